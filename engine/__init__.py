@@ -1,0 +1,109 @@
+"""Magray's engine: a private memory that reads files, recalls and answers, without a screen and without a network.
+
+Importing this package loads none of the heavy parts: names are resolved when they are first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from engine.engine import Engine as Engine
+    from engine.errors import (
+        EngineClosedError as EngineClosedError,
+        IndexDamagedError as IndexDamagedError,
+        IngestionError as IngestionError,
+        InvalidMemoryError as InvalidMemoryError,
+        MagrayError as MagrayError,
+        ModelError as ModelError,
+        NotFoundError as NotFoundError,
+        RuntimeUnavailableError as RuntimeUnavailableError,
+        SettingsError as SettingsError,
+        StoreBusyError as StoreBusyError,
+        StoreError as StoreError,
+        StoreFullError as StoreFullError,
+        StoreNewerError as StoreNewerError,
+        StoreReadOnlyError as StoreReadOnlyError,
+    )
+    from engine.events import (
+        ConversationsChanged as ConversationsChanged,
+        DocumentsChanged as DocumentsChanged,
+        Event as Event,
+        IngestFilesChanged as IngestFilesChanged,
+        IngestProgressChanged as IngestProgressChanged,
+        MemoriesChanged as MemoriesChanged,
+        Notice as Notice,
+        StatusChanged as StatusChanged,
+    )
+    from engine.paths import DataPaths as DataPaths, resources as resources
+    from engine.settings import Settings as Settings
+    from engine.values import (
+        KINDS as KINDS,
+        LAYERS as LAYERS,
+        QUOTES as QUOTES,
+        Answer as Answer,
+        Citation as Citation,
+        ComponentStatus as ComponentStatus,
+        Conversation as Conversation,
+        ConversationSource as ConversationSource,
+        Document as Document,
+        DocumentSource as DocumentSource,
+        DocumentText as DocumentText,
+        EngineStatus as EngineStatus,
+        FileState as FileState,
+        Hit as Hit,
+        IngestFile as IngestFile,
+        IngestProgress as IngestProgress,
+        IngestReport as IngestReport,
+        Kind as Kind,
+        Layer as Layer,
+        Memory as Memory,
+        Message as Message,
+        NewMemory as NewMemory,
+        Rectangle as Rectangle,
+        RenderedPage as RenderedPage,
+        Role as Role,
+        Source as Source,
+        VerifyReport as VerifyReport,
+        to_json as to_json,
+    )
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "engine.engine": ("Engine",),
+    "engine.errors": (
+        "EngineClosedError", "IndexDamagedError", "IngestionError", "InvalidMemoryError", "MagrayError", "ModelError",
+        "NotFoundError", "RuntimeUnavailableError", "SettingsError", "StoreBusyError", "StoreError", "StoreFullError",
+        "StoreNewerError", "StoreReadOnlyError",
+    ),
+    "engine.events": (
+        "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged", "MemoriesChanged",
+        "Notice", "StatusChanged",
+    ),
+    "engine.paths": ("DataPaths", "resources"),
+    "engine.settings": ("Settings",),
+    "engine.values": (
+        "KINDS", "LAYERS", "QUOTES", "Answer", "Citation", "ComponentStatus", "Conversation", "ConversationSource", "Document",
+        "DocumentSource", "DocumentText", "EngineStatus", "FileState", "Hit", "IngestFile", "IngestProgress", "IngestReport",
+        "Kind", "Layer", "Memory", "Message", "NewMemory", "Rectangle", "RenderedPage", "Role", "Source", "VerifyReport",
+        "to_json",
+    ),
+}  # fmt: skip
+_HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
+
+__all__ = ["__version__", *sorted(_HOME_OF)]  # noqa: PLE0604 - built from the table above
+
+
+def __getattr__(name: str) -> Any:
+    module = _HOME_OF.get(name)
+    if module is None:
+        raise AttributeError(f"module 'engine' has no attribute {name!r}")
+    value = getattr(importlib.import_module(module), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,108 @@
+"""What the engine tells while it works, and the small bus it tells it on.
+
+A subscriber is called on the engine's event loop and must return at once; a front end turns these into its own signals.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.values import IngestFile, IngestProgress
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestProgressChanged:
+    """The ingestion moved on; at most ten times a second."""
+
+    progress: IngestProgress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestFilesChanged:
+    """Rows of the ingestion list that are new or changed, collected for a tenth of a second."""
+
+    files: tuple[IngestFile, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoriesChanged:
+    """Memories were added, changed or removed."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConversationsChanged:
+    """A conversation was made, renamed, deleted or has a new message."""
+
+    conversation_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentsChanged:
+    """A document was added, read again or forgotten."""
+
+    document_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChanged:
+    """A component changed its state; ask `Engine.status` for the whole."""
+
+    component: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """Something the owner should know, in plain words."""
+
+    level: str
+    text: str
+    action: str | None = None
+
+
+Event = (
+    IngestProgressChanged
+    | IngestFilesChanged
+    | MemoriesChanged
+    | ConversationsChanged
+    | DocumentsChanged
+    | StatusChanged
+    | Notice
+)
+Subscriber = Callable[[Event], None]
+
+
+class EventBus:
+    """Calls every subscriber in order of subscription. Not thread-safe: publish on the engine's loop only."""
+
+    def __init__(self) -> None:
+        self._subscribers: list[Subscriber] = []
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Add a subscriber.
+
+        Returns:
+            A function that takes it out again; calling it twice is harmless.
+        """
+        self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            if subscriber in self._subscribers:
+                self._subscribers.remove(subscriber)
+
+        return unsubscribe
+
+    def publish(self, event: Event) -> None:
+        """Hand an event to everyone. A subscriber that raises is logged and the others still hear it."""
+        for subscriber in tuple(self._subscribers):
+            try:
+                subscriber(event)
+            except Exception:
+                _log.exception("a subscriber failed on %s", type(event).__name__)

@@ -1,0 +1,405 @@
+"""Values that cross the engine's border: frozen, comparable, without behaviour beyond `to_json`.
+
+Nothing here imports anything heavy, so that a front end can name these types before the engine is loaded.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+Layer = Literal["interact", "insights", "assets"]
+LAYERS: tuple[Layer, ...] = ("interact", "insights", "assets")
+
+Kind = Literal["message", "fact", "decision", "document_chunk", "code", "note"]
+KINDS: tuple[Kind, ...] = ("message", "fact", "decision", "document_chunk", "code", "note")
+
+Role = Literal["user", "assistant"]
+
+QUOTES: Literal["quotes"] = "quotes"
+"""`Answer.made_by` where no language model took part: every sentence stands word for word in its source."""
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentSource:
+    """Where in a document a memory stands.
+
+    Attributes:
+        document_id: Stable id of the document.
+        path: Absolute path as it was ingested; a member of an archive is `a.zip!/inner/b.pdf`.
+        page: From 1, or None where the format has no pages.
+        heading: Headings from the outermost to the innermost.
+        start: First code point in that page's text (in the whole text where there are no pages).
+        end: One past the last code point.
+    """
+
+    document_id: str
+    path: str
+    page: int | None
+    heading: tuple[str, ...]
+    start: int
+    end: int
+    type: Literal["document"] = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationSource:
+    """The message of a conversation that a memory came from."""
+
+    conversation_id: str
+    message_id: str | None
+    type: Literal["conversation"] = "conversation"
+
+
+Source = DocumentSource | ConversationSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMemory:
+    """One text to remember.
+
+    Attributes:
+        text: What is remembered, at least one visible character.
+        layer: Where it goes; see `LAYERS`.
+        kind: What it is; see `KINDS`.
+        speaker: Who said it.
+        occurred_at: Aware datetime of when it was said; None means now.
+        session: One conversation or sitting. Neighbours are the records before and after in it, by `occurred_at`, then by
+            insertion.
+        title: A short name shown and searched with the text.
+        tags: Free labels.
+        vector: Shape (dimensions,), given instead of being computed; normalised when stored.
+        external_id: The caller's own id, unique, returned with hits.
+        source: Where the text stands, for memories made from documents and conversations.
+    """
+
+    text: str
+    layer: Layer = "interact"
+    kind: Kind = "note"
+    speaker: str | None = None
+    occurred_at: datetime | None = None
+    session: str | None = None
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+    vector: Sequence[float] | None = None
+    external_id: str | None = None
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """One remembered text. `id` is stable for ever; datetimes are aware and in UTC."""
+
+    id: str
+    text: str
+    layer: Layer
+    kind: Kind
+    created_at: datetime
+    occurred_at: datetime
+    external_id: str | None = None
+    speaker: str | None = None
+    session: str | None = None
+    title: str | None = None
+    tags: tuple[str, ...] = ()
+    source: Source | None = None
+    pinned: bool = False
+    importance: float = 0.0
+    access_count: int = 0
+    accessed_at: datetime | None = None
+    expires_at: datetime | None = None
+    superseded_by: str | None = None
+    valid_to: datetime | None = None
+    deleted_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One recalled memory.
+
+    Attributes:
+        memory: The memory.
+        score: The final score; higher is better, comparable within one recall only.
+        scores: Every stage's own figure by name: `bm25`, `bm25_window`, `bm25_group`, `dense`, `dense_window`, `fused`,
+            `recency`, `use`, `importance`, `rerank`, …; absent where a stage did not see the memory.
+        reason: One sentence that says why it was recalled.
+    """
+
+    memory: Memory
+    score: float
+    scores: Mapping[str, float] = field(default_factory=dict)
+    reason: str = ""
+
+    @property
+    def source(self) -> Source | None:
+        """Where the memory stands."""
+        return self.memory.source
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citation:
+    """One numbered quotation.
+
+    Attributes:
+        number: From 1, as written in the answer's text (`[1]`).
+        memory_id: The memory quoted.
+        quote: Word for word as it stands in the memory.
+        source: Where it stands. `start` and `end` of a document source span the quote itself where that could be found.
+    """
+
+    number: int
+    memory_id: str
+    quote: str
+    source: Source | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What `ask` gives back.
+
+    Attributes:
+        text: The answer, with `[1]` behind what is quoted.
+        made_by: `"quotes"`, or `"<provider>/<model>"`.
+        abstained: Nothing relevant was found, and `text` says so.
+        citations: In the order of their numbers.
+        hits: What was recalled, used or not, best first.
+        question: The question asked.
+        message_id: The stored message, where the question belonged to a conversation.
+        seconds: From the call to the answer.
+    """
+
+    text: str
+    made_by: str
+    abstained: bool
+    citations: tuple[Citation, ...] = ()
+    hits: tuple[Hit, ...] = ()
+    question: str = ""
+    message_id: str | None = None
+    seconds: float = 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """One conversation, newest change first in lists."""
+
+    id: str
+    title: str
+    created_at: datetime
+    updated_at: datetime
+    message_count: int = 0
+    snippet: str = ""
+    """The passage that matched, where the list came from a search."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message of a conversation. `answer` holds the whole answer behind an assistant's message."""
+
+    id: str
+    conversation_id: str
+    role: Role
+    text: str
+    created_at: datetime
+    answer: Answer | None = None
+
+
+class FileState(StrEnum):
+    """Where a file stands on its way into memory."""
+
+    QUEUED = "queued"
+    READING = "reading"
+    EMBEDDING = "embedding"
+    DONE = "done"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+    @property
+    def final(self) -> bool:
+        """Nothing more happens to the file by itself."""
+        return self in (FileState.DONE, FileState.SKIPPED, FileState.FAILED, FileState.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestFile:
+    """One row of the ingestion list.
+
+    Attributes:
+        id: Stable id of the row.
+        path: Absolute path; a member of an archive is `a.zip!/inner/b.pdf`.
+        state: See `FileState`.
+        reason: Why it was skipped or failed, or what the owner should know of a file that is done (pages without text).
+        chunks: Memories made of it.
+        seconds: Spent on it.
+        size: Bytes.
+        pages: Pages of the document, 0 where the format has none.
+        pages_without_text: Of those, how many gave no text.
+        document_id: The document it became.
+        batch: The drop or call that it belongs to.
+    """
+
+    id: str
+    path: str
+    state: FileState
+    reason: str | None = None
+    chunks: int = 0
+    seconds: float = 0.0
+    size: int = 0
+    pages: int = 0
+    pages_without_text: int = 0
+    document_id: str | None = None
+    batch: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestProgress:
+    """How far an ingestion is; sent at most ten times a second and once at the end.
+
+    Attributes:
+        total: Files known so far; it grows while folders are being walked.
+        finished: Files in a final state.
+        failed: Of those, failed.
+        skipped: Of those, skipped.
+        current: Path being read now, or None.
+        seconds: Since the start.
+        seconds_left: Estimate, or None while there is too little to tell.
+        paused: The owner paused it.
+        active: Something is queued or running.
+    """
+
+    total: int
+    finished: int
+    failed: int
+    skipped: int
+    current: str | None
+    seconds: float
+    seconds_left: float | None
+    paused: bool
+    active: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IngestReport:
+    """One row for every file met, in the order met."""
+
+    files: tuple[IngestFile, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One file that became memories."""
+
+    id: str
+    path: str
+    title: str
+    media_type: str
+    size: int
+    content_hash: str
+    pages: int
+    pages_without_text: int
+    chunks: int
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentText:
+    """A document's text as it was read.
+
+    Attributes:
+        document: The document.
+        pages: Text page by page; one entry where the format has no pages.
+        paged: False where the format has no pages.
+        missing: The file itself is no longer where it was, so pages cannot be drawn; the text remains.
+    """
+
+    document: Document
+    pages: tuple[str, ...]
+    paged: bool
+    missing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """In pixels of the rendered page, from the top left."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RenderedPage:
+    """One page drawn.
+
+    Attributes:
+        width: Pixels.
+        height: Pixels.
+        pixels: BGRA, 4 bytes a pixel, rows without padding, `width * height * 4` bytes.
+        highlights: Rectangles of the passage asked for; empty where it could not be found on the page.
+    """
+
+    width: int
+    height: int
+    pixels: bytes
+    highlights: tuple[Rectangle, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComponentStatus:
+    """One component of the engine in plain words."""
+
+    name: str
+    state: Literal["ok", "degraded", "failed", "off"]
+    summary: str
+    mend: str | None = None
+    figures: Mapping[str, float | int | str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineStatus:
+    """The engine at a glance."""
+
+    state: Literal["ok", "degraded", "failed"]
+    summary: str
+    components: tuple[ComponentStatus, ...]
+    memories: Mapping[str, int]
+    documents: int
+    conversations: int
+    data_dir: str
+    version: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyReport:
+    """Database held against indexes. `problems` is empty when they agree."""
+
+    memories: int
+    indexed: Mapping[str, int]
+    problems: tuple[str, ...]
+    seconds: float
+
+
+def to_json(value: Any) -> Any:
+    """Turn a value of this module into what `json.dumps` takes: same names, datetimes in ISO 8601.
+
+    A `Hit` gains its `source` beside its memory.
+    """
+    if isinstance(value, Hit):
+        plain = {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+        plain["source"] = to_json(value.source)
+        return plain
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value)}
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [to_json(item) for item in value]
+    return value
