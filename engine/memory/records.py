@@ -1,0 +1,238 @@
+"""The tables of the database, as peewee models. This file and `engine/memory/store/` are the only ones that know peewee.
+
+The models are bound to no database: every query names the one it runs on (`query.execute(database)`), so two engines may
+live in one process.
+
+Rules that hold in every transaction:
+
+- `Memory.number` is internal and never used twice; `Memory.id` is what the world sees.
+- `Memory.sequence` is the number of the record's last change, drawn from one rising counter (`meta.sequence`). A derived
+  index knows the last sequence it holds and catches up from there.
+- `Memory.label` names the record in its layer's vector index. It is the sequence at which its vector or its layer was last
+  set, so labels rise and are never used twice; a changed vector or a move to another layer draws a new one. It is NULL
+  exactly where the record is not in the hot indexes: deleted, archived.
+- Whatever leaves a hot index (deleted, archived, moved, given a new vector, erased) writes a `Removal` with the old layer and
+  label in the same transaction, so that indexes can drop it without reading everything.
+- `group_key` and `position` give the neighbours: `s:<session>` by `occurred_at` for turns, `d:<document id>` by chunk
+  index for documents; ties go by `number`.
+- Times are whole microseconds since 1970 UTC.
+"""
+
+from __future__ import annotations
+
+from peewee import (
+    SQL,
+    AutoField,
+    BigIntegerField,
+    BlobField,
+    BooleanField,
+    CharField,
+    FloatField,
+    ForeignKeyField,
+    IntegerField,
+    Model,
+    TextField,
+)
+
+SCHEMA_VERSION = 1
+"""Rises with every migration; a database with a higher one was written by a newer Magray."""
+
+
+class Meta(Model):
+    """Single values: `sequence` (the last one drawn), `created_at`."""
+
+    key = CharField(primary_key=True)
+    value = TextField()
+
+    class Meta:
+        table_name = "meta"
+
+
+class Document(Model):
+    """One file that became memories."""
+
+    number = AutoField()
+    id = CharField(unique=True)
+    path = TextField(index=True)
+    title = TextField(default="")
+    media_type = CharField(default="")
+    size = BigIntegerField(default=0)
+    modified_ns = BigIntegerField(default=0)
+    content_hash = CharField(index=True)
+    paged = BooleanField(default=False)
+    pages = IntegerField(default=0)
+    pages_without_text = IntegerField(default=0)
+    chunks = IntegerField(default=0)
+    note = TextField(null=True)
+    created_at = BigIntegerField()
+    updated_at = BigIntegerField()
+    deleted_at = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "document"
+
+
+class Page(Model):
+    """A document's text, page by page; number 1 alone where the format has no pages."""
+
+    document = ForeignKeyField(Document, backref="page_rows", on_delete="CASCADE", column_name="document")
+    page = IntegerField()
+    text = TextField()
+
+    class Meta:
+        table_name = "page"
+        indexes = ((("document", "page"), True),)
+
+
+class Conversation(Model):
+    """One conversation."""
+
+    id = CharField(primary_key=True)
+    title = TextField(default="")
+    created_at = BigIntegerField()
+    updated_at = BigIntegerField(index=True)
+    deleted_at = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "conversation"
+
+
+class Message(Model):
+    """One message; `answer` is the whole answer behind an assistant's message, as JSON."""
+
+    number = AutoField()
+    id = CharField(unique=True)
+    conversation = ForeignKeyField(
+        Conversation, backref="message_rows", on_delete="CASCADE", column_name="conversation", index=False
+    )
+    role = CharField()
+    text = TextField()
+    answer = TextField(null=True)
+    created_at = BigIntegerField()
+
+    class Meta:
+        table_name = "message"
+        indexes = ((("conversation", "number"), False),)
+
+
+class Memory(Model):
+    """One remembered text."""
+
+    number = AutoField()
+    id = CharField(unique=True)
+    external_id = CharField(unique=True, null=True)
+    text = TextField()
+    layer = CharField()
+    kind = CharField()
+    speaker = TextField(null=True)
+    session = TextField(null=True)
+    title = TextField(null=True)
+    tags = TextField(default="[]")
+    content_hash = CharField(index=True)
+    occurred_at = BigIntegerField()
+    created_at = BigIntegerField()
+    group_key = TextField(null=True)
+    position = BigIntegerField(default=0)
+    document = ForeignKeyField(
+        Document, null=True, backref="memory_rows", on_delete="SET NULL", column_name="document", index=False
+    )
+    page = IntegerField(null=True)
+    heading = TextField(default="[]")
+    start = IntegerField(null=True)
+    end = IntegerField(null=True)
+    conversation_id = CharField(null=True)
+    message_id = CharField(null=True)
+    pinned = BooleanField(default=False)
+    importance = FloatField(default=0.0)
+    access_count = IntegerField(default=0)
+    accessed_at = BigIntegerField(null=True)
+    expires_at = BigIntegerField(null=True)
+    superseded_by = CharField(null=True)
+    valid_to = BigIntegerField(null=True)
+    archived_at = BigIntegerField(null=True)
+    deleted_at = BigIntegerField(null=True)
+    sequence = BigIntegerField(index=True)
+    label = BigIntegerField(null=True, unique=True)
+
+    class Meta:
+        table_name = "memory"
+        indexes = (
+            (("group_key", "position", "number"), False),
+            (("layer", "label"), False),
+            (("document", "position"), False),
+        )
+
+
+class Vector(Model):
+    """A memory's vector: float32, little-endian, `dimensions` numbers, length 1."""
+
+    memory = ForeignKeyField(Memory, primary_key=True, on_delete="CASCADE", column_name="memory")
+    model = CharField()
+    dimensions = IntegerField()
+    data = BlobField()
+
+    class Meta:
+        table_name = "vector"
+
+
+class Removal(Model):
+    """What left a hot index. Rows below what every index holds are pruned."""
+
+    sequence = BigIntegerField(primary_key=True)
+    memory = BigIntegerField()
+    layer = CharField()
+    label = BigIntegerField(null=True)
+    group_key = TextField(null=True)
+
+    class Meta:
+        table_name = "removal"
+
+
+class Usage(Model):
+    """What happened to memories: recalled, quoted, opened, remembered, deleted. Promotion learns from it."""
+
+    number = AutoField()
+    at = BigIntegerField(index=True)
+    event = CharField()
+    memory = CharField(null=True, index=True)
+    detail = TextField(null=True)
+
+    class Meta:
+        table_name = "usage"
+
+
+class IngestFile(Model):
+    """One row of the ingestion list; it survives restarts."""
+
+    number = AutoField()
+    id = CharField(unique=True)
+    batch = CharField(index=True)
+    path = TextField()
+    state = CharField(index=True)
+    reason = TextField(null=True)
+    chunks = IntegerField(default=0)
+    seconds = FloatField(default=0.0)
+    size = BigIntegerField(default=0)
+    pages = IntegerField(default=0)
+    pages_without_text = IntegerField(default=0)
+    document = CharField(null=True)
+    queued_at = BigIntegerField()
+    finished_at = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "ingest_file"
+        constraints = [SQL("CHECK (path <> '')")]
+
+
+TABLES: tuple[type[Model], ...] = (
+    Meta,
+    Document,
+    Page,
+    Conversation,
+    Message,
+    Memory,
+    Vector,
+    Removal,
+    Usage,
+    IngestFile,
+)

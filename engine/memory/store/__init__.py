@@ -1,0 +1,1 @@
+"""The truth: one SQLite database, its connections, and the queries on it."""
