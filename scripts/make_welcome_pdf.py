@@ -24,8 +24,8 @@ p, li, td { font-size: 11pt; line-height: 145%; }
 PAGES = (
     """
 <h1>Privacy and memory</h1>
-<p>This document says where your data is, who can see it, and how long Magray remembers. It is a PDF, so that you can see
-how a source with pages opens.</p>
+<p>This document says where your data is, who can see it, and how long Magray remembers. It is a PDF, so that you can
+see how a source with pages opens.</p>
 <h2>Is anything sent over the internet?</h2>
 <p>No. Nothing leaves your computer: files are read, stored and searched on it, and no question is sent anywhere. Magray
 works with the network switched off, from the first start on. It sends no statistics and no crash reports.</p>
@@ -33,8 +33,8 @@ works with the network switched off, from the first start on. It sends no statis
 <p>Everything that Magray remembers is kept in one database file, magray.db, in its data folder. The database is not
 encrypted by Magray itself: whoever can read your user account's files can read it too, so encrypt the disk if others
 use the computer.</p>
-<p>On Linux the data folder is ~/.local/share/Magray. On Windows it is AppData\\Local\\Magray in your user folder. On macOS it
-is Library/Application Support/Magray in your home folder. To keep everything in another place, start the program with
+<p>On Linux the data folder is ~/.local/share/Magray. On Windows it is AppData\\Local\\Magray in your user folder. On
+macOS it is Library/Application Support/Magray in your home folder. To keep everything in another place, start the program with
 --data-dir and a folder, or set the environment variable MAGRAY_DATA_DIR.</p>
 <h2>Making a backup</h2>
 <p>To make a backup, close Magray and copy its data folder. The folder named indexes may be left out, because the search
@@ -50,7 +50,8 @@ stay in the list on the left until you delete them.</p>
 <h2>Insights</h2>
 <p>The layer Insights holds what should stay for a season. It remembers for 90 days.</p>
 <h2>Assets</h2>
-<p>The layer Assets holds your documents and your own notes. What is there is remembered for ever, until you delete it.</p>
+<p>The layer Assets holds your documents and your own notes. What is there is remembered for ever, until you
+delete it.</p>
 <h2>Deleting and forgetting</h2>
 <p>A deleted memory can be brought back, because it is only hidden at first. To remove it for good, use magray memory
 delete with the option --erase in a terminal. Forgetting a document removes its passages from memory and leaves the
