@@ -34,8 +34,8 @@ works with the network switched off, from the first start on. It sends no statis
 encrypted by Magray itself: whoever can read your user account's files can read it too, so encrypt the disk if others
 use the computer.</p>
 <p>On Linux the data folder is ~/.local/share/Magray. On Windows it is AppData\\Local\\Magray in your user folder. On
-macOS it is Library/Application Support/Magray in your home folder. To keep everything in another place, start the program with
---data-dir and a folder, or set the environment variable MAGRAY_DATA_DIR.</p>
+macOS it is Library/Application Support/Magray in your home folder. To keep everything in another place, start the
+program with --data-dir and a folder, or set the environment variable MAGRAY_DATA_DIR.</p>
 <h2>Making a backup</h2>
 <p>To make a backup, close Magray and copy its data folder. The folder named indexes may be left out, because the search
 indexes are made anew from the database. Before an update changes the database, Magray copies it into the folder named
