@@ -5,7 +5,8 @@ live in one process.
 
 Rules that hold in every transaction:
 
-- `Memory.number` is internal and never used twice; `Memory.id` is what the world sees.
+- `Memory.number` is internal: the sequence at which the record was written first, so it rises and is never used twice.
+  `Memory.id` is what the world sees.
 - `Memory.sequence` is the number of the record's last change, drawn from one rising counter (`meta.sequence`). A derived
   index knows the last sequence it holds and catches up from there.
 - `Memory.label` names the record in its layer's vector index. It is the sequence at which its vector or its layer was last
