@@ -1,0 +1,93 @@
+"""A layout that sets its items in lines, like words in a paragraph."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
+
+
+class FlowLayout(QLayout):
+    """Places items from the leading edge on and begins a new line where the next would not fit.
+
+    Right-to-left layouts are mirrored. Items that are hidden take no room.
+    """
+
+    def __init__(self, parent: QWidget | None = None, *, spacing: int = 0) -> None:
+        super().__init__(parent)
+        self._items: list[QLayoutItem] = []
+        self.setContentsMargins(0, 0, 0, 0)
+        self.setSpacing(spacing)
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Append an item (called by `addWidget`)."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many items there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """The item at an index, or None beyond the last."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """Remove and return the item at an index, or None beyond the last."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def expandingDirections(self) -> Qt.Orientation:
+        """Takes no more room than it needs."""
+        return Qt.Orientation(0)
+
+    def hasHeightForWidth(self) -> bool:
+        """A narrower place needs more lines."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height that all lines take at a width."""
+        return self._place(QRect(0, 0, width, 0), move=False)
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Place every item."""
+        super().setGeometry(rect)
+        self._place(rect, move=True)
+
+    def sizeHint(self) -> QSize:
+        """All items in one line."""
+        width, height, shown = 0, 0, 0
+        for item in self._items:
+            if not item.isEmpty():
+                hint = item.sizeHint()
+                width, height, shown = width + hint.width(), max(height, hint.height()), shown + 1
+        return self._with_margins(QSize(width + max(0, shown - 1) * self.spacing(), height))
+
+    def minimumSize(self) -> QSize:
+        """The largest single item."""
+        size = QSize()
+        for item in self._items:
+            if not item.isEmpty():
+                size = size.expandedTo(item.minimumSize())
+        return self._with_margins(size)
+
+    def _with_margins(self, size: QSize) -> QSize:
+        margins = self.contentsMargins()
+        return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
+
+    def _place(self, rect: QRect, *, move: bool) -> int:
+        margins = self.contentsMargins()
+        area = rect.marginsRemoved(margins)
+        parent = self.parentWidget()
+        mirrored = parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft
+        x, y, line = 0, 0, 0
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            hint = item.sizeHint()
+            width = min(hint.width(), max(area.width(), item.minimumSize().width()))
+            if x > 0 and x + width > area.width():
+                x, y, line = 0, y + line + self.spacing(), 0
+            if move:
+                left = area.right() + 1 - x - width if mirrored else area.left() + x
+                item.setGeometry(QRect(QPoint(left, area.top() + y), QSize(width, hint.height())))
+            x += width + self.spacing()
+            line = max(line, hint.height())
+        return y + line + margins.top() + margins.bottom()
