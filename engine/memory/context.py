@@ -7,7 +7,7 @@ conversation turns in the first ten from .33 to .50 with the bundled model).
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 from engine.values import DocumentSource, Memory, NewMemory
 
@@ -55,4 +55,5 @@ def context_line(title: str | None, heading: tuple[str, ...]) -> str:
 
 
 def _day(moment: datetime) -> str:
+    moment = moment.astimezone(UTC)  # stored in UTC; the same record must give the same words later
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
