@@ -27,10 +27,9 @@ class _TintedEngine(QIconEngine):
         self._name = name
         self._role: ColorRole = role
 
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:  # noqa: ARG002
+    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
         """Draw into the rectangle, paler where the control is disabled."""
-        device = painter.device()
-        scale = device.devicePixelRatioF() if device is not None else 1.0
+        scale = painter.device().devicePixelRatioF()
         if mode == QIcon.Mode.Disabled:
             painter.setOpacity(painter.opacity() * 0.45)
         side = min(rect.width(), rect.height())
@@ -43,13 +42,7 @@ class _TintedEngine(QIconEngine):
         """One pixmap of `size` device pixels."""
         return self.scaledPixmap(size, mode, state, 1.0)
 
-    def scaledPixmap(  # noqa: N802 - Qt's name
-        self,
-        size: QSize,
-        mode: QIcon.Mode,
-        state: QIcon.State,
-        scale: float,
-    ) -> QPixmap:
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         """One pixmap of `size` device pixels, painted for a screen of this scale."""
         pixmap = QPixmap(size)
         pixmap.fill(Qt.GlobalColor.transparent)
@@ -101,12 +94,11 @@ class Icons:
             name: File name without its ending.
             role: Colour role of the strokes.
             size: Side in device-independent pixels; the family's box by default.
-            scale: Device pixels per device-independent pixel; the main screen's by default.
+            scale: Device pixels per device-independent pixel; the sharpest screen's by default.
         """
         side = size or self._theme.px(ICON_BOX)
         if scale is None:
-            screen = QGuiApplication.primaryScreen()
-            scale = screen.devicePixelRatio() if screen is not None else 1.0
+            scale = max((screen.devicePixelRatio() for screen in QGuiApplication.screens()), default=1.0)
         key = (name, role, side, scale)
         found = self._cache.get(key)
         if found is None:

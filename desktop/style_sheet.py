@@ -1,11 +1,11 @@
 """The one style sheet. Widgets pick their look by dynamic properties, never by colours of their own.
 
-    QFrame       surface = window | surface | sunken    card = plain | active | notice
-    QPushButton  kind = primary | plain (default) | quiet | link | row | icon | danger
-    QToolButton  as QPushButton
-    QLabel       text = body | secondary | muted | strong | title | large | accent | success | warning | danger
-    QLineEdit, QPlainTextEdit, QTextEdit   look = field (default) | bare
-    QAbstractItemView   look = surface (default) | window
+QFrame       surface = window | surface | sunken    card = plain | active | notice
+QPushButton  kind = primary | plain (default) | quiet | link | row | icon | danger
+QToolButton  as QPushButton
+QLabel       text = body | secondary | muted | strong | title | large | accent | success | warning | danger
+QLineEdit, QPlainTextEdit, QTextEdit   look = field (default) | bare
+QAbstractItemView   look = surface (default) | window
 """
 
 from __future__ import annotations
@@ -125,7 +125,9 @@ QPushButton[kind="quiet"], QToolButton[kind="quiet"] {
     background: transparent; border: none; color: @text; padding: @pad_row; text-align: left;
 }
 QPushButton[kind="quiet"]:hover, QToolButton[kind="quiet"]:hover { background: @hover; }
-QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus { border: @ring solid @accent; padding: @pad_row_focus; }
+QPushButton[kind="quiet"]:focus, QToolButton[kind="quiet"]:focus {
+    border: @ring solid @accent; padding: @pad_row_focus;
+}
 QPushButton[kind="quiet"]:disabled { color: @disabled; }
 
 QPushButton[kind="link"], QToolButton[kind="link"] {

@@ -112,7 +112,7 @@ class Theme(QObject):
     def mixed(self, front: ColorRole, back: ColorRole, share: float) -> QColor:
         """`share` (0 to 1) of one role over another, opaque: what hover and pressed states are made of."""
         a, b = self.color(front), self.color(back)
-        channels = zip(a.getRgb()[:3], b.getRgb()[:3], strict=True)
+        channels = ((a.red(), b.red()), (a.green(), b.green()), (a.blue(), b.blue()))
         return QColor(*(round(x * share + y * (1 - share)) for x, y in channels))
 
     def font_pixels(self, role: TypeRole) -> int:
