@@ -147,6 +147,14 @@ def by_ids(reader: peewee.SqliteDatabase, ids: Sequence[str]) -> list[values.Mem
     return [found[wanted] for wanted in ids]
 
 
+def present(reader: peewee.SqliteDatabase, ids: Collection[str]) -> list[values.Memory]:
+    """The memories among these ids that exist, deleted or not."""
+    found = []
+    for batch in _batches(list(ids)):
+        found += [to_value(row) for row in _select().where(Memory.id.in_(batch)).dicts().execute(reader)]
+    return found
+
+
 def page(
     reader: peewee.SqliteDatabase,
     *,
@@ -166,17 +174,13 @@ def page(
     return [to_value(row) for row in query.dicts().execute(reader)]
 
 
-def stream(reader: peewee.SqliteDatabase) -> Iterator[values.Memory]:
-    """Every memory that is not deleted, oldest first, a batch at a time."""
-    last = 0
-    while True:
-        query = _select().where(Memory.number > last, Memory.deleted_at.is_null()).order_by(Memory.number).limit(BATCH)
-        batch = list(query.dicts().execute(reader))
-        if not batch:
-            return
-        for row in batch:
-            yield to_value(row)
-        last = batch[-1]["number"]
+def after(store: Database, last: str | None, *, limit: int = BATCH) -> list[values.Memory]:
+    """The next memories that are not deleted, oldest first, behind the one of this id."""
+    with store.read() as reader:
+        query = _select().where(Memory.deleted_at.is_null()).order_by(Memory.number).limit(limit)
+        if last is not None:
+            query = query.where(Memory.number > Memory.select(Memory.number).where(Memory.id == last))
+        return [to_value(row) for row in query.dicts().execute(reader)]
 
 
 def counts(reader: peewee.SqliteDatabase) -> dict[str, int]:
@@ -224,23 +228,21 @@ def undelete(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str
     return changed
 
 
-def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str]) -> list[str]:
+def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str]) -> int:
     """Remove memories, their vectors and what was logged about them for good.
 
     Returns:
-        The texts that were erased, so that caches can forget them too.
+        How many there were.
     """
-    texts: list[str] = []
+    count = 0
     for batch in _batches(list(ids)):
         rows = list(_hot_columns().where(Memory.id.in_(batch)).tuples().execute(writer))
         numbers = [row[0] for row in rows]
-        texts += [
-            row[0] for row in Memory.select(Memory.text).where(Memory.number.in_(numbers)).tuples().execute(writer)
-        ]
+        count += len(numbers)
         _leave_index(store, writer, rows)
         Usage.delete().where(Usage.memory.in_(batch)).execute(writer)
         Memory.delete().where(Memory.number.in_(numbers)).execute(writer)
-    return texts
+    return count
 
 
 def log_usage(writer: peewee.SqliteDatabase, event: str, ids: Sequence[str], *, detail: str | None = None) -> None:

@@ -1,0 +1,70 @@
+"""From a question to an answer: always recall first, then say what was found."""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+import time
+
+from engine import values
+from engine.agent.quotes import compose
+from engine.embedding.embedder import Embedder
+from engine.errors import InvalidMemoryError
+from engine.executors import Executors
+from engine.memory.conversations import Conversations
+from engine.memory.memory import LayeredMemory, clean
+
+_log = logging.getLogger(__name__)
+
+RECALLED = 12
+"""Hits that an answer is made from: sentences of the twelfth are quoted about once in a hundred answers."""
+
+
+class Asker:
+    """Answers questions from the memory, and keeps the conversation they belong to."""
+
+    def __init__(
+        self, *, memory: LayeredMemory, conversations: Conversations, embedder: Embedder, executors: Executors
+    ) -> None:
+        self._memory = memory
+        self._conversations = conversations
+        self._embedder = embedder
+        self._executors = executors
+
+    async def ask(self, question: str, *, conversation_id: str | None = None) -> values.Answer:
+        """Answer one question.
+
+        With a conversation, question and answer are stored in it and the question is remembered in Interact, after the
+        recall, so that a question never finds itself.
+
+        Raises:
+            InvalidMemoryError: the question is empty.
+            NotFoundError: there is no such conversation.
+        """
+        began = time.perf_counter()
+        asked = clean(question).strip()
+        if not asked:
+            raise InvalidMemoryError("question: there is nothing to answer.")
+        stored = None
+        if conversation_id is not None:
+            stored = await self._conversations.add(conversation_id, "user", asked)
+        hits = await self._memory.recall(asked, limit=RECALLED, explain=True)
+        answer = await self._executors.run("query", compose, asked, hits, embedder=self._embedder)
+        answer = dataclasses.replace(answer, seconds=time.perf_counter() - began)
+        self._memory.note_usage("quoted", [citation.memory_id for citation in answer.citations])
+        if conversation_id is None or stored is None:
+            return answer
+        message = await self._conversations.add(conversation_id, "assistant", answer.text, answer=answer)
+        await self._memory.remember_many(
+            [
+                values.NewMemory(
+                    text=asked,
+                    layer="interact",
+                    kind="message",
+                    session=conversation_id,
+                    occurred_at=stored.created_at,
+                    source=values.ConversationSource(conversation_id, stored.id),
+                )
+            ]
+        )
+        return dataclasses.replace(answer, message_id=message.id)

@@ -1,0 +1,43 @@
+"""The log file: what happened and how long it took, never what anybody wrote or asked."""
+
+from __future__ import annotations
+
+import logging
+import logging.handlers
+from pathlib import Path
+
+NAMES = ("engine", "desktop")
+BYTES = 2 * 1024 * 1024
+KEPT = 3
+
+
+class LogFile:
+    """Sends the log records of the engine and the desktop to one rotating file until it is closed."""
+
+    def __init__(self, folder: Path, *, level: str) -> None:
+        """Begin.
+
+        Raises:
+            OSError: the file cannot be written.
+        """
+        self.path = folder / "magray.log"
+        self._handler = logging.handlers.RotatingFileHandler(
+            self.path, maxBytes=BYTES, backupCount=KEPT, encoding="utf-8", delay=True
+        )
+        self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+        self._handler.setLevel(level)
+        self._levels: dict[str, int] = {}
+        for name in NAMES:
+            logger = logging.getLogger(name)
+            self._levels[name] = logger.level
+            logger.setLevel(min(logging.getLevelName(level), logger.level or logging.CRITICAL))
+            logger.addHandler(self._handler)
+
+    def close(self) -> None:
+        """Stop. Safe to call twice."""
+        for name, level in self._levels.items():
+            logger = logging.getLogger(name)
+            logger.removeHandler(self._handler)
+            logger.setLevel(level)
+        self._levels.clear()
+        self._handler.close()

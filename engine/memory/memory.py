@@ -1,0 +1,347 @@
+"""The memory as the rest of the engine sees it: remember, recall, change, forget.
+
+Every method is a coroutine that hops to the right thread: embedding to `inference`, writing to `store`, recall to `query`.
+What a call returned has been committed; the indexes are told right after and catch up on their own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import logging
+import unicodedata
+from collections.abc import Callable, Collection, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine import values
+from engine.embedding.embedder import Embedder
+from engine.errors import InvalidMemoryError
+from engine.events import EventBus, MemoriesChanged
+from engine.executors import Executors
+from engine.memory.context import embedding_text
+from engine.memory.retrieval import Retriever
+from engine.memory.store import memories
+from engine.memory.store.database import Database
+from engine.memory.sync import Indexes
+from engine.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+_Change = Callable[[Database, Any, Collection[str]], int]
+
+LONGEST_TEXT = 4 * 1024 * 1024
+"""Characters of one memory; longer texts are documents and come in through ingestion."""
+USAGE_SECONDS = 1.0
+"""How long what was recalled may wait before it is written down, so that recall never waits for the writer."""
+
+
+class LayeredMemory:
+    """Three layers, one truth. Made by `Engine.open`; every part is given to it."""
+
+    def __init__(
+        self,
+        *,
+        store: Database,
+        indexes: Indexes,
+        retriever: Retriever,
+        embedder: Embedder,
+        executors: Executors,
+        events: EventBus,
+        settings: Settings,
+    ) -> None:
+        self._store = store
+        self._indexes = indexes
+        self._retriever = retriever
+        self._embedder = embedder
+        self._executors = executors
+        self._events = events
+        self._settings = settings
+        self._usage: dict[str, list[str]] = {}
+        self._usage_timer: asyncio.TimerHandle | None = None
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    async def remember_many(self, new: Sequence[values.NewMemory]) -> list[values.Memory]:
+        """Remember texts in one transaction.
+
+        Raises:
+            InvalidMemoryError: one of them cannot be remembered; none was.
+            StoreFullError: the disk is full; none was remembered.
+        """
+        checked = [check(memory, dimensions=self._embedder.dimensions) for memory in new]
+        if not checked:
+            return []
+        vectors = await self._executors.run("inference", self._vectors, checked)
+        written = await self._executors.run("store", self._insert, checked, vectors)
+        self._events.publish(MemoriesChanged(added=len(written)))
+        return written
+
+    async def recall(
+        self,
+        query: str,
+        *,
+        limit: int | None = None,
+        layer: values.Layer | None = None,
+        kind: values.Kind | None = None,
+        explain: bool = False,
+    ) -> list[values.Hit]:
+        """The memories that answer a query best, best first.
+
+        Raises:
+            InvalidMemoryError: the query is empty, or `limit`, `layer` or `kind` cannot be used.
+        """
+        wanted = self._settings.recall.limit if limit is None else limit
+        if not query.strip():
+            raise InvalidMemoryError("query: there is nothing to look for.")
+        if wanted < 1:
+            raise InvalidMemoryError(f"limit: {wanted} is not a number of hits.")
+        _one_of("layer", layer, values.LAYERS)
+        _one_of("kind", kind, values.KINDS)
+        hits = await self._executors.run(
+            "query", self._retriever.recall, clean(query), limit=wanted, layer=layer, kind=kind, explain=explain
+        )
+        self.note_usage("recalled", [hit.memory.id for hit in hits])
+        return hits
+
+    async def get(self, ids: Sequence[str]) -> list[values.Memory]:
+        """Memories by id.
+
+        Raises:
+            NotFoundError: an id names nothing.
+        """
+
+        def read() -> list[values.Memory]:
+            with self._store.read() as reader:
+                return memories.by_ids(reader, ids)
+
+        return await self._executors.run("query", read)
+
+    async def page(
+        self,
+        *,
+        layer: values.Layer | None = None,
+        kind: values.Kind | None = None,
+        deleted: bool = False,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[values.Memory]:
+        """Memories, the newest first."""
+        _one_of("layer", layer, values.LAYERS)
+        _one_of("kind", kind, values.KINDS)
+
+        def read() -> list[values.Memory]:
+            with self._store.read() as reader:
+                return memories.page(reader, layer=layer, kind=kind, deleted=deleted, limit=limit, offset=offset)
+
+        return await self._executors.run("query", read)
+
+    async def counts(self) -> dict[str, int]:
+        """Memories in each layer."""
+
+        def read() -> dict[str, int]:
+            with self._store.read() as reader:
+                return memories.counts(reader)
+
+        return await self._executors.run("query", read)
+
+    async def delete(self, ids: Collection[str], *, erase: bool = False) -> int:
+        """Hide memories, or erase them for good with their vectors and cached texts.
+
+        Returns:
+            How many were there.
+        """
+        wanted = set(ids)
+        if erase:
+            count = await self._executors.run("store", self._erase, wanted)
+        else:
+            count = await self._executors.run("store", self._change, memories.delete, wanted)
+        if count:
+            self._events.publish(MemoriesChanged(removed=count))
+        return count
+
+    async def undelete(self, ids: Collection[str]) -> int:
+        """Bring hidden memories back.
+
+        Returns:
+            How many were hidden.
+        """
+        count = await self._executors.run("store", self._change, memories.undelete, set(ids))
+        if count:
+            self._events.publish(MemoriesChanged(added=count))
+        return count
+
+    def note_usage(self, event: str, ids: Sequence[str]) -> None:
+        """Remember that something happened to memories; written within a second, and at the latest by `close`."""
+        if not ids:
+            return
+        self._usage.setdefault(event, []).extend(ids)
+        if self._usage_timer is None:
+            self._usage_timer = asyncio.get_running_loop().call_later(USAGE_SECONDS, self._start_usage)
+
+    async def close(self) -> None:
+        """Write what is still noted."""
+        if self._usage_timer is not None:
+            self._usage_timer.cancel()
+            self._usage_timer = None
+        if self._tasks:
+            await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._write_usage()
+
+    def _start_usage(self) -> None:
+        self._usage_timer = None
+        task = asyncio.get_running_loop().create_task(self._write_usage(), name="usage log")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _write_usage(self) -> None:
+        noted, self._usage = self._usage, {}
+        if not noted:
+            return
+
+        def write() -> None:
+            with self._store.write() as writer:
+                for event, ids in noted.items():
+                    memories.log_usage(writer, event, ids)
+
+        try:
+            await self._executors.run("store", write)
+        except Exception:
+            # Use is counted for ranking only: a full disk must not turn a recall that worked into an error.
+            _log.exception("what was recalled could not be noted")
+
+    def _vectors(self, new: Sequence[values.NewMemory]) -> list[NDArray[np.float32]]:
+        missing = [index for index, memory in enumerate(new) if memory.vector is None]
+        found: list[NDArray[np.float32] | None] = [
+            None if memory.vector is None else unit(memory.vector, self._embedder.dimensions) for memory in new
+        ]
+        if missing:
+            computed = self._embedder.embed_passages([embedding_text(new[index]) for index in missing])
+            for index, vector in zip(missing, computed, strict=True):
+                found[index] = vector
+        return [vector for vector in found if vector is not None]
+
+    def _insert(self, new: Sequence[values.NewMemory], vectors: Sequence[NDArray[np.float32]]) -> list[values.Memory]:
+        now = datetime.now(UTC)
+        rows = [
+            memories.NewRow(
+                memory=memory,
+                vector=vector.astype("<f4", copy=False).tobytes(),
+                model=self._embedder.model_id,
+                dimensions=self._embedder.dimensions,
+                expires_at=self._expiry(memory.layer, now),
+            )
+            for memory, vector in zip(new, vectors, strict=True)
+        ]
+        with self._store.write() as writer:
+            numbers = memories.insert(self._store, writer, rows)
+            written = memories.fetch(writer, numbers)
+            sequence = self._store.last_sequence(writer)
+        self._indexes.changed(sequence)
+        return written
+
+    def _expiry(self, layer: values.Layer, now: datetime) -> int | None:
+        if layer == "interact":
+            return memories.to_us(now + timedelta(hours=self._settings.layers.interact_hours))
+        if layer == "insights":
+            return memories.to_us(now + timedelta(days=self._settings.layers.insights_days))
+        return None
+
+    def _change(self, change: _Change, ids: set[str]) -> int:
+        with self._store.write() as writer:
+            count = change(self._store, writer, ids)
+            sequence = self._store.last_sequence(writer)
+        self._indexes.changed(sequence)
+        return count
+
+    def _erase(self, ids: set[str]) -> int:
+        with self._store.write() as writer:
+            present = memories.present(writer, ids)
+            # A record said "now" was embedded before it had a date, so both forms may be cached.
+            texts = [
+                embedding_text(form) for memory in present for form in (as_new(memory), as_new(memory, dated=False))
+            ]
+            memories.erase(self._store, writer, [memory.id for memory in present])
+            sequence = self._store.last_sequence(writer)
+        self._indexes.changed(sequence)
+        forget = getattr(self._embedder, "forget", None)
+        if forget is not None:
+            forget(texts)
+        return len(present)
+
+
+def check(memory: values.NewMemory, *, dimensions: int) -> values.NewMemory:
+    """Hold one new memory against the rules.
+
+    Returns:
+        The same with text fields that a database can hold: lone surrogates become U+FFFD.
+
+    Raises:
+        InvalidMemoryError: a field cannot be used; the message names it.
+    """
+    text = clean(memory.text)
+    if not any(unicodedata.category(character)[0] not in "ZC" for character in text):
+        raise InvalidMemoryError("text: there is nothing visible in it to remember.")
+    if len(text) > LONGEST_TEXT:
+        raise InvalidMemoryError(
+            f"text: {len(text):,} characters are too many for one memory ({LONGEST_TEXT:,}). Save it as a file and add that."
+        )
+    _one_of("layer", memory.layer, values.LAYERS)
+    _one_of("kind", memory.kind, values.KINDS)
+    if memory.occurred_at is not None and memory.occurred_at.tzinfo is None:
+        raise InvalidMemoryError("occurred_at: a time needs its time zone.")
+    if memory.external_id is not None and not memory.external_id:
+        raise InvalidMemoryError("external_id: an id cannot be empty.")
+    if memory.vector is not None:
+        unit(memory.vector, dimensions)
+    return dataclasses.replace(
+        memory,
+        text=text,
+        speaker=None if memory.speaker is None else clean(memory.speaker),
+        session=None if memory.session is None else clean(memory.session),
+        title=None if memory.title is None else clean(memory.title),
+        tags=tuple(clean(tag) for tag in memory.tags),
+    )
+
+
+def clean(text: str) -> str:
+    """Replace lone surrogates, which are no characters and fit no encoding, by U+FFFD, and NUL by a space."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace").replace("\x00", " ")
+
+
+def unit(vector: Sequence[float], dimensions: int) -> NDArray[np.float32]:
+    """A given vector at length 1. Shape (dimensions,).
+
+    Raises:
+        InvalidMemoryError: another shape, NaN, infinite, or all zero.
+    """
+    array = np.asarray(vector, dtype=np.float32)
+    if array.shape != (dimensions,):
+        raise InvalidMemoryError(f"vector: its shape is {array.shape}, the embedder in use makes ({dimensions},).")
+    length = float(np.linalg.norm(array.astype(np.float64)))
+    if not np.isfinite(length) or length == 0.0:
+        raise InvalidMemoryError("vector: it must be finite and not all zero.")
+    return (array / np.float32(length)).astype(np.float32)
+
+
+def as_new(memory: values.Memory, *, dated: bool = True) -> values.NewMemory:
+    """A stored memory as it was given, for whatever is made from its fields."""
+    return values.NewMemory(
+        text=memory.text,
+        layer=memory.layer,
+        kind=memory.kind,
+        speaker=memory.speaker,
+        occurred_at=memory.occurred_at if dated else None,
+        session=memory.session,
+        title=memory.title,
+        tags=memory.tags,
+        external_id=memory.external_id,
+        source=memory.source,
+    )
+
+
+def _one_of(field: str, value: str | None, allowed: Sequence[str]) -> None:
+    if value is not None and value not in allowed:
+        raise InvalidMemoryError(f"{field}: {value!r} is not one of {', '.join(allowed)}.")
