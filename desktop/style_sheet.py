@@ -1,9 +1,10 @@
 """The one style sheet. Widgets pick their look by dynamic properties, never by colours of their own.
 
-QFrame       surface = window | surface | sunken    card = plain | active | notice
-QPushButton  kind = primary | plain (default) | quiet | link | row | icon | danger
+QFrame       surface = window | surface | sunken    card = plain | active | notice    edge = top | left | …
+QPushButton  kind = primary | plain (default) | quiet | link | icon | chip (checkable) | danger
 QToolButton  as QPushButton
-QLabel       text = body | secondary | muted | strong | title | large | accent | success | warning | danger
+QLabel       role = body | secondary | muted | muted_body | strong | lead | title | large | accent | success |
+             warning | danger
 QLineEdit, QPlainTextEdit, QTextEdit   look = field (default) | bare
 QAbstractItemView   look = surface (default) | window
 """
@@ -50,6 +51,8 @@ def style_sheet(theme: Theme) -> str:
         "pad_row_focus": f"{px(6) - ring}px {px(10) - ring}px",
         "pad_icon": f"{px(5)}px",
         "pad_icon_focus": f"{px(5) - ring}px",
+        "chip": f"{px(4)}px {px(10)}px",
+        "chip_focus": f"{px(4) - ring + 1}px {px(10) - ring + 1}px",
         "field": f"{px(6)}px {px(10)}px",
         "field_focus": f"{px(6) - ring + 1}px {px(10) - ring + 1}px",
         "radius": f"{px(RADIUS_CONTROL)}px",
@@ -93,17 +96,17 @@ QFrame[card="active"] { background: @raised; border: 1px solid @accent; border-r
 QFrame[card="notice"] { background: @quote; border: 1px solid @border; border-radius: @radius; }
 
 QLabel { background: transparent; border: none; color: @text; }
-QLabel[text="secondary"] { font-size: @secondary_size; }
-QLabel[text="muted"] { color: @muted; font-size: @secondary_size; }
-QLabel[text="muted_body"] { color: @muted; }
-QLabel[text="strong"] { font-weight: @strong; }
-QLabel[text="lead"] { color: @muted; font-size: @chat_size; }
-QLabel[text="title"] { font-size: @title_size; font-weight: @strong; }
-QLabel[text="large"] { font-size: @large_size; font-weight: @strong; }
-QLabel[text="accent"] { color: @accent; }
-QLabel[text="success"] { color: @success; font-size: @secondary_size; }
-QLabel[text="warning"] { color: @warning; font-size: @secondary_size; }
-QLabel[text="danger"] { color: @danger; font-size: @secondary_size; }
+QLabel[role="secondary"] { font-size: @secondary_size; }
+QLabel[role="muted"] { color: @muted; font-size: @secondary_size; }
+QLabel[role="muted_body"] { color: @muted; }
+QLabel[role="strong"] { font-weight: @strong; }
+QLabel[role="lead"] { color: @muted; font-size: @chat_size; }
+QLabel[role="title"] { font-size: @title_size; font-weight: @strong; }
+QLabel[role="large"] { font-size: @large_size; font-weight: @strong; }
+QLabel[role="accent"] { color: @accent; }
+QLabel[role="success"] { color: @success; font-size: @secondary_size; }
+QLabel[role="warning"] { color: @warning; font-size: @secondary_size; }
+QLabel[role="danger"] { color: @danger; font-size: @secondary_size; }
 
 QPushButton, QToolButton {
     background: @raised; color: @text; border: 1px solid @border; border-radius: @radius; padding: @pad;
@@ -146,6 +149,10 @@ QPushButton[kind="icon"]:checked, QToolButton[kind="icon"]:checked { background:
 QPushButton[kind="icon"]:focus, QToolButton[kind="icon"]:focus {
     border: @ring solid @accent; padding: @pad_icon_focus;
 }
+QPushButton[kind="chip"] { padding: @chip; }
+QPushButton[kind="chip"]:checked { border: 1px solid @accent; }
+QPushButton[kind="chip"]:focus { border: @ring solid @accent; padding: @chip_focus; }
+
 QToolButton::menu-indicator { image: none; width: 0px; }
 QPushButton::menu-indicator { image: none; width: 0px; }
 
