@@ -250,13 +250,22 @@ class Engine:
     async def status(self) -> values.EngineStatus:
         """Every component in plain words."""
         self._check()
-        return await health.status(
-            settings=self.settings,
-            memory=self._memory,
-            conversations=self._conversations,
-            pipeline=self._pipeline,
-            indexes=self._indexes,
-            embedder=self._embedder,
+        data = self.settings.paths.data
+        memories, files = await self._memory.counts(), await self._pipeline.counts()
+        documents, progress = await self._pipeline.document_count(), await self._pipeline.progress()
+        return health.overview(
+            (
+                health.memory_component(memories, self._indexes.status()),
+                self._embedder.component(),
+                health.documents_component(files, documents, paused=progress.paused),
+                health.language_model_component(),
+                await self._executors.run("io", health.storage_component, data),
+            ),
+            memories=memories,
+            documents=documents,
+            conversations=await self._conversations.count(),
+            data_dir=data,
+            version=__version__,
         )
 
     async def verify(self) -> values.VerifyReport:

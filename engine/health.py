@@ -1,0 +1,107 @@
+"""The state of the engine in plain words: one component at a time, then one line for all."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Literal
+
+from engine.values import ComponentStatus, EngineStatus, FileState
+
+LOW_DISK = 500 * 1024 * 1024
+"""Free bytes below which the owner is warned: a merge or a backup of a large memory needs about as much."""
+
+
+def memory_component(counts: Mapping[str, int], figures: Mapping[str, int | float | str]) -> ComponentStatus:
+    """The memories and their indexes.
+
+    Args:
+        counts: Memories in each layer.
+        figures: Of the indexes: `waiting` for records not merged yet, `rebuilding` for indexes being built anew.
+    """
+    total = sum(counts.values())
+    waiting = int(figures.get("waiting", 0))
+    rebuilding = int(figures.get("rebuilding", 0))
+    summary = f"{total:,} memories in three layers"
+    if rebuilding:
+        return ComponentStatus(
+            name="memory",
+            state="degraded",
+            summary=f"{summary}; {rebuilding} of 4 indexes are being built anew, and everything is found meanwhile",
+            figures={**counts, **figures},
+        )
+    tail = f", {waiting:,} waiting to be merged" if waiting else ", all indexed"
+    return ComponentStatus(name="memory", state="ok", summary=summary + tail, figures={**counts, **figures})
+
+
+def documents_component(files: Mapping[FileState, int], documents: int, *, paused: bool) -> ComponentStatus:
+    """What was read, and what could not be."""
+    waiting = sum(files.get(state, 0) for state in (FileState.QUEUED, FileState.READING, FileState.EMBEDDING))
+    failed, skipped = files.get(FileState.FAILED, 0), files.get(FileState.SKIPPED, 0)
+    parts = [f"{documents:,} read"]
+    if waiting:
+        parts.append(f"{waiting:,} {'paused' if paused else 'waiting'}")
+    if skipped:
+        parts.append(f"{skipped:,} skipped")
+    if failed:
+        parts.append(f"{failed:,} could not be read")
+    return ComponentStatus(
+        name="documents",
+        state="degraded" if failed else "ok",
+        summary=", ".join(parts),
+        mend="Open the list of files to see why, and try again." if failed else None,
+        figures={state.value: count for state, count in files.items()} | {"documents": documents},
+    )
+
+
+def language_model_component() -> ComponentStatus:
+    """No language model answers yet: everything is quoted."""
+    return ComponentStatus(
+        name="language model", state="off", summary="none is set up; answers are quoted word for word from your files"
+    )
+
+
+def storage_component(data: Path) -> ComponentStatus:
+    """The data folder's size and the room left beside it."""
+    used = sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
+    free = shutil.disk_usage(data).free
+    low = free < LOW_DISK
+    return ComponentStatus(
+        name="storage",
+        state="degraded" if low else "ok",
+        summary=f"{used / 1e6:,.0f} MB in {data}, {free / 1e9:,.1f} GB free",
+        mend="Make room on this disk; when it is full, nothing new can be remembered." if low else None,
+        figures={"bytes": used, "free": free},
+    )
+
+
+def overview(
+    components: Sequence[ComponentStatus],
+    *,
+    memories: Mapping[str, int],
+    documents: int,
+    conversations: int,
+    data_dir: Path,
+    version: str,
+) -> EngineStatus:
+    """All components, and one line that says the worst of them first."""
+    failed = [component for component in components if component.state == "failed"]
+    degraded = [component for component in components if component.state == "degraded"]
+    state: Literal["ok", "degraded", "failed"]
+    if failed:
+        state, summary = "failed", f"{failed[0].name.capitalize()}: {failed[0].summary}."
+    elif degraded:
+        state, summary = "degraded", f"Everything answers. {degraded[0].name.capitalize()}: {degraded[0].summary}."
+    else:
+        state, summary = "ok", "Everything works."
+    return EngineStatus(
+        state=state,
+        summary=summary,
+        components=tuple(components),
+        memories=dict(memories),
+        documents=documents,
+        conversations=conversations,
+        data_dir=str(data_dir),
+        version=version,
+    )
