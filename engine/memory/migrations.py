@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from peewee import SchemaManager
-
 from engine.errors import StoreNewerError
-from engine.memory.records import SCHEMA_VERSION, TABLES, Meta
-from engine.memory.store import message_search
+from engine.memory.records import SCHEMA_VERSION
+from engine.memory.store import schema
 from engine.memory.store.database import Database
 
 _log = logging.getLogger(__name__)
@@ -61,7 +59,7 @@ def migrate(
         )
     if found == 0:
         with database.write() as writer:
-            _create(writer)
+            schema.create(writer)
             writer.execute_sql(f"PRAGMA user_version={version}")
         return []
     taken = []
@@ -84,14 +82,6 @@ def schema_version(database: Database) -> int:
     """The format of the open database; 0 for an empty one."""
     with database.errors():
         return int(database.writer.execute_sql("PRAGMA user_version").fetchone()[0])
-
-
-def _create(writer: Any) -> None:
-    for table in TABLES:
-        SchemaManager(table, database=writer).create_all(safe=False)
-    message_search.create(writer)
-    Meta.insert(key="sequence", value="0").execute(writer)
-    Meta.insert(key="created_at", value=str(time.time_ns() // 1000)).execute(writer)
 
 
 def _prune(backups: Path, kept: int) -> None:
