@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
@@ -27,29 +27,36 @@ class EmptyState(QWidget):
         self._theme = theme
         self._icons = icons
         self._icon_name = ""
-        self._icon = QLabel(self)
-        self._title = QLabel(self)
+        column = QWidget(self)
+        column.setMaximumWidth(theme.px(_TEXT_WIDTH))
+        column.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        self._icon = QLabel(column)
+        self._title = QLabel(column)
         restyle(self._title, role="title")
-        self._text = QLabel(self)
+        self._text = QLabel(column)
         restyle(self._text, role="muted_body")
+        self._buttons = QWidget(column)
+        self._button_flow = FlowLayout(self._buttons, spacing=theme.px(8), centered=True)
+        inside = QVBoxLayout(column)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.setSpacing(theme.px(8))
         for label in (self._icon, self._title, self._text):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            inside.addWidget(label)
         for label in (self._title, self._text):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setWordWrap(True)
-            label.setMaximumWidth(theme.px(_TEXT_WIDTH))
-            label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-        self._buttons = QWidget(self)
-        self._button_flow = FlowLayout(self._buttons, spacing=theme.px(8))
-        layout = QVBoxLayout(self)
+        inside.addSpacing(theme.px(8))
+        inside.addWidget(self._buttons)
         edge = theme.px(24)
+        across = QHBoxLayout()
+        across.addStretch(1)
+        across.addWidget(column, 1000)
+        across.addStretch(1)
+        layout = QVBoxLayout(self)
         layout.setContentsMargins(edge, edge, edge, edge)
-        layout.setSpacing(theme.px(8))
         layout.addStretch(2)
-        for widget in (self._icon, self._title, self._text):
-            layout.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
-        layout.addSpacing(theme.px(8))
-        layout.addWidget(self._buttons, 0, Qt.AlignmentFlag.AlignHCenter)
+        layout.addLayout(across)
         layout.addStretch(3)
         theme.changed.connect(self._draw_icon)
 
@@ -78,7 +85,6 @@ class EmptyState(QWidget):
             button.clicked.connect(lambda _checked=False, name=name: self.triggered.emit(name))
             self._button_flow.addWidget(button)
         self._buttons.setVisible(bool(actions))
-        self._buttons.setMinimumWidth(min(self._button_flow.sizeHint().width(), self._theme.px(_TEXT_WIDTH)))
 
     def minimumSizeHint(self) -> QSize:
         """Small views cut it rather than grow."""

@@ -12,9 +12,10 @@ class FlowLayout(QLayout):
     Right-to-left layouts are mirrored. Items that are hidden take no room.
     """
 
-    def __init__(self, parent: QWidget | None = None, *, spacing: int = 0) -> None:
+    def __init__(self, parent: QWidget | None = None, *, spacing: int = 0, centered: bool = False) -> None:
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._centered = centered
         self.setContentsMargins(0, 0, 0, 0)
         self.setSpacing(spacing)
 
@@ -72,22 +73,36 @@ class FlowLayout(QLayout):
         margins = self.contentsMargins()
         return size + QSize(margins.left() + margins.right(), margins.top() + margins.bottom())
 
+    def _lines(self, width: int) -> list[list[tuple[QLayoutItem, QSize]]]:
+        lines: list[list[tuple[QLayoutItem, QSize]]] = []
+        used = 0
+        for item in self._items:
+            if item.isEmpty():
+                continue
+            hint = item.sizeHint()
+            size = QSize(min(hint.width(), max(width, item.minimumSize().width())), hint.height())
+            if not lines or used + self.spacing() + size.width() > width:
+                lines.append([])
+                used = -self.spacing()
+            lines[-1].append((item, size))
+            used += self.spacing() + size.width()
+        return lines
+
     def _place(self, rect: QRect, *, move: bool) -> int:
         margins = self.contentsMargins()
         area = rect.marginsRemoved(margins)
         parent = self.parentWidget()
         mirrored = parent is not None and parent.layoutDirection() == Qt.LayoutDirection.RightToLeft
-        x, y, line = 0, 0, 0
-        for item in self._items:
-            if item.isEmpty():
-                continue
-            hint = item.sizeHint()
-            width = min(hint.width(), max(area.width(), item.minimumSize().width()))
-            if x > 0 and x + width > area.width():
-                x, y, line = 0, y + line + self.spacing(), 0
-            if move:
-                left = area.right() + 1 - x - width if mirrored else area.left() + x
-                item.setGeometry(QRect(QPoint(left, area.top() + y), QSize(width, hint.height())))
-            x += width + self.spacing()
-            line = max(line, hint.height())
-        return y + line + margins.top() + margins.bottom()
+        y = 0
+        for number, line in enumerate(self._lines(area.width())):
+            if number:
+                y += self.spacing()
+            free = area.width() - sum(size.width() for _, size in line) - (len(line) - 1) * self.spacing()
+            x = max(0, free) // 2 if self._centered else 0
+            for item, size in line:
+                left = area.width() - x - size.width() if mirrored else x
+                if move:
+                    item.setGeometry(QRect(area.topLeft() + QPoint(left, y), size))
+                x += size.width() + self.spacing()
+            y += max(size.height() for _, size in line)
+        return y + margins.top() + margins.bottom()
