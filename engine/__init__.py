@@ -79,16 +79,16 @@ _HOMES = {
         "StoreNewerError", "StoreReadOnlyError",
     ),
     "engine.events": (
-        "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged", "MemoriesChanged",
-        "Notice", "StatusChanged",
+        "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged",
+        "MemoriesChanged", "Notice", "StatusChanged",
     ),
     "engine.paths": ("DataPaths", "resources"),
     "engine.settings": ("Settings",),
     "engine.values": (
-        "KINDS", "LAYERS", "QUOTES", "Answer", "Citation", "ComponentStatus", "Conversation", "ConversationSource", "Document",
-        "DocumentSource", "DocumentText", "EngineStatus", "FileState", "Hit", "IngestFile", "IngestProgress", "IngestReport",
-        "Kind", "Layer", "Memory", "Message", "NewMemory", "Rectangle", "RenderedPage", "Role", "Source", "VerifyReport",
-        "to_json",
+        "KINDS", "LAYERS", "QUOTES", "Answer", "Citation", "ComponentStatus", "Conversation", "ConversationSource",
+        "Document", "DocumentSource", "DocumentText", "EngineStatus", "FileState", "Hit", "IngestFile",
+        "IngestProgress", "IngestReport", "Kind", "Layer", "Memory", "Message", "NewMemory", "Rectangle",
+        "RenderedPage", "Role", "Source", "VerifyReport", "to_json",
     ),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

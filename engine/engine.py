@@ -106,7 +106,9 @@ class Engine:
         embedder = self._embedder = result
 
         publish = _from_threads(loop, self.events)
-        indexes = self._indexes = Indexes(store=store, embedder=embedder, settings=settings, paths=paths, publish=publish)
+        indexes = self._indexes = Indexes(
+            store=store, embedder=embedder, settings=settings, paths=paths, publish=publish
+        )
         self._stack.push_async_callback(executors.run, "io", indexes.close)
         await executors.run("io", indexes.open)
         retriever = Retriever(store=store, indexes=indexes, embedder=embedder, settings=settings)
@@ -138,7 +140,7 @@ class Engine:
         self._store = store
 
     async def close(self) -> None:
-        """Park running work, write what is pending, and let go of everything. Later and concurrent calls wait for the first."""
+        """Park running work, write what is pending, let go of everything. Concurrent calls wait for the first."""
         if self._closing is None:
             self._open = False
             self._closing = asyncio.ensure_future(self._stack.aclose())
@@ -406,9 +408,7 @@ class Engine:
         self._check()
         return await self._pipeline.clear()
 
-    async def documents(
-        self, *, query: str | None = None, limit: int = 200, offset: int = 0
-    ) -> list[values.Document]:
+    async def documents(self, *, query: str | None = None, limit: int = 200, offset: int = 0) -> list[values.Document]:
         """Documents, the last read first; with a query those whose name or path holds it."""
         self._check()
         return await self._pipeline.documents(query=query, limit=limit, offset=offset)

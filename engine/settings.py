@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import tomllib
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
@@ -57,7 +57,10 @@ class EmbeddingSettings(_Group):
     model: str = Field("all-minilm-l6-v2", min_length=1, description="The embedder in use, by its catalogue name.")
     threads: int = Field(0, ge=0, le=256, description="Threads of one inference; 0 uses every core.")
     batch_tokens: int = Field(
-        8192, ge=256, le=1_048_576, description="Tokens of one batch, padding included; more is faster until memory ends."
+        8192,
+        ge=256,
+        le=1_048_576,
+        description="Tokens of one batch, padding included; more is faster until memory ends.",
     )
     cache_memory_mb: int = Field(
         0, ge=0, le=65536, description="Megabytes for vectors kept in memory; 0 takes half a percent of the machine's."
@@ -124,10 +127,14 @@ class AppearanceSettings(_Group):
 
 
 class Settings(BaseSettings):
-    """All options of one installation. `Settings(data_dir=...)` reads the environment and that folder's `config.toml`."""
+    """All options of one installation; `Settings(data_dir=...)` reads the environment and its `config.toml`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MAGRAY_", env_nested_delimiter="__", extra="ignore", frozen=True, nested_model_default_partial_update=True
+        env_prefix="MAGRAY_",
+        env_nested_delimiter="__",
+        extra="ignore",
+        frozen=True,
+        nested_model_default_partial_update=True,
     )
 
     data_dir: Path | None = Field(None, description="Folder of everything; empty takes the platform's folders.")
@@ -169,7 +176,7 @@ class Settings(BaseSettings):
         file_values = read_config(config_file)
         file_values.pop("data_dir", None)  # a folder cannot name another one as itself
         profile = given.get("profile") or environment.get("profile") or file_values.get("profile") or "desktop"
-        presets = PROFILES.get(profile, {})
+        presets = PROFILES.get(cast("Profile", profile), {})
         return (
             init_settings,
             env_settings,
@@ -239,10 +246,9 @@ def write_config(path: Path, option: str, value: Any) -> None:
     else:
         group[last] = value
     try:
-        checked = _validate_layer(values)
+        _validate_layer(values)
     except ValidationError as error:
         raise SettingsError(_explain(error, {})) from error
-    del checked
     temporary = path.with_suffix(".toml.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -262,7 +268,9 @@ def options() -> list[tuple[str, Any, Any, str]]:
         inner = info.annotation
         if isinstance(inner, type) and issubclass(inner, _Group):
             for child, child_info in inner.model_fields.items():
-                rows.append((f"{name}.{child}", child_info.annotation, child_info.default, child_info.description or ""))
+                rows.append(
+                    (f"{name}.{child}", child_info.annotation, child_info.default, child_info.description or "")
+                )
         else:
             rows.append((name, info.annotation, info.default, info.description or ""))
     return rows

@@ -68,8 +68,8 @@ class NewMemory:
         kind: What it is; see `KINDS`.
         speaker: Who said it.
         occurred_at: Aware datetime of when it was said; None means now.
-        session: One conversation or sitting. Neighbours are the records before and after in it, by `occurred_at`, then by
-            insertion.
+        session: One conversation or sitting. Neighbours are the records before and after in it, by `occurred_at`, then
+            by insertion.
         title: A short name shown and searched with the text.
         tags: Free labels.
         vector: Shape (dimensions,), given instead of being computed; normalised when stored.

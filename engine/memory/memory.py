@@ -1,7 +1,7 @@
 """The memory as the rest of the engine sees it: remember, recall, change, forget.
 
-Every method is a coroutine that hops to the right thread: embedding to `inference`, writing to `store`, recall to `query`.
-What a call returned has been committed; the indexes are told right after and catch up on their own.
+Every method is a coroutine that hops to the right thread: embedding to `inference`, writing to `store`, recall to
+`query`. What a call returned has been committed; the indexes are told right after and catch up on their own.
 """
 
 from __future__ import annotations
@@ -286,7 +286,8 @@ def check(memory: values.NewMemory, *, dimensions: int) -> values.NewMemory:
         raise InvalidMemoryError("text: there is nothing visible in it to remember.")
     if len(text) > LONGEST_TEXT:
         raise InvalidMemoryError(
-            f"text: {len(text):,} characters are too many for one memory ({LONGEST_TEXT:,}). Save it as a file and add that."
+            f"text: {len(text):,} characters are too many for one memory ({LONGEST_TEXT:,}). "
+            "Save it as a file and add that."
         )
     _one_of("layer", memory.layer, values.LAYERS)
     _one_of("kind", memory.kind, values.KINDS)

@@ -1,21 +1,23 @@
-"""The tables of the database, as peewee models. This file and `engine/memory/store/` are the only ones that know peewee.
+"""The tables of the database, as peewee models.
 
-The models are bound to no database: every query names the one it runs on (`query.execute(database)`), so two engines may
-live in one process.
+This file and `engine/memory/store/` are the only ones that know peewee.
+
+The models are bound to no database: every query names the one it runs on (`query.execute(database)`), so two engines
+may live in one process.
 
 Rules that hold in every transaction:
 
-- `Memory.number` is internal: the sequence at which the record was written first, so it rises and is never used twice.
-  `Memory.id` is what the world sees.
-- `Memory.sequence` is the number of the record's last change, drawn from one rising counter (`meta.sequence`). A derived
-  index knows the last sequence it holds and catches up from there.
-- `Memory.label` names the record in its layer's vector index. It is the sequence at which its vector or its layer was last
-  set, so labels rise and are never used twice; a changed vector or a move to another layer draws a new one. It is NULL
-  exactly where the record is not in the hot indexes: deleted, archived.
-- Whatever leaves a hot index (deleted, archived, moved, given a new vector, erased) writes a `Removal` with the old layer and
-  label in the same transaction, so that indexes can drop it without reading everything.
-- `group_key` and `position` give the neighbours: `s:<session>` by `occurred_at` for turns, `d:<document id>` by chunk
-  index for documents; ties go by `number`.
+- `Memory.number` is internal: the sequence at which the record was written first, so it rises and is never used
+  twice. `Memory.id` is what the world sees.
+- `Memory.sequence` is the number of the record's last change, drawn from one rising counter (`meta.sequence`). A
+  derived index knows the last sequence it holds and catches up from there.
+- `Memory.label` names the record in its layer's vector index. It is the sequence at which its vector or its layer
+  was last set, so labels rise and are never used twice; a changed vector or a move to another layer draws a new one.
+  It is NULL exactly where the record is not in the hot indexes: deleted, archived.
+- Whatever leaves a hot index (deleted, archived, moved, given a new vector, erased) writes a `Removal` with the old
+  layer and label in the same transaction, so that indexes can drop it without reading everything.
+- `group_key` and `position` give the neighbours: `s:<session>` by `occurred_at` for turns, `d:<document id>` by
+  chunk index for documents; ties go by `number`.
 - Times are whole microseconds since 1970 UTC.
 """
 

@@ -97,9 +97,9 @@ def add_message(
     at = now_us()
     wanted = uuid.uuid4().hex
     stored = None if answer is None else json.dumps(values.to_json(answer), ensure_ascii=False)
-    Message.insert(
-        id=wanted, conversation=conversation_id, role=role, text=text, answer=stored, created_at=at
-    ).execute(writer)
+    Message.insert(id=wanted, conversation=conversation_id, role=role, text=text, answer=stored, created_at=at).execute(
+        writer
+    )
     changes: dict[str, Any] = {"updated_at": at}
     if not conversation.title and role == "user":
         changes["title"] = shorten(text)
@@ -166,7 +166,7 @@ def _message(row: dict[str, Any]) -> values.Message:
 
 
 def read_answer(stored: dict[str, Any]) -> values.Answer:
-    """An answer as it was before `to_json`; fields of other versions are passed over, missing ones take their defaults."""
+    """An answer as it was before `to_json`; unknown fields are passed over, missing ones take defaults."""
     return values.Answer(
         text=stored["text"],
         made_by=stored["made_by"],

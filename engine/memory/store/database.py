@@ -169,7 +169,9 @@ class Database:
         target.parent.mkdir(parents=True, exist_ok=True)
         needed = self.path.stat().st_size
         if shutil.disk_usage(target.parent).free < needed:
-            raise StoreFullError(f"{target.parent} has no room for a copy of the database ({needed:,} bytes). Nothing was changed.")
+            raise StoreFullError(
+                f"{target.parent} has no room for a copy of the database ({needed:,} bytes). Nothing was changed."
+            )
         temporary = target.with_suffix(".part")
         with self.errors():
             copy = sqlite3.connect(temporary)
@@ -227,17 +229,20 @@ class Database:
     def _explain(self, error: Exception) -> StoreError:
         words = str(error)
         folder = self.path.parent
-        if "disk is full" in words or "disk I/O error" in words and _is_full(folder):
+        if "disk is full" in words or ("disk I/O error" in words and _is_full(folder)):
             return StoreFullError(
-                f"The disk that holds {folder} is full. Everything acknowledged so far is kept; make room and try again."
+                f"The disk that holds {folder} is full. "
+                "Everything acknowledged so far is kept; make room and try again."
             )
         if "readonly" in words or "unable to open database" in words:
             return StoreReadOnlyError(
-                f"{self.path} cannot be written. Nothing was changed; check the folder's permissions or choose another --data-dir."
+                f"{self.path} cannot be written. Nothing was changed; "
+                "check the folder's permissions or choose another --data-dir."
             )
         if "malformed" in words or "not a database" in words:
             return StoreError(
-                f"{self.path} is damaged ({words}). It was left as it is; copies from before are in {folder / 'backups'}."
+                f"{self.path} is damaged ({words}). It was left as it is; "
+                f"copies from before are in {folder / 'backups'}."
             )
         if "locked" in words:
             return StoreBusyError(f"Another program holds {self.path}. Close it and try again; nothing was changed.")
@@ -247,7 +252,8 @@ class Database:
         if error.errno == errno.ENOSPC:
             return StoreFullError(f"The disk that holds {self.path.parent} is full. Make room and start again.")
         return StoreReadOnlyError(
-            f"{self.path.parent} cannot be written ({error.strerror}). Check its permissions or choose another --data-dir."
+            f"{self.path.parent} cannot be written ({error.strerror}). "
+            "Check its permissions or choose another --data-dir."
         )
 
 

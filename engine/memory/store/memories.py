@@ -91,7 +91,9 @@ def insert(store: Database, writer: peewee.SqliteDatabase, new: Sequence[NewRow]
     vector_rows: list[dict[str, Any]] = []
     for sequence, item in zip(sequences, new, strict=True):
         memory_rows.append(_row(item, sequence=sequence, at=at))
-        vector_rows.append({"memory": sequence, "model": item.model, "dimensions": item.dimensions, "data": item.vector})
+        vector_rows.append(
+            {"memory": sequence, "model": item.model, "dimensions": item.dimensions, "data": item.vector}
+        )
     try:
         insert_rows(writer, Memory, memory_rows)
     except peewee.IntegrityError as error:
@@ -206,7 +208,9 @@ def delete(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str])
         rows = list(query.tuples().execute(writer))
         sequences = _leave_index(store, writer, rows)
         for (number, *_), sequence in zip(rows, sequences, strict=True):
-            Memory.update(deleted_at=now_us(), label=None, sequence=sequence).where(Memory.number == number).execute(writer)
+            Memory.update(deleted_at=now_us(), label=None, sequence=sequence).where(Memory.number == number).execute(
+                writer
+            )
         changed += len(rows)
     return changed
 
@@ -219,11 +223,15 @@ def undelete(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str
     """
     changed = 0
     for batch in _batches(list(ids)):
-        query = Memory.select(Memory.number, Memory.archived_at).where(Memory.id.in_(batch), Memory.deleted_at.is_null(False))
+        query = Memory.select(Memory.number, Memory.archived_at).where(
+            Memory.id.in_(batch), Memory.deleted_at.is_null(False)
+        )
         rows = list(query.tuples().execute(writer))
         for (number, archived_at), sequence in zip(rows, store.next_sequences(writer, len(rows)), strict=True):
             label = sequence if archived_at is None else None
-            Memory.update(deleted_at=None, label=label, sequence=sequence).where(Memory.number == number).execute(writer)
+            Memory.update(deleted_at=None, label=label, sequence=sequence).where(Memory.number == number).execute(
+                writer
+            )
         changed += len(rows)
     return changed
 
@@ -251,7 +259,9 @@ def log_usage(writer: peewee.SqliteDatabase, event: str, ids: Sequence[str], *, 
         return
     at = now_us()
     for batch in _batches(list(ids)):
-        Usage.insert_many([{"at": at, "event": event, "memory": wanted, "detail": detail} for wanted in batch]).execute(writer)
+        Usage.insert_many([{"at": at, "event": event, "memory": wanted, "detail": detail} for wanted in batch]).execute(
+            writer
+        )
         if event in ("recalled", "quoted", "opened"):
             (
                 Memory.update(access_count=Memory.access_count + 1, accessed_at=at)
@@ -299,9 +309,9 @@ def to_value(row: dict[str, Any]) -> values.Memory:
 
 
 def _select() -> Any:
-    return Memory.select(
-        Memory, Document.id.alias("document_id"), Document.path.alias("document_path")
-    ).join(Document, peewee.JOIN.LEFT_OUTER)
+    return Memory.select(Memory, Document.id.alias("document_id"), Document.path.alias("document_path")).join(
+        Document, peewee.JOIN.LEFT_OUTER
+    )
 
 
 def _hot_columns() -> Any:

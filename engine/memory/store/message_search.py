@@ -1,7 +1,8 @@
 """Full-text search over conversations: SQLite's FTS5 beside the message table, kept in step by triggers.
 
-Messages are few beside memories and are searched by their owner's typing, prefix by prefix, so SQLite's own index serves;
-memories are searched through the lexical index. `unicode61` folds case and diacritics in every script that has them.
+Messages are few beside memories and are searched by their owner's typing, prefix by prefix, so SQLite's own index
+serves; memories are searched through the lexical index. `unicode61` folds case and diacritics in every script
+that has them.
 """
 
 from __future__ import annotations
