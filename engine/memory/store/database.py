@@ -142,7 +142,7 @@ class Database:
         try:
             yield
         except (peewee.DatabaseError, sqlite3.Error) as error:
-            raise self._explain(error) from error
+            raise self._explain(_first(error)) from error
 
     def next_sequences(self, database: peewee.SqliteDatabase, count: int) -> range:
         """Draw `count` sequence numbers inside a transaction.
@@ -226,7 +226,7 @@ class Database:
         self._all.append(database)
         return database
 
-    def _explain(self, error: Exception) -> StoreError:
+    def _explain(self, error: BaseException) -> StoreError:
         words = str(error)
         folder = self.path.parent
         if "disk is full" in words or ("disk I/O error" in words and _is_full(folder)):
@@ -255,6 +255,13 @@ class Database:
             f"{self.path.parent} cannot be written ({error.strerror}). "
             "Check its permissions or choose another --data-dir."
         )
+
+
+def _first(error: BaseException) -> BaseException:
+    """The failure itself: SQLite ends a transaction by itself when the disk is full, and the rollback then fails too."""
+    while "cannot rollback" in str(error) and error.__context__ is not None:
+        error = error.__context__
+    return error
 
 
 def _is_full(folder: Path) -> bool:
