@@ -245,10 +245,8 @@ def write_config(path: Path, option: str, value: Any) -> None:
         group.pop(last, None)
     else:
         group[last] = value
-    try:
-        _validate_layer(values)
-    except ValidationError as error:
-        raise SettingsError(_explain(error, {})) from error
+    if value is not None:
+        _check_option(option, value)
     temporary = path.with_suffix(".toml.new")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -291,14 +289,18 @@ def get_option(settings: Settings, option: str) -> Any:
     return value
 
 
-def _validate_layer(values: dict[str, Any]) -> None:
-    for name, info in Settings.model_fields.items():
-        inner = info.annotation
-        if name in values and isinstance(inner, type) and issubclass(inner, _Group):
-            inner.model_validate(values[name])
-    for name in ("profile", "log_level"):
-        if name in values:
-            Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), name, values[name])
+def _check_option(option: str, value: Any) -> None:
+    """Hold one value against its option's type and limits."""
+    *parents, last = option.split(".")
+    inner = Settings.model_fields[parents[0]].annotation if parents else None
+    try:
+        if isinstance(inner, type) and issubclass(inner, _Group):
+            inner.model_validate({last: value})
+        else:
+            Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), last, value)
+    except ValidationError as error:
+        reasons = " ".join(f"{problem['msg']}." for problem in error.errors())
+        raise SettingsError(f"{option} = {value!r} cannot be used: {reasons} The option was not changed.") from error
 
 
 def _explain(error: ValidationError, given: dict[str, Any]) -> str:

@@ -258,7 +258,7 @@ class Database:
 
 
 def _first(error: BaseException) -> BaseException:
-    """The failure itself: SQLite ends a transaction by itself when the disk is full, and the rollback then fails too."""
+    """The failure itself: on a full disk SQLite ends the transaction by itself, and the rollback fails too."""
     while "cannot rollback" in str(error) and error.__context__ is not None:
         error = error.__context__
     return error

@@ -1,0 +1,40 @@
+import pytest
+
+from engine.events import Event, EventBus, MemoriesChanged
+
+
+def test_subscribers_hear_until_they_leave() -> None:
+    bus, heard = EventBus(), []
+    leave = bus.subscribe(heard.append)
+    bus.publish(MemoriesChanged(added=1))
+    leave()
+    leave()
+    bus.publish(MemoriesChanged(added=2))
+    assert heard == [MemoriesChanged(added=1)]
+
+
+def test_one_may_leave_while_it_hears() -> None:
+    bus, heard = EventBus(), []
+
+    def once(event: Event) -> None:
+        heard.append(event)
+        leave()
+
+    leave = bus.subscribe(once)
+    bus.subscribe(heard.append)
+    bus.publish(MemoriesChanged(added=1))
+    bus.publish(MemoriesChanged(added=2))
+    assert len(heard) == 3
+
+
+@pytest.mark.expected_logs("a subscriber failed")
+def test_one_that_fails_does_not_silence_the_others() -> None:
+    bus, heard = EventBus(), []
+
+    def broken(event: Event) -> None:
+        raise RuntimeError("broken")
+
+    bus.subscribe(broken)
+    bus.subscribe(heard.append)
+    bus.publish(MemoriesChanged(removed=1))
+    assert heard == [MemoriesChanged(removed=1)]
