@@ -1,7 +1,7 @@
 """Parts of a text that are small enough to lay out at once, and the way from code points to QTextDocument positions.
 
-A QTextDocument counts UTF-16 units, takes every kind of line break for one unit, and lays out a paragraph as a whole. The
-engine counts code points of the text as it was read. `ShownText` knows both sides.
+A QTextDocument counts UTF-16 units, takes every kind of line break for one unit, and lays out a paragraph as a whole.
+The engine counts code points of the text as it was read. `ShownText` knows both sides.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ class ShownText:
     """A span of a text made ready for a QTextDocument.
 
     Attributes:
-        text: What to insert: lines end in `\\n` only, over-long ones are broken.
+        text: What to insert: every line break is one line feed, over-long lines are broken.
         span: What it shows.
         soft_breaks: Numbers of the blocks that begin where no line begins in the text.
     """

@@ -1,7 +1,7 @@
 """A list of any length of which only the pages that are looked at are ever fetched.
 
 The model keeps the keys of rows and the values of fetched pages; it never asks anybody. It says `page_wanted`, and
-whoever owns it fetches and calls `put_page`. Rows that moved keep their selection, because persistent indexes follow keys.
+whoever owns it fetches and calls `put_page`. Rows that moved keep their selection: persistent indexes follow keys.
 """
 
 from __future__ import annotations
@@ -72,6 +72,11 @@ class PagedModel(QAbstractTableModel, Generic[T]):
             self._waiting.append(page)
             self._asking.start()
         key = self._keys[row]
+        return self._values.get(key) if key is not None else None
+
+    def peek(self, row: int) -> T | None:
+        """The value of a row as far as it is here; nothing is fetched."""
+        key = self._keys[row] if 0 <= row < len(self._keys) else None
         return self._values.get(key) if key is not None else None
 
     def value_of(self, key: str) -> T | None:

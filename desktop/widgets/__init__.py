@@ -6,6 +6,7 @@
     MessageBar     a line with icon, words, links, dismiss                    MessageBar(theme, icons).show_message(…)
     Card, Panel    rounded frame with a column; plain ground with a hairline  Card(theme, kind=…), Panel(edge="bottom")
     IconButton     an icon with accessible name, tool tip and keys            IconButton(icons, "close", words, keys=…)
+    QuietButton    words without a frame, for bars                            QuietButton(words)
     LinkButton     a button that reads as a link                              LinkButton(words)
     SectionHeader  a strong line with an action at its end                    SectionHeader(theme, text).add(widget)
     LayerMark      ring, half disc, disc; `layer_name(layer)` in words        LayerMark(theme, icons, layer)

@@ -45,8 +45,17 @@ class IconButton(QToolButton):
         self.setToolTip(f"{words} ({keys})" if keys else words)
 
 
+class QuietButton(QPushButton):
+    """A button of words without a frame, for bars and strips."""
+
+    def __init__(self, words: str, parent: QWidget | None = None) -> None:
+        super().__init__(words, parent)
+        restyle(self, kind="quiet")
+        self.setAutoDefault(False)
+
+
 class LinkButton(QPushButton):
-    """A button that reads as a link. `muted` is for the rarer step beside others."""
+    """A button that reads as a link."""
 
     def __init__(self, words: str, parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
