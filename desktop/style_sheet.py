@@ -101,6 +101,7 @@ QLabel[role="muted"] { color: @muted; font-size: @secondary_size; }
 QLabel[role="muted_body"] { color: @muted; }
 QLabel[role="strong"] { font-weight: @strong; }
 QLabel[role="lead"] { color: @muted; font-size: @chat_size; }
+QLabel[role="strong_chat"] { font-size: @chat_size; font-weight: @strong; }
 QLabel[role="title"] { font-size: @title_size; font-weight: @strong; }
 QLabel[role="large"] { font-size: @large_size; font-weight: @strong; }
 QLabel[role="accent"] { color: @accent; }
