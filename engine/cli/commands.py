@@ -1,0 +1,235 @@
+"""What each command does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+from argparse import Namespace
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import TYPE_CHECKING
+
+from engine.cli import show
+from engine.cli.progress import IngestBar, spinner
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.engine import Engine
+
+TERMINATED = 143
+
+
+def run(options: Namespace) -> int:
+    """Run the command that was parsed; return its exit status.
+
+    Raises:
+        MagrayError: it failed; the message is for the owner.
+        KeyboardInterrupt: it was stopped; the engine has been closed in order.
+    """
+    if options.command == "config":
+        from engine.cli.config import run as run_config
+
+        return run_config(options)
+    if options.command == "bench":
+        from engine.cli.bench import run as run_benches
+
+        return asyncio.run(run_benches(options))
+    name = options.command if options.command != "memory" else f"memory {options.action}"
+    return asyncio.run(_with_engine(options, _COMMANDS[name]))
+
+
+async def _with_engine(options: Namespace, command: Callable[[Engine, Namespace], Awaitable[int]]) -> int:
+    settings = Settings(data_dir=options.data_dir) if options.data_dir else Settings()
+    with _stoppable() as stopped:
+        try:
+            async with _opened(settings) as engine:
+                return await command(engine, options)
+        except asyncio.CancelledError:
+            if not stopped:
+                raise
+            print("Stopped. What was acknowledged is kept.", file=sys.stderr)
+            return TERMINATED
+
+
+@contextlib.contextmanager
+def _stoppable() -> Iterator[list[bool]]:
+    """Let the system's request to end close the engine in order, as Ctrl+C does."""
+    stopped: list[bool] = []
+    task = asyncio.current_task()
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        stopped.append(True)
+        if task is not None:
+            task.cancel()
+
+    try:
+        loop.add_signal_handler(signal.SIGTERM, stop)
+    except NotImplementedError:  # Windows ends a process without asking it
+        yield stopped
+        return
+    try:
+        yield stopped
+    finally:
+        loop.remove_signal_handler(signal.SIGTERM)
+
+
+@contextlib.asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Engine]:
+    with spinner("Opening the memory"):
+        from engine.engine import Engine
+
+        engine = await Engine.open(settings)
+    try:
+        yield engine
+    finally:
+        await engine.close()
+
+
+async def _ingest(engine: Engine, options: Namespace) -> int:
+    if (await engine.ingest_progress()).paused:
+        await engine.resume_ingestion()
+        print("Reading was paused; it goes on now.", file=sys.stderr)
+    with IngestBar() as bar:
+        report = await engine.ingest(options.paths, on_progress=bar.update)
+    if options.json:
+        show.print_json(show.ingest_json(report))
+    else:
+        show.print_report(report)
+    return 0
+
+
+async def _search(engine: Engine, options: Namespace) -> int:
+    with spinner("Searching"):
+        hits = await engine.recall(
+            options.query, limit=options.limit, layer=options.layer, kind=options.kind, explain=options.explain
+        )
+    if options.json:
+        show.print_json({"hits": hits})
+    else:
+        show.print_hits(hits, explain=options.explain)
+    return 0
+
+
+async def _ask(engine: Engine, options: Namespace) -> int:
+    with spinner("Looking for an answer"):
+        answer = await engine.ask(options.question)
+    if options.json:
+        show.print_json(answer)
+    else:
+        show.print_answer(answer)
+    return 0
+
+
+async def _status(engine: Engine, options: Namespace) -> int:
+    status = await engine.status()
+    if options.json:
+        show.print_json(status)
+    else:
+        show.print_status(status)
+    return 0
+
+
+async def _memory_list(engine: Engine, options: Namespace) -> int:
+    memories = await engine.memories(
+        layer=options.layer, kind=options.kind, deleted=options.deleted, limit=options.limit, offset=options.offset
+    )
+    if options.json:
+        show.print_json({"memories": memories})
+    else:
+        show.print_memories(memories)
+    return 0
+
+
+async def _memory_show(engine: Engine, options: Namespace) -> int:
+    memory = await engine.memory(options.id)
+    if options.json:
+        show.print_json(memory)
+    else:
+        show.print_memory(memory)
+    return 0
+
+
+async def _memory_add(engine: Engine, options: Namespace) -> int:
+    text = sys.stdin.read() if options.text == "-" else options.text
+    memory = await engine.remember(
+        text, layer=options.layer, kind=options.kind, title=options.title, tags=tuple(options.tag)
+    )
+    if options.json:
+        show.print_json(memory)
+    else:
+        show.print_memory(memory)
+    return 0
+
+
+async def _memory_delete(engine: Engine, options: Namespace) -> int:
+    count = await engine.delete_memories(options.ids, erase=options.erase)
+    undo = "" if options.erase else f" `magray memory undelete {' '.join(options.ids)}` brings back what was deleted."
+    return _counted(options, count, "erased" if options.erase else "deleted", undo)
+
+
+async def _memory_undelete(engine: Engine, options: Namespace) -> int:
+    return _counted(options, await engine.undelete_memories(options.ids), "undeleted", "")
+
+
+def _counted(options: Namespace, count: int, word: str, then: str) -> int:
+    """Say how many of the ids named something. None at all is a failure."""
+    asked = len(set(options.ids))
+    if options.json:
+        show.print_json({word: count})
+    elif count:
+        print(f"{show.plural(count, 'memory', 'memories')} {word}.{then}")
+    if count < asked:
+        missing = "That id names" if asked == 1 else f"{asked - count} of the {asked} ids name"
+        print(f"magray: {missing} nothing that can be {word}.", file=sys.stderr)
+    return 0 if count else 1
+
+
+async def _memory_export(engine: Engine, options: Namespace) -> int:
+    from engine.cli.export import export
+
+    with spinner("Writing memories"):
+        count = await export(engine, options.file)
+    if options.file != "-":
+        if options.json:
+            show.print_json({"file": options.file, "memories": count})
+        else:
+            print(f"{show.plural(count, 'memory', 'memories')} written to {options.file}.")
+    return 0
+
+
+async def _memory_verify(engine: Engine, options: Namespace) -> int:
+    with spinner("Holding the database against the indexes"):
+        report = await engine.verify()
+    if options.json:
+        show.print_json(report)
+    else:
+        show.print_verify(report)
+    return 1 if report.problems else 0
+
+
+async def _memory_rebuild(engine: Engine, options: Namespace) -> int:
+    with spinner("Building the indexes anew"):
+        report = await engine.rebuild()
+    if options.json:
+        show.print_json(report)
+    else:
+        show.print_verify(report)
+    return 1 if report.problems else 0
+
+
+_COMMANDS: dict[str, Callable[[Engine, Namespace], Awaitable[int]]] = {
+    "ingest": _ingest,
+    "search": _search,
+    "ask": _ask,
+    "status": _status,
+    "memory list": _memory_list,
+    "memory show": _memory_show,
+    "memory add": _memory_add,
+    "memory delete": _memory_delete,
+    "memory undelete": _memory_undelete,
+    "memory export": _memory_export,
+    "memory verify": _memory_verify,
+    "memory rebuild": _memory_rebuild,
+}

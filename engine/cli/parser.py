@@ -1,0 +1,137 @@
+"""The grammar of the command line."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from engine import __version__
+from engine.bench import BENCHES
+from engine.values import KINDS, LAYERS
+
+_EPILOG = "Without a command the desktop starts. Exit status: 0 done, 1 failed, 2 wrong usage."
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The whole grammar. Every command sets `command`, those of a family also `action`."""
+    parser = argparse.ArgumentParser(
+        prog="magray", description="A private memory that reads your files and answers from them.", epilog=_EPILOG
+    )
+    parser.add_argument("--version", action="version", version=f"magray {__version__}")
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="folder of everything; by default the system's folders for apps"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+
+    ingest = _add(commands, "ingest", "read files and folders into memory")
+    ingest.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder with all it holds")
+
+    search = _add(commands, "search", "find memories")
+    search.add_argument("query", metavar="QUERY")
+    search.add_argument("--limit", type=_positive, metavar="N", help="how many at most")
+    _add_filters(search)
+    search.add_argument("--explain", action="store_true", help="show every stage's score and why each was found")
+
+    ask = _add(commands, "ask", "answer a question from memory, with sources")
+    ask.add_argument("question", metavar="QUESTION")
+
+    _add(commands, "status", "say how everything is")
+    _add_memory(commands)
+    _add_config(commands)
+
+    names = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHES.items())
+    bench = _add(commands, "bench", "measure what is promised", epilog=f"benches:\n{names}")
+    bench.add_argument("names", nargs="*", type=_bench, metavar="NAME", help="which; by default all")
+    bench.add_argument("--shared", type=Path, metavar="DIR", help="folder with the public collections")
+    bench.add_argument("--quick", action="store_true", help="a smaller run of the same shape, for a first look")
+    return parser
+
+
+def _add_memory(commands: Any) -> None:
+    memory = commands.add_parser("memory", help="look after memories", description="Look after memories.")
+    actions = memory.add_subparsers(dest="action", metavar="ACTION", required=True)
+
+    listing = _add(actions, "list", "list memories, the newest first")
+    _add_filters(listing)
+    listing.add_argument("--limit", type=_positive, default=50, metavar="N", help="how many at most (50)")
+    listing.add_argument("--offset", type=_natural, default=0, metavar="N", help="how many to pass over (0)")
+    listing.add_argument("--deleted", action="store_true", help="those that can be brought back")
+
+    show = _add(actions, "show", "show one memory whole")
+    show.add_argument("id", metavar="ID")
+
+    add = _add(actions, "add", "remember a text")
+    add.add_argument("text", metavar="TEXT", help="the text; - reads it from standard input")
+    add.add_argument("--layer", choices=LAYERS, default="assets", help="where it goes (assets, which is for ever)")
+    add.add_argument("--kind", choices=KINDS, default="note", help="what it is (note)")
+    add.add_argument("--title", help="a short name")
+    add.add_argument("--tag", action="append", default=[], metavar="TAG", help="a label; may be given several times")
+
+    delete = _add(actions, "delete", "delete memories; without --erase they can be brought back")
+    delete.add_argument("ids", nargs="+", metavar="ID")
+    delete.add_argument("--erase", action="store_true", help="for good")
+
+    undelete = _add(actions, "undelete", "bring deleted memories back")
+    undelete.add_argument("ids", nargs="+", metavar="ID")
+
+    export = _add(actions, "export", "write all memories to a file as JSON Lines")
+    export.add_argument("file", metavar="FILE", help="the file; - writes to standard output")
+
+    _add(actions, "verify", "hold the database against the indexes")
+    _add(actions, "rebuild", "build the indexes anew from the database")
+
+
+def _add_config(commands: Any) -> None:
+    config = commands.add_parser(
+        "config", help="look at options and set them", description="Look at options and set them."
+    )
+    actions = config.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _add(actions, "list", "list every option with its value")
+    get = _add(actions, "get", "print one option's value")
+    get.add_argument("name", metavar="NAME", help="as recall.limit")
+    set_ = _add(actions, "set", "set one option in config.toml")
+    set_.add_argument("name", metavar="NAME", help="as recall.limit")
+    set_.add_argument("value", metavar="VALUE")
+    unset = _add(actions, "unset", "take one option out of config.toml, so that its default holds")
+    unset.add_argument("name", metavar="NAME")
+
+
+def _add(commands: Any, name: str, help_: str, *, epilog: str | None = None) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(
+        name,
+        help=help_,
+        description=help_[0].upper() + help_[1:] + ".",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+def _add_filters(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--layer", choices=LAYERS, help="this layer only")
+    parser.add_argument("--kind", choices=KINDS, help="this kind only")
+
+
+def _bench(text: str) -> str:
+    if text not in BENCHES:
+        raise argparse.ArgumentTypeError(f"there is no bench {text}; there are {', '.join(BENCHES)}")
+    return text
+
+
+def _positive(text: str) -> int:
+    number = _natural(text)
+    if number == 0:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _natural(text: str) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if number < 0:
+        raise argparse.ArgumentTypeError("must not be negative")
+    return number
