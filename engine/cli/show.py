@@ -30,7 +30,9 @@ MARKS = {"interact": "○", "insights": "◐", "assets": "●"}
 
 def print_json(value: Any) -> None:
     """One document; values of the engine become plain ones."""
-    print(json.dumps(to_json(value), ensure_ascii=False, indent=2))
+    text = json.dumps(to_json(value), ensure_ascii=False, indent=2)
+    # A path with undecodable bytes holds lone surrogates; \udcff is how JSON itself writes one.
+    print(text.encode("utf-8", "backslashreplace").decode("utf-8"))
 
 
 def ingest_json(report: IngestReport) -> dict[str, Any]:

@@ -1,0 +1,73 @@
+"""`magray config`."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from engine.cli import main
+
+
+def run(capsys: pytest.CaptureFixture[str], data_dir: Path, *arguments: str) -> tuple[int, str, str]:
+    status = main(["--data-dir", str(data_dir), "config", *arguments])
+    captured = capsys.readouterr()
+    return status, captured.out, captured.err
+
+
+def test_an_option_is_set_kept_and_unset(capsys: pytest.CaptureFixture[str], data_dir: Path) -> None:
+    assert run(capsys, data_dir, "get", "recall.limit") == (0, "10\n", "")
+    assert run(capsys, data_dir, "set", "recall.limit", "12") == (0, "12\n", "")
+    assert run(capsys, data_dir, "set", "ingestion.ocr", "false") == (0, "false\n", "")
+    assert json.loads(run(capsys, data_dir, "get", "recall.limit", "--json")[1]) == {
+        "name": "recall.limit",
+        "value": 12,
+    }
+    assert run(capsys, data_dir, "unset", "recall.limit") == (0, "10\n", "")
+    assert run(capsys, data_dir, "get", "ingestion.ocr")[1] == "false\n"
+
+
+def test_a_list_and_a_text_that_looks_like_a_number(capsys: pytest.CaptureFixture[str], data_dir: Path) -> None:
+    status, out, _ = run(capsys, data_dir, "set", "ingestion.ignore", '["a", "b"]')
+    assert (status, json.loads(out)) == (0, ["a", "b"])
+    assert run(capsys, data_dir, "set", "appearance.language", "42") == (0, "42\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["get", "recall.width"], "There is no option recall.width"),
+        (["set", "recall.limit", "0"], "recall.limit"),
+        (["set", "recall.limit", "ten"], "recall.limit"),
+        (["set", "profile", "attic"], "profile"),
+        (["set", "data_dir", "/tmp"], "--data-dir"),
+    ],
+)
+def test_what_does_not_fit_is_refused_in_one_line(
+    capsys: pytest.CaptureFixture[str], data_dir: Path, arguments: list[str], words: str
+) -> None:
+    status, out, err = run(capsys, data_dir, *arguments)
+    assert (status, out) == (1, "")
+    assert words in err
+    assert err.count("\n") == 1
+    assert not (data_dir / "config.toml").exists()
+
+
+def test_the_list_shows_every_option_with_its_help(capsys: pytest.CaptureFixture[str], data_dir: Path) -> None:
+    run(capsys, data_dir, "set", "recall.limit", "12")
+    rows = {row["name"]: row for row in json.loads(run(capsys, data_dir, "list", "--json")[1])["options"]}
+    assert rows["recall.limit"]["value"] == 12
+    assert rows["recall.limit"]["default"] == 10
+    assert rows["profile"]["type"] == "desktop | edge | server | realtime"
+    assert all(row["help"] for row in rows.values())
+    out = run(capsys, data_dir, "list")[1]
+    assert "12   (default 10)" in out
+    assert str(data_dir / "config.toml") in out
+
+
+def test_the_environment_wins_over_the_file_and_is_told(
+    capsys: pytest.CaptureFixture[str], data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MAGRAY_RECALL__LIMIT", "7")
+    assert run(capsys, data_dir, "set", "recall.limit", "12") == (0, "7\n", "")
