@@ -1,0 +1,1 @@
+"""ONNX Runtime's only door: which execution providers there are, sessions, buffers."""

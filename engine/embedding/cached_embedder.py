@@ -1,0 +1,168 @@
+"""An embedder that computes only what is not known yet, and the function that opens the one in use."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import psutil
+
+from engine.embedding.cache import CacheFigures, EmbeddingCache, content_hash, memory_entries
+from engine.embedding.disk_cache import DiskCache
+from engine.embedding.onnx_embedder import OnnxEmbedder
+from engine.embedding.s3fifo import S3Fifo
+from engine.models import catalog
+from engine.models.store import ModelStore
+from engine.paths import DataPaths
+from engine.settings import Settings
+from engine.values import ComponentStatus
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_WRITE_EVERY = 1024  # vectors computed before they are written down
+
+
+class CachedEmbedder:
+    """Wraps the ONNX embedder with the two-level cache. Implements `Embedder`; thread-safe."""
+
+    def __init__(self, inner: OnnxEmbedder, *, cache: EmbeddingCache) -> None:
+        self._inner = inner
+        self._cache = cache
+        self._warm_seconds: float | None = None
+
+    @property
+    def model_id(self) -> str:
+        """As the inner embedder's: a cached vector is the same vector."""
+        return self._inner.model_id
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._inner.dimensions
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages in which the vectors mean something."""
+        return self._inner.languages
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of a text that are read, special ones included."""
+        return self._inner.max_tokens
+
+    @property
+    def tokenizer_path(self) -> Path:
+        """The file of the tokenizer, for splitters that count by themselves."""
+        return self._inner.tokenizer_path
+
+    @property
+    def figures(self) -> CacheFigures:
+        """Hits and misses since it was opened."""
+        return self._cache.figures
+
+    def warm(self) -> None:
+        """Load tokenizer and session, run once, check the files where that is due, drop old vectors.
+
+        It blocks: call it off the UI thread.
+
+        Raises:
+            ModelError: a model file is missing or was altered.
+            RuntimeUnavailableError: ONNX Runtime is missing or does not take the model.
+        """
+        start = time.perf_counter()
+        self._inner.warm()
+        self._warm_seconds = time.perf_counter() - start
+        self._cache.prune()
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts to be found: (len(texts), dimensions), rows of length 1. Each different text is computed once.
+
+        Raises:
+            RuntimeUnavailableError: no execution provider can run the model.
+        """
+        prefix = self._inner.passage_prefix
+        hashes = [content_hash(prefix + text) for text in texts]
+        known = self._cache.get(hashes)
+        missing: dict[bytes, str] = {key: text for key, text in zip(hashes, texts, strict=True) if key not in known}
+        keys = list(missing)
+        for start in range(0, len(keys), _WRITE_EVERY):
+            part = keys[start : start + _WRITE_EVERY]
+            computed = self._inner.embed_passages([missing[key] for key in part])
+            fresh = {key: computed[row].copy() for row, key in enumerate(part)}
+            self._cache.put(fresh)
+            known.update(fresh)
+        vectors = np.empty((len(hashes), self.dimensions), dtype=np.float32)
+        for row, key in enumerate(hashes):
+            vectors[row] = known[key]
+        return vectors
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """Embed one query: (dimensions,), length 1."""
+        key = content_hash(self._inner.query_prefix + text)
+        vector = self._cache.get([key]).get(key)
+        if vector is None:
+            vector = self._inner.embed_query(text)
+            self._cache.put({key: vector.copy()}, at_once=False)
+        return vector.copy()
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text without special tokens and without cutting."""
+        return self._inner.count_tokens(texts)
+
+    def forget(self, texts: Iterable[str]) -> None:
+        """Remove every trace of texts from both levels of the cache, whatever model made it."""
+        prefixes = {prefix for entry in catalog.ENTRIES for prefix in (entry.passage_prefix, entry.query_prefix)}
+        self._cache.erase([content_hash(prefix + text) for text in texts for prefix in prefixes])
+
+    def component(self) -> ComponentStatus:
+        """How it is, in plain words."""
+        choice = self._inner.choice
+        figures = self._cache.figures
+        numbers: dict[str, float | int | str] = {
+            "model": self.model_id,
+            "memory_hits": figures.memory_hits,
+            "disk_hits": figures.disk_hits,
+            "misses": figures.misses,
+            "hit_rate": round(figures.hit_rate, 4),
+            "vectors_in_memory": figures.entries,
+        }
+        if choice is not None:
+            numbers["provider"] = choice.provider
+            numbers["onnxruntime"] = choice.runtime.version
+        if self._warm_seconds is not None:
+            numbers["warm_seconds"] = round(self._warm_seconds, 3)
+        summary = choice.summary if choice is not None else "It is loaded when it is first needed."
+        return ComponentStatus(name="embedder", state="ok", summary=summary, figures=numbers)
+
+    def close(self) -> None:
+        """Write what waits, close the cache, let go of the model. Safe to call twice."""
+        self._inner.close()
+        self._cache.close()
+
+
+def open_embedder(settings: Settings, *, paths: DataPaths) -> CachedEmbedder:
+    """The embedder that the settings name, with its cache. Quick: `warm` or the first text loads the model.
+
+    Args:
+        settings: `embedding.*` is used.
+        paths: the cache lies in its cache folder.
+
+    Raises:
+        ModelError: the model is unknown, or one of its files is missing or has a wrong size.
+    """
+    options = settings.embedding
+    entry = catalog.find(options.model, task="embedding")
+    store = ModelStore(stamps=paths.cache / "models.json")
+    inner = OnnxEmbedder(store.locate(entry), store=store, batch_tokens=options.batch_tokens, threads=options.threads)
+    room = memory_entries(
+        options.cache_memory_mb, dimensions=entry.dimensions, machine_bytes=psutil.virtual_memory().total
+    )
+    memory: S3Fifo[bytes, NDArray[np.float32]] = S3Fifo(room, seconds=options.cache_days * 86400)
+    disk = DiskCache(
+        paths.cache / "embeddings.db", model_id=inner.model_id, dimensions=entry.dimensions, days=options.cache_days
+    )
+    return CachedEmbedder(inner, cache=EmbeddingCache(memory=memory, disk=disk))

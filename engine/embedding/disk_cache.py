@@ -1,0 +1,243 @@
+"""The lower level of the embedding cache: vectors in an SQLite file of its own.
+
+It holds hashes and vectors, no text, and may be deleted at any time. What goes wrong with it never stops an embedding:
+a damaged file is set aside and made anew, a file that cannot be written is done without, and the log says so once.
+"""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+import threading
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_log = logging.getLogger(__name__)
+T = TypeVar("T")
+
+_VERSION = 1
+_AT_ONCE = 500  # keys of one statement
+_TOUCH_SHARE = 0.125  # a use is noted again after this share of the time to live
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS models (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS vectors (
+    hash BLOB NOT NULL, model INTEGER NOT NULL REFERENCES models (id), used INTEGER NOT NULL, vector BLOB NOT NULL,
+    PRIMARY KEY (hash, model)
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS vectors_used ON vectors (used);
+"""
+
+
+class DiskCache:
+    """Vectors by content hash and model. Thread-safe; calls block for a few milliseconds at most."""
+
+    def __init__(
+        self,
+        path: Path,
+        *,
+        model_id: str,
+        dimensions: int,
+        days: float,
+        max_bytes: int = 512 << 20,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        """Make a cache; the file is opened when it is first needed.
+
+        Args:
+            path: of the file.
+            model_id: whose vectors are read and written.
+            dimensions: length of a vector.
+            days: a vector lives so long after its last use.
+            max_bytes: of all vectors; beyond it those unused for longest go first.
+            clock: seconds since 1970.
+        """
+        self._path = path
+        self._model_id = model_id
+        self._dimensions = dimensions
+        self._seconds = days * 86400
+        self._most = max(1, max_bytes // (dimensions * 4))
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._model = 0
+        self._touched: set[bytes] = set()
+        self._off = False
+
+    def get(self, hashes: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
+        """The vectors that are there and not too old, by hash."""
+        return self._guarded(lambda connection: self._get(connection, hashes), {})
+
+    def put(self, vectors: Mapping[bytes, NDArray[np.float32]]) -> None:
+        """Keep vectors, in one transaction."""
+        if vectors:
+            self._guarded(lambda connection: self._put(connection, vectors), None)
+
+    def erase(self, hashes: Iterable[bytes]) -> int:
+        """Remove vectors of every model and overwrite their place in the file. Returns how many there were."""
+        wanted = [(value,) for value in hashes]
+        return self._guarded(lambda connection: self._erase(connection, wanted), 0)
+
+    def prune(self) -> int:
+        """Remove what was not used within its days, and the oldest beyond the room. Returns how many."""
+        return self._guarded(self._prune, 0)
+
+    def count(self) -> int:
+        """Vectors in the file, of every model."""
+        return self._guarded(
+            lambda connection: int(connection.execute("SELECT count(*) FROM vectors").fetchone()[0]), 0
+        )
+
+    def close(self) -> None:
+        """Note the last uses, prune, and close the file. Safe to call twice."""
+        with self._lock:
+            if self._connection is not None:
+                self._guarded(self._prune, 0)
+            self._shut()
+            self._off = True
+
+    def _get(self, connection: sqlite3.Connection, hashes: Sequence[bytes]) -> dict[bytes, NDArray[np.float32]]:
+        now = self._clock()
+        oldest = now - self._seconds
+        stale = now - self._seconds * _TOUCH_SHARE
+        found: dict[bytes, NDArray[np.float32]] = {}
+        for start in range(0, len(hashes), _AT_ONCE):
+            part = hashes[start : start + _AT_ONCE]
+            marks = ",".join("?" * len(part))
+            rows = connection.execute(
+                f"SELECT hash, used, vector FROM vectors WHERE model = ? AND used >= ? AND hash IN ({marks})",
+                (self._model, oldest, *part),
+            )
+            for key, used, blob in rows:
+                vector = np.frombuffer(blob, dtype="<f4")
+                if vector.shape != (self._dimensions,):
+                    continue
+                found[key] = vector.astype(np.float32)
+                if used < stale:
+                    self._touched.add(key)
+        return found
+
+    def _put(self, connection: sqlite3.Connection, vectors: Mapping[bytes, NDArray[np.float32]]) -> None:
+        now = int(self._clock())
+        with connection:
+            connection.executemany(
+                "INSERT INTO vectors (hash, model, used, vector) VALUES (?, ?, ?, ?)"
+                " ON CONFLICT (hash, model) DO UPDATE SET used = excluded.used, vector = excluded.vector",
+                [(key, self._model, now, vector.astype("<f4").tobytes()) for key, vector in vectors.items()],
+            )
+            self._note_uses(connection)
+
+    def _erase(self, connection: sqlite3.Connection, wanted: list[tuple[bytes]]) -> int:
+        for (key,) in wanted:
+            self._touched.discard(key)
+        with connection:
+            removed = connection.executemany("DELETE FROM vectors WHERE hash = ?", wanted).rowcount
+        # secure_delete overwrote the pages; older copies of them must not stay in the log beside the file.
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        return max(0, removed)
+
+    def _prune(self, connection: sqlite3.Connection) -> int:
+        with connection:
+            self._note_uses(connection)
+            oldest = self._clock() - self._seconds
+            removed = connection.execute("DELETE FROM vectors WHERE used < ?", (oldest,)).rowcount
+            count = connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
+            if count > self._most:
+                removed += connection.execute(
+                    "DELETE FROM vectors WHERE (hash, model) IN"
+                    " (SELECT hash, model FROM vectors ORDER BY used LIMIT ?)",
+                    (count - self._most,),
+                ).rowcount
+        if removed:
+            connection.execute("PRAGMA incremental_vacuum").fetchall()
+        return int(removed)
+
+    def _note_uses(self, connection: sqlite3.Connection) -> None:
+        now = int(self._clock())
+        connection.executemany(
+            "UPDATE vectors SET used = ? WHERE hash = ? AND model = ?",
+            [(now, key, self._model) for key in self._touched],
+        )
+        self._touched.clear()
+
+    def _guarded(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
+        """Do some work on the file; made anew once where it is damaged, done without where it cannot be used."""
+        with self._lock:
+            for _ in range(2):
+                if self._off:
+                    return otherwise
+                try:
+                    return work(self._open())
+                except sqlite3.OperationalError as error:
+                    # Full, locked, read-only, not to be opened: the file may be sound.
+                    self._give_up(error)
+                except sqlite3.DatabaseError as error:
+                    self._set_aside(error)
+                except OSError as error:
+                    self._give_up(error)
+            return otherwise
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is not None:
+            return self._connection
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        connection = sqlite3.connect(self._path, check_same_thread=False, timeout=5)
+        try:
+            connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+            connection.execute("PRAGMA journal_mode = WAL").fetchall()
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute("PRAGMA secure_delete = ON").fetchall()
+            version = connection.execute("PRAGMA user_version").fetchone()[0]
+            if version not in (0, _VERSION):
+                raise sqlite3.DatabaseError(f"it is of version {version}")
+            connection.executescript(_SCHEMA)
+            connection.execute(f"PRAGMA user_version = {_VERSION}")
+            with connection:
+                connection.execute("INSERT OR IGNORE INTO models (name) VALUES (?)", (self._model_id,))
+            row = connection.execute("SELECT id FROM models WHERE name = ?", (self._model_id,)).fetchone()
+        except BaseException:
+            connection.close()
+            raise
+        self._model = int(row[0])
+        self._connection = connection
+        return connection
+
+    def _set_aside(self, error: sqlite3.Error) -> None:
+        self._shut()
+        aside = self._path.with_name(f"{self._path.name}.damaged")
+        try:
+            for ending in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            if self._path.exists():
+                self._path.replace(aside)
+        except OSError as problem:
+            self._give_up(problem)
+            return
+        _log.warning(
+            "The cache of embeddings %s was damaged (%s). It was set aside as %s and begins anew. No memory is lost.",
+            self._path, error, aside.name,
+        )  # fmt: skip
+
+    def _give_up(self, error: Exception) -> None:
+        self._shut()
+        self._off = True
+        _log.warning(
+            "The cache of embeddings %s cannot be used (%s). Unchanged texts are computed again until the next start.",
+            self._path, error,
+        )  # fmt: skip
+
+    def _shut(self) -> None:
+        connection, self._connection = self._connection, None
+        self._touched.clear()
+        if connection is None:
+            return
+        try:
+            connection.close()
+        except sqlite3.Error as error:
+            _log.info("the cache of embeddings did not close cleanly: %s", error)

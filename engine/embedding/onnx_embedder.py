@@ -1,0 +1,211 @@
+"""The embedder that runs an ONNX model from the catalogue."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.embedding.batching import plan_batches
+from engine.embedding.pooling import mean_pool, normalize
+from engine.embedding.tokenizing import Tokenizer
+from engine.errors import ModelError, RuntimeUnavailableError
+from engine.models.store import LocatedModel, ModelStore
+from engine.runtime.buffers import Buffers
+from engine.runtime.session import OnnxSession, ProviderChoice, open_session
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_log = logging.getLogger(__name__)
+_OUTPUT = "last_hidden_state"
+_WINDOW = 512  # texts tokenised ahead
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    tokenizer: Tokenizer
+    session: OnnxSession
+    wants_types: bool
+
+
+class OnnxEmbedder:
+    """Mean-pooled unit vectors from one ONNX model. Implements `Embedder`; thread-safe.
+
+    Tokenizer and session are loaded by `warm`, or by the first call that needs them. The model is quantised
+    dynamically: a tensor's scale is taken over the whole batch, so a text's vector depends a little on its company
+    (cosine above 0.98 between any two batches).
+    """
+
+    def __init__(self, model: LocatedModel, *, store: ModelStore, batch_tokens: int = 2048, threads: int = 0) -> None:
+        """Make an embedder; nothing is loaded yet.
+
+        Args:
+            model: where its files are.
+            store: checks the files.
+            batch_tokens: tokens of one run, padding included.
+            threads: of one run; 0 takes every core.
+        """
+        self._model = model
+        self._entry = model.entry
+        self._store = store
+        self._batch_tokens = batch_tokens
+        self._threads = threads
+        self._buffers = Buffers()
+        self._loading = threading.Lock()
+        self._loaded: _Loaded | None = None
+        self._ahead: ThreadPoolExecutor | None = None
+        self._closed = False
+
+    @property
+    def model_id(self) -> str:
+        """Id and fingerprint from the catalogue."""
+        return self._entry.fingerprint
+
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector."""
+        return self._entry.dimensions
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages in which the vectors mean something."""
+        return self._entry.languages
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens of a text that are read, special ones included."""
+        return self._entry.max_tokens
+
+    @property
+    def passage_prefix(self) -> str:
+        """What stands before a text to be found."""
+        return self._entry.passage_prefix
+
+    @property
+    def query_prefix(self) -> str:
+        """What stands before a query."""
+        return self._entry.query_prefix
+
+    @property
+    def tokenizer_path(self) -> Path:
+        """The file of the tokenizer, for splitters that count by themselves."""
+        return self._model.tokenizer_path
+
+    @property
+    def choice(self) -> ProviderChoice | None:
+        """What the session runs on; None until it is loaded."""
+        return None if self._loaded is None else self._loaded.session.choice
+
+    def warm(self) -> None:
+        """Load and run once, so that the first real call is quick. Then check the files in full, if that is due.
+
+        Raises:
+            ModelError: a file is missing or was altered.
+            RuntimeUnavailableError: ONNX Runtime is missing or does not take the model.
+        """
+        self._embed(["A first run."])
+        if not self._model.verified:
+            self._model = self._store.verify(self._entry)
+
+    def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Embed texts to be found: (len(texts), dimensions), rows of length 1."""
+        return self._embed([self._entry.passage_prefix + text for text in texts])
+
+    def embed_query(self, text: str) -> NDArray[np.float32]:
+        """Embed one query: (dimensions,), length 1."""
+        vector: NDArray[np.float32] = self._embed([self._entry.query_prefix + text])[0]
+        return vector
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens of each text without special tokens and without cutting."""
+        return self._load().tokenizer.count(texts)
+
+    def close(self) -> None:
+        """Let go of the model. Safe to call twice; calls afterwards raise."""
+        with self._loading:
+            self._closed = True
+            self._loaded = None
+            ahead, self._ahead = self._ahead, None
+        if ahead is not None:
+            ahead.shutdown(wait=True)
+
+    def _load(self) -> _Loaded:
+        loaded = self._loaded
+        if loaded is not None:
+            return loaded
+        with self._loading:
+            if self._closed:
+                raise RuntimeUnavailableError("The embedder was closed. Nothing was changed; open Magray again.")
+            if self._loaded is None:
+                self._loaded = self._build()
+            return self._loaded
+
+    def _build(self) -> _Loaded:
+        model = self._store.locate(self._entry)
+        try:
+            tokenizer = Tokenizer(model.tokenizer_path, max_tokens=self._entry.max_tokens)
+            session = open_session(model.model_path, threads=self._threads, accelerators=self._entry.accelerators)
+        except (ModelError, RuntimeUnavailableError):
+            self._store.verify(self._entry)  # where a file was altered, that is the truer reason
+            raise
+        if _OUTPUT not in session.outputs:
+            raise ModelError(f"{model.model_path} has no output {_OUTPUT}. Install Magray again.")
+        _log.info("embedder %s: %s", self.model_id, session.choice.summary)
+        return _Loaded(tokenizer=tokenizer, session=session, wants_types="token_type_ids" in session.inputs)
+
+    def _embed(self, texts: list[str]) -> NDArray[np.float32]:
+        loaded = self._load()
+        vectors = np.empty((len(texts), self.dimensions), dtype=np.float32)
+        if len(texts) <= _WINDOW:
+            if texts:
+                self._embed_window(loaded, loaded.tokenizer.encode(texts), vectors)
+            return vectors
+        # Tokenising releases the GIL: the next window is read while this one is computed.
+        following: Future[list[NDArray[np.int64]]] = self._tokenise_ahead(loaded, texts[:_WINDOW])
+        for start in range(0, len(texts), _WINDOW):
+            encoded = following.result()
+            if start + _WINDOW < len(texts):
+                following = self._tokenise_ahead(loaded, texts[start + _WINDOW : start + 2 * _WINDOW])
+            self._embed_window(loaded, encoded, vectors[start : start + _WINDOW])
+        return vectors
+
+    def _tokenise_ahead(self, loaded: _Loaded, texts: list[str]) -> Future[list[NDArray[np.int64]]]:
+        with self._loading:
+            if self._closed:
+                raise RuntimeUnavailableError("The embedder was closed. Nothing was changed; open Magray again.")
+            if self._ahead is None:
+                self._ahead = ThreadPoolExecutor(1, thread_name_prefix="magray-tokenizer")
+            return self._ahead.submit(loaded.tokenizer.encode, texts)
+
+    def _embed_window(self, loaded: _Loaded, encoded: list[NDArray[np.int64]], vectors: NDArray[np.float32]) -> None:
+        lengths = [len(ids) for ids in encoded]
+        batches = plan_batches(lengths, budget=self._batch_tokens)
+        for number, batch in enumerate(batches):
+            # The last run of much work gives the arena back, so that an idle process stays small.
+            shrink = number == len(batches) - 1 and len(batches) > 1
+            vectors[batch] = self._run(loaded, [encoded[position] for position in batch], shrink=shrink)
+
+    def _run(self, loaded: _Loaded, batch: list[NDArray[np.int64]], *, shrink: bool) -> NDArray[np.float32]:
+        shape = (len(batch), max(len(ids) for ids in batch))
+        ids = self._buffers.take("ids", shape, np.int64)
+        mask = self._buffers.take("mask", shape, np.int64)
+        ids[...] = 0
+        mask[...] = 0
+        for row, tokens in enumerate(batch):
+            ids[row, : len(tokens)] = tokens
+            mask[row, : len(tokens)] = 1
+        inputs = {"input_ids": ids, "attention_mask": mask}
+        if loaded.wants_types:
+            types = self._buffers.take("types", shape, np.int64)
+            types[...] = 0
+            inputs["token_type_ids"] = types
+        hidden = self._buffers.take("hidden", (*shape, self.dimensions), np.float32)
+        loaded.session.run(inputs, _OUTPUT, hidden, shrink=shrink)
+        return normalize(mean_pool(hidden, mask))

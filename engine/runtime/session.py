@@ -1,0 +1,202 @@
+"""Building and running ONNX sessions within bounded memory.
+
+Measured with the bundled embedder on two cores: the memory pattern planner doubles the resident size when batches
+differ in shape and gains nothing, so it is off. The arena is worth a third of the speed, so it stays on; it never
+shrinks
+by itself, so a caller asks for that at the end of much work. Threads that spin while they wait gain 3 % and would cost
+the desktop a core, so they sleep.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import RuntimeUnavailableError
+from engine.executors import usable_cores
+from engine.runtime.execution_providers import (
+    COREML,
+    CPU,
+    CUDA,
+    DIRECTML,
+    PLAIN_NAMES,
+    Candidate,
+    InstalledRuntime,
+    candidates,
+    installed_runtime,
+    load_onnxruntime,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_log = logging.getLogger(__name__)
+_SHRINK = "memory.enable_memory_arena_shrinkage"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderChoice:
+    """What a session runs on and why nothing better."""
+
+    provider: str
+    runtime: InstalledRuntime
+    passed_over: tuple[tuple[str, str], ...]  # (provider, why), best first
+
+    @property
+    def summary(self) -> str:
+        """One sentence for the owner."""
+        chosen = PLAIN_NAMES.get(self.provider, self.provider)
+        if not self.passed_over:
+            return f"Runs on {chosen}."
+        why = "; ".join(f"{PLAIN_NAMES.get(name, name)} is not used: {reason}" for name, reason in self.passed_over)
+        return f"Runs on {chosen}. {why[0].upper()}{why[1:]}."
+
+
+class OnnxSession:
+    """One loaded model. Thread-safe: runs of several threads share the session's threads."""
+
+    def __init__(self, *, session: Any, choice: ProviderChoice) -> None:
+        self._session = session
+        self._choice = choice
+        self._inputs = {node.name: tuple(node.shape) for node in session.get_inputs()}
+        self._outputs = {node.name: tuple(node.shape) for node in session.get_outputs()}
+        # DirectML forbids two runs of one session at a time.
+        self._serial = threading.Lock() if choice.provider == DIRECTML else None
+        self._shrinking: Any = None
+        if choice.provider in (CPU, CUDA):
+            self._shrinking = load_onnxruntime().RunOptions()
+            arenas = "cpu:0" if choice.provider == CPU else "cpu:0;gpu:0"
+            self._shrinking.add_run_config_entry(_SHRINK, arenas)
+
+    @property
+    def choice(self) -> ProviderChoice:
+        """What it runs on."""
+        return self._choice
+
+    @property
+    def inputs(self) -> Mapping[str, tuple[int | str | None, ...]]:
+        """Shapes by name; a name stands for a dimension that may vary."""
+        return self._inputs
+
+    @property
+    def outputs(self) -> Mapping[str, tuple[int | str | None, ...]]:
+        """Shapes by name, as for inputs."""
+        return self._outputs
+
+    def run(
+        self,
+        inputs: Mapping[str, NDArray[np.int64]],
+        output: str,
+        into: NDArray[np.float32],
+        *,
+        shrink: bool = False,
+    ) -> None:
+        """Run once and write one output into an array of the caller.
+
+        Args:
+            inputs: contiguous arrays by input name.
+            output: which output.
+            into: contiguous, of exactly the output's shape.
+            shrink: give memory that the arena holds and does not use back to the system afterwards.
+
+        Raises:
+            RuntimeUnavailableError: the model cannot be run on these inputs.
+        """
+        binding = self._session.io_binding()
+        for name, array in inputs.items():
+            binding.bind_input(name, "cpu", 0, array.dtype.type, array.shape, array.ctypes.data)
+        binding.bind_output(output, "cpu", 0, into.dtype.type, into.shape, into.ctypes.data)
+        options = self._shrinking if shrink else None
+        try:
+            if self._serial is None:
+                self._session.run_with_iobinding(binding, options)
+            else:
+                with self._serial:
+                    self._session.run_with_iobinding(binding, options)
+        except Exception as error:  # ONNX Runtime raises a dozen types that share no base
+            device = PLAIN_NAMES.get(self._choice.provider, self._choice.provider)
+            raise RuntimeUnavailableError(
+                f"The model failed on {device}: {_first_line(error)}"
+                " Nothing stored was changed. Try again, or start Magray anew."
+            ) from error
+
+
+def open_session(
+    path: Path,
+    *,
+    threads: int = 0,
+    accelerators: tuple[str, ...] = (),
+    choose: Callable[..., tuple[Candidate, ...]] = candidates,
+) -> OnnxSession:
+    """Load a model on the best execution provider that really takes it.
+
+    Args:
+        path: the ONNX file.
+        threads: of one run; 0 takes every core that this process may use.
+        accelerators: providers that have kernels for the model's operators.
+        choose: gives the order to try, by the installed runtime; a policy that remembers failures goes here.
+
+    Raises:
+        RuntimeUnavailableError: ONNX Runtime is missing, or not even the CPU takes the model.
+    """
+    runtime = installed_runtime()
+    passed_over: list[tuple[str, str]] = []
+    for candidate in choose(runtime, accelerators=accelerators):
+        if candidate.ruled_out is not None:
+            passed_over.append((candidate.provider, candidate.ruled_out))
+            continue
+        try:
+            session = _build(path, provider=candidate.provider, threads=threads)
+        except Exception as error:  # a dozen types without a common base, and drivers may add their own
+            passed_over.append((candidate.provider, _first_line(error)))
+            _log.info("%s does not load %s: %s", candidate.provider, path.name, error)
+            continue
+        return OnnxSession(
+            session=session,
+            choice=ProviderChoice(provider=candidate.provider, runtime=runtime, passed_over=tuple(passed_over)),
+        )
+    reasons = "; ".join(f"{PLAIN_NAMES.get(name, name)}: {reason}" for name, reason in passed_over)
+    raise RuntimeUnavailableError(
+        f"ONNX Runtime {runtime.version} cannot load {path} ({reasons})."
+        " Your memories are untouched. Install Magray again."
+    )
+
+
+def _build(path: Path, *, provider: str, threads: int) -> Any:
+    onnxruntime = load_onnxruntime()
+    if provider == CUDA and hasattr(onnxruntime, "preload_dlls"):
+        onnxruntime.preload_dlls()  # CUDA and cuDNN that came as Python packages
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads or usable_cores()
+    options.inter_op_num_threads = 1
+    options.execution_mode = onnxruntime.ExecutionMode.ORT_SEQUENTIAL
+    options.enable_mem_pattern = False  # DirectML demands it too
+    options.enable_cpu_mem_arena = True
+    options.log_severity_level = 3  # its warnings speak of node placement, not to an owner
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    options.add_session_config_entry("session.inter_op.allow_spinning", "0")
+    wanted = [provider] if provider == CPU else [provider, CPU]
+    session = onnxruntime.InferenceSession(str(path), options, providers=wanted)
+    loaded = session.get_providers()
+    if provider not in loaded:  # ONNX Runtime falls back by itself and says so on stderr only
+        raise RuntimeUnavailableError(_why_missing(provider))
+    session.disable_fallback()
+    return session
+
+
+def _why_missing(provider: str) -> str:
+    if provider == CUDA:
+        return "its driver or libraries (CUDA 12 or newer, cuDNN 9) do not load"
+    if provider in (DIRECTML, COREML):
+        return "this system's device does not take it"
+    return "it does not load"
+
+
+def _first_line(error: BaseException) -> str:
+    lines = str(error).strip().splitlines()
+    return lines[0][:300] if lines else type(error).__name__
