@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen
+from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
+from desktop.documents.row_ground import paint_focus, paint_ground
 from desktop.icons import ICON_BOX, Icons
 from desktop.models.paged_model import VALUE_ROLE
 from desktop.theme import Theme
-from desktop.tokens import FOCUS_RING, RADIUS_CONTROL, ColorRole
+from desktop.tokens import ColorRole
 from desktop.words import amount_words, file_name, folder_name, state_look
 from engine import FileState, IngestFile
 
@@ -45,22 +46,11 @@ class IngestDelegate(QStyledItemDelegate):
         theme = self._theme
         painter.save()
         rect = QRect(option.rect)
-        selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        if selected:
-            painter.fillRect(rect, theme.color("sunken"))
-        elif option.state & QStyle.StateFlag.State_MouseOver:
-            painter.fillRect(rect, theme.mixed("sunken", "surface", 0.6))
-        painter.setPen(QPen(theme.color("border"), 1))
-        painter.drawLine(rect.bottomLeft(), rect.bottomRight())
+        paint_ground(painter, theme, option)
         file = index.data(VALUE_ROLE)
         if isinstance(file, IngestFile):
             self._paint_file(painter, option, rect, file)
-        if option.state & QStyle.StateFlag.State_HasFocus and option.state & QStyle.StateFlag.State_KeyboardFocusChange:
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            painter.setPen(QPen(theme.color("accent"), FOCUS_RING))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            radius = theme.px(RADIUS_CONTROL)
-            painter.drawRoundedRect(rect.adjusted(2, 1, -2, -2), radius, radius)
+        paint_focus(painter, theme, option, rect)
         painter.restore()
 
     def _paint_file(self, painter: QPainter, option: QStyleOptionViewItem, rect: QRect, file: IngestFile) -> None:

@@ -38,7 +38,7 @@ RECOUNT_MILLISECONDS = 500
 _ALL = "all"
 
 
-class IngestionPanel(QWidget):
+class IngestionPanel(Panel):
     """The list of files with its filter, its progress and its actions.
 
     Attributes:
@@ -61,7 +61,7 @@ class IngestionPanel(QWidget):
         messages: Messages,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(parent, surface="surface")
         self._theme = theme
         self._operations = operations
         self._messages = messages

@@ -1,0 +1,376 @@
+"""The documents that were read: find one, open it, add more, forget one."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.bridge import Bridge
+from desktop.documents.on_disk import FilesOnDisk
+from desktop.documents.table_delegate import TableDelegate
+from desktop.documents.view_header import ViewHeader
+from desktop.icons import Icons
+from desktop.messages import Messages
+from desktop.models.documents_model import FOLDER, NAME, PAGES, PASSAGES, READ, DocumentsModel, document_name, is_file
+from desktop.models.paged_model import PAGE_LENGTH
+from desktop.operations import Operation, Operations
+from desktop.theme import Theme
+from desktop.widgets.card import Panel
+from desktop.widgets.empty_state import EmptyState
+from desktop.words import passages_words
+from engine import Document
+
+if TYPE_CHECKING:
+    from engine import Engine
+
+REFRESH_MILLISECONDS = 500
+"""While documents come in, the list is fetched anew this often, never more."""
+SEARCH_MILLISECONDS = 150
+"""A pause in typing after which the search begins."""
+_FOLDER_SHARE = 0.28
+_NARROW = 620
+"""Below this width, in design pixels, the folder gives its room to the name."""
+
+
+class DocumentsPage(Panel):
+    """A table of all documents.
+
+    Attributes:
+        closed: The owner goes back.
+        open_document: The id of a document to open.
+        add_files, add_folder: More is to be added.
+    """
+
+    closed = Signal()
+    open_document = Signal(str)
+    add_files = Signal()
+    add_folder = Signal()
+
+    def __init__(
+        self,
+        *,
+        theme: Theme,
+        icons: Icons,
+        operations: Operations,
+        messages: Messages,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent, surface="surface")
+        self._theme = theme
+        self._operations = operations
+        self._messages = messages
+        self._engine: Engine | None = None
+        self._query = ""
+        self._on_disk = FilesOnDisk(operations=operations, messages=messages)
+        self.setAccessibleName(self.tr("Documents"))
+
+        self._header = ViewHeader(theme=theme, icons=icons, title=self.tr("Documents"), parent=self)
+        self._header.back.connect(self.closed)
+        folder = QPushButton(self.tr("Add a folder"), self)
+        folder.clicked.connect(self.add_folder)
+        files = QPushButton(self.tr("Add files"), self)
+        files.clicked.connect(self.add_files)
+        self._header.add(folder)
+        self._header.add_space()
+        self._header.add(files)
+
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(self.tr("Search by name or folder"))
+        self.search.setAccessibleName(self.tr("Search documents"))
+        self.search.setClearButtonEnabled(True)
+        self.search.installEventFilter(self)
+        top = Panel(self, surface="surface", edge="bottom")
+        top_layout = QVBoxLayout(top)
+        top_layout.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        top_layout.addWidget(self.search)
+        self._top = top
+
+        self.model = DocumentsModel(self)
+        self.model.page_wanted.connect(self._fetch_page)
+        self.table = self._make_table()
+        self._empty = EmptyState(theme, icons, self)
+        self._empty.triggered.connect(self._empty_action)
+        body = QWidget(self)
+        self._stack = QStackedLayout(body)
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self._empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._header)
+        layout.addWidget(top)
+        layout.addWidget(body, 1)
+
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(SEARCH_MILLISECONDS)
+        self._typing.timeout.connect(self._search)
+        self.search.textChanged.connect(lambda _text: self._typing.start())
+        self._refresh = QTimer(self)
+        self._refresh.setSingleShot(True)
+        self._refresh.setInterval(REFRESH_MILLISECONDS)
+        self._refresh.timeout.connect(self.reload)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView(self)
+        table.setModel(self.model)
+        table.setItemDelegate(TableDelegate(theme=self._theme, parent=self))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.setMouseTracking(True)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        table.setAccessibleName(self.tr("Documents"))
+        table.verticalHeader().hide()
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsClickable(False)
+        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
+        for column in (FOLDER, PAGES, PASSAGES, READ):
+            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._show_menu)
+        table.activated.connect(lambda _index: self._open())
+        table.installEventFilter(self)
+        self._measure(table)
+        self._theme.changed.connect(partial(self._measure, table))
+        return table
+
+    def _measure(self, table: QTableView) -> None:
+        metrics = table.fontMetrics()
+        table.verticalHeader().setDefaultSectionSize(metrics.height() + 2 * self._theme.px(10))
+        header = table.horizontalHeader()
+        air = 2 * self._theme.px(16)
+        samples = {PAGES: "00,000", PASSAGES: "000,000", READ: "00/00/0000"}
+        for column, sample in samples.items():
+            words = str(self.model.headerData(column, Qt.Orientation.Horizontal))
+            widest = max(metrics.horizontalAdvance(sample), header.fontMetrics().horizontalAdvance(words))
+            table.setColumnWidth(column, widest + air)
+
+    # ------------------------------------------------------------------ the engine
+
+    def attach(self, engine: Engine, bridge: Bridge) -> None:
+        """Show this engine's documents from now on."""
+        self._engine = engine
+        bridge.documents_changed.connect(self._documents_changed)
+        self.reload()
+
+    def reload(self) -> None:
+        """Fetch what is shown anew."""
+        if self._engine is None:
+            return
+        if self.model.rowCount() == 0:
+            self.model.set_count(1)
+            self._fetch_page(0)
+        else:
+            self.model.invalidate()
+
+    def _documents_changed(self, _document_id: object = None) -> None:
+        if not self._refresh.isActive():
+            self._refresh.start()
+
+    def _fetch_page(self, page: int) -> None:
+        engine, query = self._engine, self._query
+        if engine is None:
+            return
+
+        def put(documents: list[Document]) -> None:
+            if query != self._query:
+                return
+            first = page * PAGE_LENGTH
+            known = self.model.rowCount()
+            if len(documents) < PAGE_LENGTH:
+                self.model.set_count(first + len(documents))
+            elif known <= first + PAGE_LENGTH:
+                # How many there are is not known before the end is reached: one row more asks for the next page.
+                self.model.set_count(first + PAGE_LENGTH + 1)
+            self.model.put_page(page, documents)
+            self._show_state()
+
+        def failed(error: Exception) -> None:
+            self.model.page_failed(page)
+            self._messages.error(Operations.describe(error, name="fetch documents"))
+
+        self._operations.start(
+            Operation(
+                name=f"fetch documents, page {page}",
+                run=lambda: engine.documents(query=query or None, limit=PAGE_LENGTH, offset=page * PAGE_LENGTH),
+                success=put,
+                failure=failed,
+                owner=self,
+            )
+        )
+
+    def _search(self) -> None:
+        query = self.search.text().strip()
+        if query != self._query:
+            self._query = query
+            self.model.clear()
+            self.reload()
+
+    # ------------------------------------------------------------------ what is shown
+
+    def _show_state(self) -> None:
+        if self.model.rowCount():
+            self._stack.setCurrentWidget(self.table)
+            self._top.show()
+            return
+        if self._query:
+            self._empty.show_state(
+                "search",
+                self.tr("No document has this name"),
+                self.tr("Only names and folders are searched here. Ask in the chat to search what the documents say."),
+                {"clear": self.tr("Show all")},
+            )
+        else:
+            self._empty.show_state(
+                "documents",
+                self.tr("No documents yet"),
+                self.tr(
+                    "Drop files or folders anywhere on this window. They are read on this computer, "
+                    "and then you can ask about them."
+                ),
+                {"files": self.tr("Add files"), "folder": self.tr("Add a folder")},
+            )
+        self._top.setVisible(bool(self._query))
+        self._stack.setCurrentWidget(self._empty)
+
+    def _empty_action(self, name: str) -> None:
+        match name:
+            case "clear":
+                self.search.clear()
+                self.search.setFocus()
+            case "files":
+                self.add_files.emit()
+            case _:
+                self.add_folder.emit()
+
+    def resizeEvent(self, event: QEvent) -> None:
+        """A narrow page shows no folders."""
+        self.table.setColumnHidden(FOLDER, self.width() < self._theme.px(_NARROW))
+        self.table.setColumnWidth(FOLDER, int(self.width() * _FOLDER_SHARE))
+
+    # ------------------------------------------------------------------ what can be done
+
+    def selected(self) -> Document | None:
+        """The document that is selected."""
+        rows = self.table.selectionModel().selectedRows()
+        return self.model.peek(rows[0].row()) if rows else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape goes back, Delete forgets, Ctrl+F searches."""
+        if event.key() == Qt.Key.Key_Escape:
+            self.closed.emit()
+        elif event.matches(QKeySequence.StandardKey.Find):
+            self.search.setFocus()
+            self.search.selectAll()
+        elif event.key() == Qt.Key.Key_Delete and self.table.hasFocus():
+            self._forget()
+        else:
+            super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Down leads from the search to the table, Enter in the table opens, Escape in the search empties it first."""
+        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            key = event.key()
+            if watched is self.search and key == Qt.Key.Key_Down and self.model.rowCount():
+                self.table.setFocus(Qt.FocusReason.TabFocusReason)
+                if not self.table.currentIndex().isValid():
+                    self.table.setCurrentIndex(self.model.index(0, NAME))
+                return True
+            if watched is self.search and key == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return True
+            if watched is self.table and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._open()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _open(self) -> None:
+        document = self.selected()
+        if document is not None:
+            self.open_document.emit(document.id)
+
+    def _forget(self) -> None:
+        document = self.selected()
+        if document is not None:
+            self.ask_to_forget(document)
+
+    def ask_to_forget(self, document: Document) -> QMessageBox:
+        """Ask before a document is forgotten: that cannot be taken back."""
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setIcon(QMessageBox.Icon.NoIcon)
+        box.setWindowTitle(self.tr("Forget a document"))
+        box.setText(self.tr("Forget {0}?").format(document_name(document)))
+        box.setInformativeText(
+            self.tr("Its text and {0} are erased from memory. The file itself is not touched.").format(
+                passages_words(document.chunks)
+            )
+        )
+        forget = box.addButton(self.tr("Forget"), QMessageBox.ButtonRole.DestructiveRole)
+        keep = box.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
+        box.setDefaultButton(keep)
+        box.setEscapeButton(keep)
+        forget.clicked.connect(partial(self._forget_now, document))
+        box.open()
+        return box
+
+    def _forget_now(self, document: Document) -> None:
+        engine = self._engine
+        if engine is None:
+            return
+
+        def tell(_count: int) -> None:
+            self.model.remove(document.id)
+            self._show_state()
+            self._messages.info(self.tr("Forgotten: {0}").format(document_name(document)))
+
+        self._operations.start(
+            Operation(
+                name="forget a document",
+                run=lambda: engine.forget_document(document.id),
+                success=tell,
+                progress=self.tr("Forgetting"),
+                owner=self,
+            )
+        )
+
+    def _show_menu(self, position: QPoint) -> None:
+        index = self.table.indexAt(position)
+        if index.isValid():
+            self.table.selectionModel().setCurrentIndex(
+                index, QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+            )
+        document = self.selected()
+        if document is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Open"), self._open).setShortcut(QKeySequence("Return"))
+        on_disk = is_file(document)
+        outside = menu.addAction(self.tr("Open in its program"), partial(self._on_disk.open, document.path))
+        folder = menu.addAction(self.tr("Show in folder"), partial(self._on_disk.reveal, document.path))
+        outside.setEnabled(on_disk)
+        folder.setEnabled(on_disk)
+        menu.addSeparator()
+        menu.addAction(self.tr("Forget…"), self._forget).setShortcut(QKeySequence("Del"))
+        menu.popup(self.table.viewport().mapToGlobal(position))
