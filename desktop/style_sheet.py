@@ -1,7 +1,7 @@
 """The one style sheet. Widgets pick their look by dynamic properties, never by colours of their own.
 
 QFrame       surface = window | surface | sunken    card = plain | active | notice    edge = top | left | …
-QPushButton  kind = primary | plain (default) | quiet | link | icon | chip (checkable) | danger
+QPushButton  kind = primary | plain (default) | quiet | link | subtle | icon | chip (checkable) | danger
 QToolButton  as QPushButton
 QLabel       role = body | secondary | muted | muted_body | strong | lead | title | large | accent | success |
              warning | danger
@@ -61,6 +61,7 @@ def style_sheet(theme: Theme) -> str:
         "s4": f"{px(4)}px",
         "s8": f"{px(8)}px",
         "s12": f"{px(12)}px",
+        "s16": f"{px(16)}px",
         "bar": f"{px(10)}px",
         "handle": f"{px(24)}px",
         "handle_radius": f"{max(1, px(10) // 2 - 2)}px",
@@ -93,9 +94,16 @@ QFrame[edge="top"] { border: none; border-top: 1px solid @border; }
 QFrame[edge="bottom"] { border: none; border-bottom: 1px solid @border; }
 QFrame[card="plain"] { background: @raised; border: 1px solid @border; border-radius: @card_radius; }
 QFrame[card="active"] { background: @raised; border: 1px solid @accent; border-radius: @card_radius; }
+QFrame[button="true"][hovered="true"] { background: @hover_raised; }
+QFrame[button="true"][focused="true"] { border: @ring solid @accent; }
+QFrame[card="composer"] { background: @raised; border: 1px solid @border; border-radius: @card_radius; }
+QFrame[card="composer"][focused="true"] { border: 1px solid @accent; }
 QFrame[card="notice"] { background: @quote; border: 1px solid @border; border-radius: @radius; }
 
 QLabel { background: transparent; border: none; color: @text; }
+QLabel[role="brand"] { font-size: @chat_size; font-weight: @strong; }
+QLabel[role="header"] { font-size: @chat_size; font-weight: @strong; }
+QLabel[role="number"] { color: @accent; font-size: @secondary_size; font-weight: @strong; }
 QLabel[role="secondary"] { font-size: @secondary_size; }
 QLabel[role="muted"] { color: @muted; font-size: @secondary_size; }
 QLabel[role="muted_body"] { color: @muted; }
@@ -150,6 +158,12 @@ QPushButton[kind="icon"]:checked, QToolButton[kind="icon"]:checked { background:
 QPushButton[kind="icon"]:focus, QToolButton[kind="icon"]:focus {
     border: @ring solid @accent; padding: @pad_icon_focus;
 }
+QPushButton[kind="subtle"] {
+    background: transparent; border: none; color: @muted; padding: @s2; font-size: @secondary_size;
+}
+QPushButton[kind="subtle"]:hover { color: @text; text-decoration: underline; }
+QPushButton[kind="subtle"]:focus { border: @ring solid @accent; padding: 0px; }
+
 QPushButton[kind="chip"] { padding: @chip; }
 QPushButton[kind="chip"]:checked { border: 1px solid @accent; }
 QPushButton[kind="chip"]:focus { border: @ring solid @accent; padding: @chip_focus; }
@@ -181,6 +195,7 @@ QHeaderView::section {
     background: @surface; color: @muted; border: none; border-bottom: 1px solid @border; padding: @s8;
     font-weight: @strong; font-size: @secondary_size;
 }
+QHeaderView::section:first { padding-left: @s16; }
 QScrollArea { background: transparent; border: none; }
 
 QScrollBar:vertical { background: transparent; border: none; width: @bar; margin: 0px; }
