@@ -1,8 +1,8 @@
 """Layered handling of what should not happen: the owner is told, the details are kept, the window stays.
 
-First layer: an error in a slot, a task or a thread is logged and told in the message bar. Second: where even that fails,
-the interpreter's own hook prints it. Third: a crash of native code leaves its stacks in a file by `faulthandler`,
-and the next start tells of it.
+First layer: an error in a slot, a task or a thread is logged and told in the message bar. Second: where even that
+fails, the interpreter's own hook prints it. Third: a crash of native code leaves its stacks in a file by
+`faulthandler`, and the next start tells of it.
 """
 
 from __future__ import annotations

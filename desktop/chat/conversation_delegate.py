@@ -1,0 +1,102 @@
+"""How a row of the conversation list is painted and edited."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from desktop.models.conversations_model import Roles
+from desktop.theme import Theme
+from desktop.tokens import FOCUS_RING, RADIUS_CONTROL
+
+_Index = QModelIndex | QPersistentModelIndex
+_MAX_TITLE = 200
+
+
+class ConversationDelegate(QStyledItemDelegate):
+    """Headings in the muted small type; titles on a rounded ground when chosen; a snippet below while one searches."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: _Index) -> QSize:
+        """Rows of the design: 31 px, headings 28 px with air above all but the first, snippets one line more."""
+        px = self._theme.px
+        if index.data(Roles.HEADING):
+            return QSize(0, px(26) if index.row() == 0 else px(40))
+        if index.data(Roles.SNIPPET):
+            return QSize(0, px(31) + QFontMetrics(self._theme.font("secondary")).height() + px(2))
+        return QSize(0, px(31))
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        """Draw one row."""
+        theme, px = self._theme, self._theme.px
+        rect: QRect = option.rect
+        state: QStyle.StateFlag = option.state
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        inner = rect.adjusted(px(10), 0, -px(10), 0)
+        heading = index.data(Roles.HEADING)
+        if heading:
+            painter.setFont(theme.font("secondary"))
+            painter.setPen(theme.color("muted"))
+            inner.setBottom(rect.bottom() - px(4))
+            painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeading, heading)
+            painter.restore()
+            return
+        radius = px(RADIUS_CONTROL)
+        selected = bool(state & QStyle.StateFlag.State_Selected)
+        if selected or state & QStyle.StateFlag.State_MouseOver:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(theme.color("sunken") if selected else theme.mixed("sunken", "window", 0.55))
+            painter.drawRoundedRect(QRectF(rect).adjusted(0, 0.5, 0, -0.5), radius, radius)
+        if state & QStyle.StateFlag.State_HasFocus and state & QStyle.StateFlag.State_KeyboardFocusChange:
+            pen = painter.pen()
+            pen.setStyle(Qt.PenStyle.SolidLine)
+            pen.setColor(theme.color("accent"))
+            pen.setWidth(FOCUS_RING)
+            painter.setPen(pen)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(rect).adjusted(1, 1.5, -1, -1.5), radius, radius)
+        snippet = index.data(Roles.SNIPPET)
+        font = theme.font("body", strong=bool(snippet))
+        metrics = QFontMetrics(font)
+        painter.setFont(font)
+        painter.setPen(theme.color("text"))
+        title = metrics.elidedText(index.data(), Qt.TextElideMode.ElideRight, inner.width())
+        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        if not snippet:
+            painter.drawText(inner, flags, title)
+        else:
+            small = QFontMetrics(theme.font("secondary"))
+            top = rect.top() + (rect.height() - metrics.height() - small.height()) // 2
+            painter.drawText(QRect(inner.left(), top, inner.width(), metrics.height()), flags, title)
+            painter.setFont(theme.font("secondary"))
+            painter.setPen(theme.color("muted"))
+            line = small.elidedText(snippet, Qt.TextElideMode.ElideRight, inner.width())
+            painter.drawText(QRect(inner.left(), top + metrics.height(), inner.width(), small.height()), flags, line)
+        painter.restore()
+
+    def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
+        """A field over the row."""
+        editor = QLineEdit(parent)
+        editor.setMaxLength(_MAX_TITLE)
+        editor.setAccessibleName(self.tr("Title of the conversation"))
+        return editor
+
+    def setEditorData(self, editor: QWidget, index: _Index) -> None:
+        """The whole title, selected."""
+        if isinstance(editor, QLineEdit):
+            editor.setText(index.data(Qt.ItemDataRole.EditRole))
+            editor.selectAll()
+
+    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: _Index) -> None:
+        """Hand the title over."""
+        if isinstance(editor, QLineEdit):
+            model.setData(model.index(index.row(), index.column()), editor.text(), Qt.ItemDataRole.EditRole)
+
+    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, index: _Index) -> None:
+        """As wide and high as the row."""
+        editor.setGeometry(option.rect)

@@ -1,0 +1,235 @@
+"""The left panel: new conversation, search, the list, and at the bottom what Magray knows and how it is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QLineEdit,
+    QListView,
+    QMenu,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from desktop.chat.conversation_delegate import ConversationDelegate
+from desktop.chat.side_rows import SideRow, StatusRow
+from desktop.icons import Icons
+from desktop.models.conversations_model import ConversationsModel
+from desktop.theme import Theme, restyle
+from engine import Conversation
+
+_SEARCH_MS = 180
+"""After the last key, so that one word is one search."""
+
+
+class _List(QListView):
+    """The list's keys: Delete deletes, Enter opens."""
+
+    delete_wanted = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.matches(QKeySequence.StandardKey.Delete) or event.key() == Qt.Key.Key_Backspace:
+            self.delete_wanted.emit()
+            return
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.state() != self.State.EditingState:
+            self.activated.emit(self.currentIndex())
+            return
+        super().keyPressEvent(event)
+
+
+class ConversationsPanel(QFrame):
+    """Shows conversations and tells what the owner wants with them. It does nothing to them itself."""
+
+    new_wanted = Signal()
+    opened = Signal(str)
+    rename_wanted = Signal(str, str)
+    delete_wanted = Signal(str)
+    search_changed = Signal(str)
+    documents_wanted = Signal()
+    status_wanted = Signal()
+
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._theme = theme
+        self._icons = icons
+        self._current: str | None = None
+        restyle(self, surface="window", edge="right")
+        px = theme.px
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(px(12), px(12), px(12), px(12))
+        layout.setSpacing(px(8))
+        layout.addLayout(self._make_header())
+        layout.addWidget(self._make_search())
+        layout.addLayout(self._make_list(), 1)
+        self.documents = SideRow(theme, self.tr("Documents"), self)
+        self.documents.setAccessibleDescription(self.tr("Shows the files that Magray has read"))
+        self.documents.clicked.connect(self.documents_wanted)
+        self.memory = SideRow(theme, self.tr("Memory"), self, clickable=False)
+        self.status = StatusRow(theme, self)
+        self.status.clicked.connect(self.status_wanted)
+        foot = QVBoxLayout()
+        foot.setSpacing(0)
+        for row in (self.memory, self.documents, self.status):
+            foot.addWidget(row)
+        layout.addLayout(foot)
+
+    def _make_header(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setContentsMargins(self._theme.px(6), 0, 0, 0)
+        name = QLabel("Magray", self)
+        name.setFont(self._theme.font("chat", strong=True))
+        restyle(name, role="brand")
+        new = QPushButton(self.tr("New"), self)
+        new.setIcon(self._icons.icon("plus"))
+        new.setIconSize(self._icons.box() * 0.8)
+        new.setAccessibleName(self.tr("New conversation"))
+        new.setToolTip(self.tr("New conversation ({0})").format(QKeySequence("Ctrl+N").toString()))
+        new.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        new.clicked.connect(self.new_wanted)
+        self.new_button = new
+        row.addWidget(name, 1)
+        row.addWidget(new)
+        return row
+
+    def _make_search(self) -> QLineEdit:
+        self.search = QLineEdit(self)
+        self.search.setPlaceholderText(self.tr("Search conversations"))
+        self.search.setAccessibleName(self.tr("Search conversations"))
+        self.search.setAccessibleDescription(self.tr("Finds words in titles and in everything that was said"))
+        self.search.setClearButtonEnabled(True)
+        self._search_timer = QTimer(self)
+        self._search_timer.setSingleShot(True)
+        self._search_timer.setInterval(_SEARCH_MS)
+        self._search_timer.timeout.connect(self._emit_search)
+        self.search.textChanged.connect(lambda: self._search_timer.start())
+        self.search.returnPressed.connect(self._open_first)
+        return self.search
+
+    def _make_list(self) -> QStackedLayout:
+        self.model = ConversationsModel(self)
+        self.model.renamed.connect(self.rename_wanted)
+        self.list = _List(self)
+        restyle(self.list, look="window")
+        self.list.setModel(self.model)
+        self.list.setItemDelegate(ConversationDelegate(self._theme, self.list))
+        self.list.setAccessibleName(self.tr("Conversations"))
+        self.list.setEditTriggers(
+            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
+        )
+        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.list.setMouseTracking(True)
+        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        self.list.clicked.connect(self._open_index)
+        self.list.activated.connect(self._open_index)
+        self.list.delete_wanted.connect(self._delete_current)
+        self._nothing = QLabel(self)
+        self._nothing.setWordWrap(True)
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
+        self._nothing.setContentsMargins(self._theme.px(10), self._theme.px(8), self._theme.px(10), 0)
+        restyle(self._nothing, role="muted")
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.list)
+        self._stack.addWidget(self._nothing)
+        return self._stack
+
+    # What is shown
+
+    def show_conversations(self, conversations: list[Conversation]) -> None:
+        """Show the list that the search text asked for."""
+        searching = bool(self.search.text().strip())
+        self.model.show_conversations(conversations, now=datetime.now().astimezone(), searching=searching)
+        self._mark_current()
+        if conversations:
+            self._stack.setCurrentWidget(self.list)
+            return
+        self._nothing.setText(
+            self.tr("No conversation holds these words.")
+            if searching
+            else self.tr("Your conversations will be listed here.")
+        )
+        self._stack.setCurrentWidget(self._nothing)
+
+    def set_current(self, conversation_id: str | None) -> None:
+        """Mark the conversation that is open."""
+        self._current = conversation_id
+        self._mark_current()
+
+    def _mark_current(self) -> None:
+        index = self.model.index_of(self._current)
+        selection = self.list.selectionModel()
+        if index.isValid():
+            selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        else:
+            selection.clear()
+
+    # What the owner wants
+
+    def start_search(self) -> None:
+        """Put the cursor into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
+    def rename_current(self) -> None:
+        """Edit the title of the conversation that is open, in its row."""
+        index = self.model.index_of(self._current)
+        if index.isValid():
+            self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+            self.list.scrollTo(index)
+            self.list.edit(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Escape ends a search, Down goes from it into the list."""
+        if self.search.hasFocus():
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
+                self.search.clear()
+                return
+            if event.key() == Qt.Key.Key_Down:
+                self.list.setFocus(Qt.FocusReason.TabFocusReason)
+                if not self.list.currentIndex().isValid():
+                    self.list.setCurrentIndex(self.model.first())
+                return
+        super().keyPressEvent(event)
+
+    def _emit_search(self) -> None:
+        self.search_changed.emit(self.search.text().strip())
+
+    def _open_first(self) -> None:
+        self._search_timer.stop()
+        self._emit_search()
+        self._open_index(self.model.first())
+
+    def _open_index(self, index: QModelIndex) -> None:
+        conversation = self.model.conversation(index)
+        if conversation is not None:
+            self.opened.emit(conversation.id)
+
+    def _delete_current(self) -> None:
+        conversation = self.model.conversation(self.list.currentIndex())
+        if conversation is not None:
+            self.delete_wanted.emit(conversation.id)
+
+    def _show_menu(self, place: QPoint) -> None:
+        index = self.list.indexAt(place)
+        conversation = self.model.conversation(index)
+        if conversation is None:
+            return
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        rename = QAction(self._icons.icon("edit"), self.tr("Rename"), menu)
+        rename.triggered.connect(lambda: self.list.edit(index))
+        delete = QAction(self._icons.icon("trash"), self.tr("Delete"), menu)
+        delete.triggered.connect(lambda: self.delete_wanted.emit(conversation.id))
+        menu.addActions([rename, delete])
+        menu.popup(self.list.viewport().mapToGlobal(place))

@@ -1,0 +1,174 @@
+"""Writes entries into the transcript's document: block and character formats, made from the theme.
+
+Blocks carry two properties of their own: the key of their entry and the part that they play. The view paints cards and
+quotation grounds by them, so that the document itself holds no decoration.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+from PySide6.QtCore import QCoreApplication
+from PySide6.QtGui import QTextBlockFormat, QTextCharFormat, QTextCursor, QTextDocument, QTextFormat, QTextOption
+
+from desktop.chat.entries import Entry, Span, paragraphs
+from desktop.theme import Theme
+from desktop.tokens import CHAT_LINE_HEIGHT, ColorRole
+
+ENTRY_KEY = QTextFormat.Property.UserProperty.value + 1
+PART = QTextFormat.Property.UserProperty.value + 2
+QUOTED = QTextFormat.Property.UserProperty.value + 3
+
+CARD_PAD_X = 14
+CARD_PAD_Y = 11
+_CARD_SHARE = 0.76
+"""Widest card of a question, as a share of the column."""
+_CITATION_NOMINAL = 1.2
+"""A superscript is drawn at two thirds of its nominal size; this makes it four fifths of the text's."""
+
+
+class Part(IntEnum):
+    """What a block is."""
+
+    QUESTION = 1
+    NAME = 2
+    ANSWER = 3
+    FOOT = 4
+
+
+class TranscriptWriter:
+    """Turns entries into blocks for a column of a given width."""
+
+    def __init__(self, theme: Theme) -> None:
+        self._theme = theme
+        self.column = theme.px(600)
+
+    def write(self, cursor: QTextCursor, entry: Entry, key: int, *, first: bool) -> None:
+        """Write one entry at the cursor.
+
+        Args:
+            cursor: Stands in an empty block when `first`, else behind the block that goes before.
+            entry: What to write.
+            key: Number of the entry, kept in its blocks.
+            first: Nothing stands before it.
+        """
+        self._fresh = first
+        if entry.question:
+            self._write_question(cursor, entry, key, first=first)
+        else:
+            self._write_answer(cursor, entry, key, first=first)
+
+    def _block(self, cursor: QTextCursor, block: QTextBlockFormat, char: QTextCharFormat) -> None:
+        if self._fresh:
+            cursor.setBlockFormat(block)
+            cursor.setBlockCharFormat(char)
+            self._fresh = False
+        else:
+            cursor.insertBlock(block, char)
+
+    def _char(self, *, size: float, role: ColorRole = "text", strong: bool = False) -> QTextCharFormat:
+        char = QTextCharFormat()
+        font = self._theme.font("chat", strong=strong)
+        font.setPixelSize(round(size))
+        char.setFont(font)
+        char.setForeground(self._theme.color(role))
+        return char
+
+    def _block_format(self, key: int, part: Part) -> QTextBlockFormat:
+        block = QTextBlockFormat()
+        block.setProperty(ENTRY_KEY, key)
+        block.setProperty(PART, int(part))
+        return block
+
+    def _set_chat_lines(self, block: QTextBlockFormat) -> None:
+        height = round(self._theme.font_pixels("chat") * CHAT_LINE_HEIGHT)
+        block.setLineHeight(height, QTextBlockFormat.LineHeightTypes.MinimumHeight.value)
+
+    def _write_question(self, cursor: QTextCursor, entry: Entry, key: int, *, first: bool) -> None:
+        px = self._theme.px
+        char = self._char(size=self._theme.font_pixels("chat"))
+        lines = entry.text.split("\n")
+        margin = self.column - px(CARD_PAD_X) - self._natural_width(entry.text, char)
+        for place, line in enumerate(lines):
+            block = self._block_format(key, Part.QUESTION)
+            self._set_chat_lines(block)
+            block.setLeftMargin(margin)
+            block.setRightMargin(px(CARD_PAD_X))
+            if place == 0:
+                block.setTopMargin(px(CARD_PAD_Y) + (0 if first else px(28)))
+            if place == len(lines) - 1:
+                block.setBottomMargin(px(CARD_PAD_Y))
+            self._block(cursor, block, char)
+            cursor.insertText(line, char)
+
+    def _natural_width(self, text: str, char: QTextCharFormat) -> float:
+        """Width of the text when it is wrapped at the widest card."""
+        widest = self.column * _CARD_SHARE - 2 * self._theme.px(CARD_PAD_X)
+        probe = QTextDocument()
+        probe.setDocumentMargin(0)
+        option = QTextOption()
+        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        probe.setDefaultTextOption(option)
+        probe.setDefaultFont(char.font())
+        probe.setPlainText(text)
+        probe.setTextWidth(widest)
+        return min(widest, probe.idealWidth() + 1)
+
+    def _write_answer(self, cursor: QTextCursor, entry: Entry, key: int, *, first: bool) -> None:
+        px = self._theme.px
+        small = self._theme.font_pixels("secondary")
+        block = self._block_format(key, Part.NAME)
+        block.setTopMargin(0 if first else px(28))
+        block.setBottomMargin(px(6))
+        self._block(cursor, block, self._char(size=small, strong=True))
+        cursor.insertText("Magray", self._char(size=small, strong=True))
+        if note := self._note(entry):
+            cursor.insertText("\u2002" + note, self._char(size=small, role="muted"))
+        if entry.state == "pending":
+            self._write_paragraph(cursor, [Span(entry.text)], key, role="muted", last=True)
+        elif entry.answer is None:
+            spans = [[Span(line)] for line in entry.text.split("\n") if line.strip()]
+            for place, paragraph in enumerate(spans):
+                self._write_paragraph(cursor, paragraph, key, last=place == len(spans) - 1)
+        else:
+            cut = paragraphs(entry.text, entry.answer.citations)
+            for place, paragraph in enumerate(cut):
+                self._write_paragraph(cursor, paragraph, key, last=place == len(cut) - 1)
+        foot = self._block_format(key, Part.FOOT)
+        height = px(26)
+        foot.setLineHeight(height, QTextBlockFormat.LineHeightTypes.FixedHeight.value)
+        self._block(cursor, foot, self._char(size=small, role="muted"))
+
+    @staticmethod
+    def _note(entry: Entry) -> str:
+        if entry.state == "failed":
+            return QCoreApplication.translate("Transcript", "could not answer")
+        if entry.quoted:
+            return QCoreApplication.translate("Transcript", "quoted from your files, no language model is set up")
+        return ""
+
+    def _write_paragraph(
+        self, cursor: QTextCursor, spans: list[Span], key: int, *, role: ColorRole = "text", last: bool = False
+    ) -> None:
+        theme = self._theme
+        size = theme.font_pixels("chat")
+        plain = self._char(size=size, role=role)
+        quoted = self._char(size=size, role=role)
+        quoted.setProperty(QUOTED, True)
+        block = self._block_format(key, Part.ANSWER)
+        self._set_chat_lines(block)
+        block.setBottomMargin(0 if last else theme.px(8))
+        self._block(cursor, block, plain)
+        for span in spans:
+            if span.citation is None:
+                cursor.insertText(span.text, quoted if span.quoted else plain)
+                continue
+            number = self._char(size=size * _CITATION_NOMINAL, role="accent", strong=True)
+            number.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
+            number.setAnchor(True)
+            number.setAnchorHref(f"cite:{key}/{span.citation}")
+            number.setFontUnderline(False)
+            number.setUnderlineStyle(QTextCharFormat.UnderlineStyle.NoUnderline)
+            cursor.insertText("\u00a0", plain)  # the number stays on the line of what it proves
+            cursor.insertText(span.text, number)
+            cursor.insertText(" ", plain)
