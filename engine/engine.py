@@ -18,18 +18,20 @@ from typing import Any, Self
 from engine import __version__, health, values
 from engine.agent.asking import Asker
 from engine.embedding import open_embedder
-from engine.errors import EngineClosedError, StoreFullError, StoreReadOnlyError
-from engine.events import Event, EventBus
+from engine.embedding.cached_embedder import CachedEmbedder
+from engine.errors import EngineClosedError, MagrayError, StoreFullError, StoreReadOnlyError
+from engine.events import Event, EventBus, Notice
 from engine.executors import Executors
 from engine.ingestion.pipeline import IngestionPipeline
 from engine.logs import LogFile
 from engine.memory.conversations import Conversations
+from engine.memory.indexes import Indexes
 from engine.memory.memory import LayeredMemory
 from engine.memory.migrations import migrate
 from engine.memory.retrieval import Retriever
 from engine.memory.store import memories
 from engine.memory.store.database import Database
-from engine.memory.sync import Indexes
+from engine.runtime.execution_providers import load_onnxruntime
 from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -90,7 +92,7 @@ class Engine:
         executors = Executors()
         self._stack.callback(executors.close)
         self._executors = executors
-        opening = asyncio.ensure_future(executors.run("inference", open_embedder, settings, paths=paths))
+        opening = asyncio.ensure_future(executors.run("inference", _open_embedder, settings))
         store = Database(paths.database, lock_path=paths.lock, synchronous=settings.store.synchronous)
         try:
             await executors.run("store", store.open)
@@ -104,6 +106,8 @@ class Engine:
         if isinstance(result, BaseException):
             raise result
         embedder = self._embedder = result
+        warming = asyncio.ensure_future(self._warm(embedder))
+        self._stack.push_async_callback(asyncio.wait, [warming])
 
         publish = _from_threads(loop, self.events)
         indexes = self._indexes = Indexes(
@@ -138,6 +142,15 @@ class Engine:
         self._stack.push_async_callback(self._pipeline.close)
         await self._pipeline.start()
         self._store = store
+
+    async def _warm(self, embedder: CachedEmbedder) -> None:
+        """Load the model behind the opening, so that neither the window nor the first question waits for it."""
+        try:
+            await self._executors.run("inference", embedder.warm)
+        except MagrayError as error:
+            # Everything that needs no vector goes on; whatever needs one raises the same error to its caller.
+            _log.error("the embedder could not be loaded: %s", error)
+            self.events.publish(Notice(level="error", text=str(error)))
 
     async def close(self) -> None:
         """Park running work, write what is pending, let go of everything. Concurrent calls wait for the first."""
@@ -476,6 +489,12 @@ class _Opening:
 
     async def _begin(self) -> Engine:
         return await self._kind(self._settings or Settings())._start()
+
+
+def _open_embedder(settings: Settings) -> CachedEmbedder:
+    """Open the embedder once it is sure that something can run it."""
+    load_onnxruntime()
+    return open_embedder(settings, paths=settings.paths)
 
 
 def _from_threads(loop: asyncio.AbstractEventLoop, events: EventBus) -> Callable[[Event], None]:

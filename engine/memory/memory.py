@@ -23,10 +23,10 @@ from engine.errors import InvalidMemoryError
 from engine.events import EventBus, MemoriesChanged
 from engine.executors import Executors
 from engine.memory.context import embedding_text
+from engine.memory.indexes import Indexes
 from engine.memory.retrieval import Retriever
 from engine.memory.store import memories
 from engine.memory.store.database import Database
-from engine.memory.sync import Indexes
 from engine.settings import Settings
 
 _log = logging.getLogger(__name__)

@@ -1,0 +1,76 @@
+"""A disk that fills and one that cannot be written, for real: small tmpfs mounts, which only a superuser may make."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from engine import Engine, NewMemory, Settings, StoreError, StoreFullError, StoreReadOnlyError
+
+pytestmark = [pytest.mark.end2end, pytest.mark.skipif(sys.platform != "linux", reason="mounts are made the Linux way")]
+
+Mount = Callable[[str], Path]
+
+
+@pytest.fixture
+def mount(tmp_path: Path) -> Iterator[Mount]:
+    place = tmp_path / "disk"
+    place.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only a superuser may mount")
+
+    def make(options: str) -> Path:
+        done = subprocess.run(
+            ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)], capture_output=True, text=True, check=False
+        )
+        if done.returncode != 0:
+            pytest.skip(f"this machine allows no mounts ({done.stderr.strip()})")
+        return place
+
+    yield make
+    subprocess.run(["umount", "-l", str(place)], capture_output=True, check=False)
+
+
+def remount(disk: Path, options: str) -> None:
+    subprocess.run(["mount", "-o", f"remount,{options}", str(disk)], check=True)
+
+
+@pytest.mark.expected_logs(".*")
+async def test_a_full_disk_loses_nothing_that_was_acknowledged(mount: Mount) -> None:
+    disk = mount("size=6m")
+    kept: list[str] = []
+    async with Engine.open(Settings(data_dir=disk / "data")) as engine:
+        vector = [1.0, *[0.0] * 383]
+        with pytest.raises(StoreFullError, match="kept"):
+            for number in range(100):
+                batch = [NewMemory(text=f"{number}-{index} " + "x" * 2000, vector=vector) for index in range(50)]
+                kept += [memory.id for memory in await engine.remember_many(batch)]
+        assert kept, "some must have fitted before the disk was full"
+        assert [memory.id for memory in await engine.memories(limit=10_000)] == kept[::-1]
+    remount(disk, "size=64m")
+    async with Engine.open(Settings(data_dir=disk / "data")) as engine:
+        assert {memory.id for memory in await engine.memories(limit=10_000)} == set(kept)
+        await engine.remember("there is room again")
+        assert (await engine.verify()).problems == ()
+
+
+async def test_a_read_only_disk_is_told_and_left_alone(mount: Mount) -> None:
+    disk = mount("size=32m")
+    settings = Settings(data_dir=disk / "data")
+    async with Engine.open(settings) as engine:
+        await engine.remember("before")
+    remount(disk, "ro")
+    with pytest.raises(StoreReadOnlyError, match="cannot be written"):
+        await Engine.open(settings)
+    remount(disk, "rw")
+    async with Engine.open(settings) as engine:
+        assert [memory.text for memory in await engine.memories()] == ["before"]
+
+
+async def test_a_disk_without_room_for_an_empty_database(mount: Mount) -> None:
+    disk = mount("size=16k")
+    with pytest.raises(StoreError, match="full"):
+        await Engine.open(Settings(data_dir=disk / "data"))
