@@ -22,38 +22,11 @@ from engine.engine import Engine
 from engine.settings import Settings
 from engine.values import NewMemory
 
-_WORDS = [
-    "harbour",
-    "lease",
-    "window",
-    "engine",
-    "ledger",
-    "winter",
-    "garden",
-    "copper",
-    "signal",
-    "bridge",
-    "paper",
-    "river",
-    "meadow",
-    "invoice",
-    "lantern",
-    "orchard",
-    "quarry",
-    "summit",
-    "velvet",
-    "harvest",
-    "canvas",
-    "tunnel",
-    "marble",
-    "thunder",
-    "whisper",
-    "compass",
-    "anchor",
-    "festival",
-    "granite",
-    "horizon",
-]
+_WORDS = (
+    "harbour", "lease", "window", "engine", "ledger", "winter", "garden", "copper", "signal", "bridge", "paper",
+    "river", "meadow", "invoice", "lantern", "orchard", "quarry", "summit", "velvet", "harvest", "canvas",
+    "tunnel", "marble", "thunder", "whisper", "compass", "anchor", "festival", "granite", "horizon",
+)  # fmt: skip
 
 
 def say(*words: Any) -> None:

@@ -89,7 +89,11 @@ def type_name(type_: Any) -> str:
     choices = getattr(type_, "__args__", None)
     if getattr(type_, "__origin__", None) is not None and choices and all(isinstance(item, str) for item in choices):
         return " | ".join(choices)
-    return getattr(type_, "__name__", None) or str(type_)
+    if choices and type(None) in choices:
+        return " or nothing".join([*(type_name(item) for item in choices if item is not type(None)), ""])
+    return {"str": "text", "int": "whole number", "float": "number", "bool": "true | false", "tuple": "list"}.get(
+        getattr(type_, "__name__", ""), getattr(type_, "__name__", str(type_)).lower()
+    )
 
 
 def _plain(value: Any) -> Any:
