@@ -14,6 +14,7 @@ from engine.embedding.cache import CacheFigures, EmbeddingCache, content_hash, m
 from engine.embedding.disk_cache import DiskCache
 from engine.embedding.onnx_embedder import OnnxEmbedder
 from engine.embedding.s3fifo import S3Fifo
+from engine.errors import MagrayError
 from engine.models import catalog
 from engine.models.store import ModelStore
 from engine.paths import DataPaths
@@ -33,6 +34,7 @@ class CachedEmbedder:
         self._inner = inner
         self._cache = cache
         self._warm_seconds: float | None = None
+        self._failure: str | None = None
 
     @property
     def model_id(self) -> str:
@@ -74,9 +76,18 @@ class CachedEmbedder:
             RuntimeUnavailableError: ONNX Runtime is missing or does not take the model.
         """
         start = time.perf_counter()
-        self._inner.warm()
+        try:
+            self._inner.warm()
+        except MagrayError as error:
+            self._failure = str(error)
+            raise
+        self._failure = None
         self._warm_seconds = time.perf_counter() - start
         self._cache.prune()
+
+    def trim(self) -> None:
+        """Give memory that the last work needed back to the system: a few milliseconds, worth it when work ends."""
+        self._inner.trim()
 
     def embed_passages(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed texts to be found: (len(texts), dimensions), rows of length 1. Each different text is computed once.
@@ -120,6 +131,14 @@ class CachedEmbedder:
 
     def component(self) -> ComponentStatus:
         """How it is, in plain words."""
+        if self._failure is not None:
+            return ComponentStatus(
+                name="embedder",
+                state="failed",
+                summary=self._failure,
+                mend="Until then nothing new can be remembered or found by meaning.",
+                figures={"model": self.model_id},
+            )
         choice = self._inner.choice
         figures = self._cache.figures
         numbers: dict[str, float | int | str] = {
@@ -155,7 +174,7 @@ def open_embedder(settings: Settings, *, paths: DataPaths) -> CachedEmbedder:
         ModelError: the model is unknown, or one of its files is missing or has a wrong size.
     """
     options = settings.embedding
-    entry = catalog.find(options.model, task="embedding")
+    entry = catalog.find(options.model)
     store = ModelStore(stamps=paths.cache / "models.json")
     inner = OnnxEmbedder(store.locate(entry), store=store, batch_tokens=options.batch_tokens, threads=options.threads)
     room = memory_entries(

@@ -25,6 +25,16 @@ T = TypeVar("T")
 _VERSION = 1
 _AT_ONCE = 500  # keys of one statement
 _TOUCH_SHARE = 0.125  # a use is noted again after this share of the time to live
+_BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
+_UNUSABLE = (  # the file may be sound, its surroundings are not
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_AUTH,
+    sqlite3.SQLITE_NOMEM,
+)
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS models (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
 CREATE TABLE IF NOT EXISTS vectors (
@@ -59,6 +69,8 @@ class DiskCache:
             clock: seconds since 1970.
         """
         self._path = path
+        self._files = tuple(path.with_name(path.name + ending) for ending in ("", "-wal", "-shm"))
+        self._aside = path.with_name(f"{path.name}.damaged")
         self._model_id = model_id
         self._dimensions = dimensions
         self._seconds = days * 86400
@@ -79,10 +91,21 @@ class DiskCache:
         if vectors:
             self._guarded(lambda connection: self._put(connection, vectors), None)
 
-    def erase(self, hashes: Iterable[bytes]) -> int:
-        """Remove vectors of every model and overwrite their place in the file. Returns how many there were."""
+    def erase(self, hashes: Iterable[bytes]) -> None:
+        """Remove vectors of every model and overwrite their place in the file.
+
+        Where that cannot be done, the whole file is removed: it can be filled again, and erased must be erased.
+        """
         wanted = [(value,) for value in hashes]
-        return self._guarded(lambda connection: self._erase(connection, wanted), 0)
+        if not wanted:
+            return
+        with self._lock:
+            erased = self._guarded(lambda connection: self._erase(connection, wanted), False)
+            self._remove(self._aside)
+            if not erased:
+                self._shut()
+                for path in self._files:
+                    self._remove(path)
 
     def prune(self) -> int:
         """Remove what was not used within its days, and the oldest beyond the room. Returns how many."""
@@ -133,14 +156,14 @@ class DiskCache:
             )
             self._note_uses(connection)
 
-    def _erase(self, connection: sqlite3.Connection, wanted: list[tuple[bytes]]) -> int:
+    def _erase(self, connection: sqlite3.Connection, wanted: list[tuple[bytes]]) -> bool:
         for (key,) in wanted:
             self._touched.discard(key)
         with connection:
-            removed = connection.executemany("DELETE FROM vectors WHERE hash = ?", wanted).rowcount
+            connection.executemany("DELETE FROM vectors WHERE hash = ?", wanted)
         # secure_delete overwrote the pages; older copies of them must not stay in the log beside the file.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-        return max(0, removed)
+        return True
 
     def _prune(self, connection: sqlite3.Connection) -> int:
         with connection:
@@ -174,11 +197,17 @@ class DiskCache:
                     return otherwise
                 try:
                     return work(self._open())
-                except sqlite3.OperationalError as error:
-                    # Full, locked, read-only, not to be opened: the file may be sound.
-                    self._give_up(error)
                 except sqlite3.DatabaseError as error:
-                    self._set_aside(error)
+                    code = (
+                        error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else sqlite3.SQLITE_CORRUPT
+                    )
+                    if code in _BUSY:
+                        _log.info("the cache of embeddings is in use elsewhere, it is passed over this time: %s", error)
+                        return otherwise
+                    if code in _UNUSABLE:
+                        self._give_up(error)
+                    else:
+                        self._set_aside(error)
                 except OSError as error:
                     self._give_up(error)
             return otherwise
@@ -210,18 +239,17 @@ class DiskCache:
 
     def _set_aside(self, error: sqlite3.Error) -> None:
         self._shut()
-        aside = self._path.with_name(f"{self._path.name}.damaged")
         try:
-            for ending in ("-wal", "-shm"):
-                self._path.with_name(self._path.name + ending).unlink(missing_ok=True)
+            for path in self._files[1:]:
+                path.unlink(missing_ok=True)
             if self._path.exists():
-                self._path.replace(aside)
+                self._path.replace(self._aside)
         except OSError as problem:
             self._give_up(problem)
             return
         _log.warning(
             "The cache of embeddings %s was damaged (%s). It was set aside as %s and begins anew. No memory is lost.",
-            self._path, error, aside.name,
+            self._path, error, self._aside.name,
         )  # fmt: skip
 
     def _give_up(self, error: Exception) -> None:
@@ -231,6 +259,12 @@ class DiskCache:
             "The cache of embeddings %s cannot be used (%s). Unchanged texts are computed again until the next start.",
             self._path, error,
         )  # fmt: skip
+
+    def _remove(self, path: Path) -> None:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            _log.error("%s could not be erased (%s). Close Magray and delete this file by hand.", path, error)
 
     def _shut(self) -> None:
         connection, self._connection = self._connection, None

@@ -17,7 +17,7 @@ from engine.embedding.pooling import mean_pool, normalize
 from engine.embedding.tokenizing import Tokenizer
 from engine.errors import ModelError, RuntimeUnavailableError
 from engine.models.store import LocatedModel, ModelStore
-from engine.runtime.buffers import Buffers
+from engine.runtime.buffers import Buffers, release_unused_memory
 from engine.runtime.session import OnnxSession, ProviderChoice, open_session
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class OnnxEmbedder:
     (cosine above 0.98 between any two batches).
     """
 
-    def __init__(self, model: LocatedModel, *, store: ModelStore, batch_tokens: int = 2048, threads: int = 0) -> None:
+    def __init__(self, model: LocatedModel, *, store: ModelStore, batch_tokens: int = 1024, threads: int = 0) -> None:
         """Make an embedder; nothing is loaded yet.
 
         Args:
@@ -127,6 +127,14 @@ class OnnxEmbedder:
         """Tokens of each text without special tokens and without cutting."""
         return self._load().tokenizer.count(texts)
 
+    def trim(self) -> None:
+        """Give memory that the last work needed back to the system; the next work takes it again."""
+        loaded = self._loaded
+        if loaded is not None:
+            self._buffers.release()
+            self._run(loaded, loaded.tokenizer.encode([""]), shrink=True)
+            release_unused_memory()
+
     def close(self) -> None:
         """Let go of the model. Safe to call twice; calls afterwards raise."""
         with self._loading:
@@ -187,16 +195,14 @@ class OnnxEmbedder:
     def _embed_window(self, loaded: _Loaded, encoded: list[NDArray[np.int64]], vectors: NDArray[np.float32]) -> None:
         lengths = [len(ids) for ids in encoded]
         batches = plan_batches(lengths, budget=self._batch_tokens)
-        for number, batch in enumerate(batches):
-            # The last run of much work gives the arena back, so that an idle process stays small.
-            shrink = number == len(batches) - 1 and len(batches) > 1
-            vectors[batch] = self._run(loaded, [encoded[position] for position in batch], shrink=shrink)
+        for batch in batches:
+            vectors[batch] = self._run(loaded, [encoded[position] for position in batch])
 
-    def _run(self, loaded: _Loaded, batch: list[NDArray[np.int64]], *, shrink: bool) -> NDArray[np.float32]:
+    def _run(self, loaded: _Loaded, batch: list[NDArray[np.int64]], *, shrink: bool = False) -> NDArray[np.float32]:
         shape = (len(batch), max(len(ids) for ids in batch))
         ids = self._buffers.take("ids", shape, np.int64)
         mask = self._buffers.take("mask", shape, np.int64)
-        ids[...] = 0
+        ids[...] = loaded.tokenizer.pad_id
         mask[...] = 0
         for row, tokens in enumerate(batch):
             ids[row, : len(tokens)] = tokens

@@ -46,6 +46,8 @@ class Tokenizer:
             tokenizer: Any = tokenizers.Tokenizer.from_file(str(path))
         except Exception as error:  # the library raises plain Exception
             raise ModelError(f"The tokenizer {path} cannot be read: {error}. Install Magray again.") from error
+        padding = tokenizer.padding
+        self.pad_id = int(padding["pad_id"]) if padding else 0
         tokenizer.no_padding()
         tokenizer.no_truncation()
         self._tokenizer = tokenizer
@@ -56,7 +58,6 @@ class Tokenizer:
         while trailing < len(special) and special[-1 - trailing]:
             trailing += 1
         self._trailing = trailing
-        self._special = sum(special)
 
     def encode(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         """Ids of each text with special tokens, at most `max_tokens` of them."""

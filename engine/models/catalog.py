@@ -100,16 +100,14 @@ ENTRIES: tuple[ModelEntry, ...] = (
 )
 
 
-def find(model_id: str, *, task: Task) -> ModelEntry:
+def find(model_id: str) -> ModelEntry:
     """The entry of that name.
 
     Raises:
-        ModelError: no model of this task has that name.
+        ModelError: no model has that name.
     """
     for entry in ENTRIES:
-        if entry.id == model_id and entry.task == task:
+        if entry.id == model_id:
             return entry
-    known = ", ".join(entry.id for entry in ENTRIES if entry.task == task)
-    raise ModelError(
-        f"There is no {task} model named {model_id}. Known ones: {known}. Set embedding.model to one of them."
-    )
+    known = ", ".join(entry.id for entry in ENTRIES)
+    raise ModelError(f"There is no model named {model_id}. Known ones: {known}. Set embedding.model to one of them.")

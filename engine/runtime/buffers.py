@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import math
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -41,3 +43,11 @@ class Buffers:
     def release(self) -> None:
         """Let go of this thread's arrays."""
         self._local.kept = {}
+
+
+def release_unused_memory() -> None:
+    """Ask the allocator of the C library to give free pages back; only glibc keeps them and knows how."""
+    if sys.platform == "linux":
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

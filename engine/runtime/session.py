@@ -2,9 +2,8 @@
 
 Measured with the bundled embedder on two cores: the memory pattern planner doubles the resident size when batches
 differ in shape and gains nothing, so it is off. The arena is worth a third of the speed, so it stays on; it never
-shrinks
-by itself, so a caller asks for that at the end of much work. Threads that spin while they wait gain 3 % and would cost
-the desktop a core, so they sleep.
+shrinks by itself, so a caller asks for that at the end of much work. Threads that spin while they wait gain 3 % and
+would cost the desktop a core, so they sleep.
 """
 
 from __future__ import annotations
