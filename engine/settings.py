@@ -22,17 +22,17 @@ Profile = Literal["desktop", "edge", "server", "realtime"]
 PROFILES: dict[Profile, dict[str, Any]] = {
     "desktop": {},
     "edge": {
-        "embedding": {"batch_tokens": 2048, "cache_memory_mb": 8},
+        "embedding": {"batch_tokens": 512, "cache_memory_mb": 8},
         "ingestion": {"worker_memory_mb": 512, "max_file_mb": 64},
         "index": {"ef_construction": 200},
     },
     "server": {
-        "embedding": {"batch_tokens": 16384, "cache_memory_mb": 512},
+        "embedding": {"batch_tokens": 2048, "cache_memory_mb": 512},
         "ingestion": {"worker_memory_mb": 950, "max_file_mb": 1024},
         "index": {"merge_slice": 1024},
     },
     "realtime": {
-        "embedding": {"batch_tokens": 2048},
+        "embedding": {"batch_tokens": 512},
         "index": {"merge_slice": 64, "merge_tail": 256},
         "recall": {"ef_assets": 100},
     },
@@ -57,13 +57,13 @@ class EmbeddingSettings(_Group):
     model: str = Field("all-minilm-l6-v2", min_length=1, description="The embedder in use, by its catalogue name.")
     threads: int = Field(0, ge=0, le=256, description="Threads of one inference; 0 uses every core.")
     batch_tokens: int = Field(
-        8192,
+        1024,
         ge=256,
         le=1_048_576,
-        description="Tokens of one batch, padding included; more is faster until memory ends.",
+        description="Tokens of one batch, padding included; a processor is fastest while a batch fits its cache.",
     )
     cache_memory_mb: int = Field(
-        0, ge=0, le=65536, description="Megabytes for vectors kept in memory; 0 takes half a percent of the machine's."
+        0, ge=0, le=65536, description="Megabytes for vectors kept in memory; 0 takes 0.5 %, 64 at most."
     )
     cache_days: float = Field(3, gt=0, le=3650, description="Days that an unused vector stays cached on disk.")
 
