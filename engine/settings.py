@@ -63,7 +63,10 @@ class EmbeddingSettings(_Group):
         description="Tokens of one batch, padding included; a processor is fastest while a batch fits its cache.",
     )
     cache_memory_mb: int = Field(
-        0, ge=0, le=65536, description="Megabytes for vectors kept in memory; 0 takes 0.5 %, 64 at most."
+        0,
+        ge=0,
+        le=65536,
+        description="Megabytes for vectors kept in memory; 0 takes half a percent of the machine's, 64 at most.",
     )
     cache_days: float = Field(3, gt=0, le=3650, description="Days that an unused vector stays cached on disk.")
 
