@@ -1,0 +1,151 @@
+"""Puts the lines of a drawn page together into paragraphs again, and tells headings by their size.
+
+A PDF knows where each line stands, not which lines belong together. Lines of one size, one below the other at the
+pitch of the text, are one paragraph as long as each reaches the right edge of its column; a wider gap, an indent or a
+bullet begins a new one. A heading is a short line that is clearly larger than the document's body.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from engine.ingestion.reading import PageText, TextBuilder, clean, has_text
+
+_BULLET = re.compile(r"(?:[•‣▪■●◦○–—*·-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
+_LARGER = 1.18
+_HEADING_CHARACTERS = 120
+_HEADING_SHARE = 0.2
+"""A document where more of the text than this is large has no headings that size could tell."""
+_LEVELS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line as PDFium gives it, in points from the lower left.
+
+    Where it put a hyphenated word together, the line ends on the drawn line below the one that it begins on.
+
+    Attributes:
+        text: Without line ends.
+        left: Of its first character.
+        right: Of its last character.
+        start: Bottom of its first character.
+        end: Bottom of its last character.
+        height: Of its font.
+    """
+
+    text: str
+    left: float
+    right: float
+    start: float
+    end: float
+    height: float
+
+
+def heading_sizes(pages: Sequence[Sequence[Line]]) -> dict[float, int]:
+    """Sizes (rounded) that only headings have, with their level from 1; empty where size tells nothing."""
+    weights: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            weights[_rounded(line.height)] += len(line.text)
+    if not weights:
+        return {}
+    body = weights.most_common(1)[0][0]
+    larger = sorted((size for size in weights if size >= body * _LARGER), reverse=True)
+    if not larger or sum(weights[size] for size in larger) > _HEADING_SHARE * weights.total():
+        return {}
+    return {size: min(rank + 1, _LEVELS) for rank, size in enumerate(larger)}
+
+
+def reflow(lines: Sequence[Line], sizes: dict[float, int]) -> PageText:
+    """The text of one page: paragraphs apart by an empty line, list items and rows by a line end."""
+    builder = TextBuilder()
+    paragraph = ""
+    gap = "\n\n"
+    heading = ""
+    level = 0
+
+    def end_paragraph() -> None:
+        nonlocal paragraph
+        builder.paragraph(paragraph, gap=gap)
+        paragraph = ""
+
+    def end_heading() -> None:
+        nonlocal heading
+        if len(heading) <= _HEADING_CHARACTERS and any(letter.isalpha() for letter in heading):
+            builder.heading(level, heading)
+        else:
+            builder.paragraph(heading)
+        heading = ""
+
+    previous: Line | None = None
+    for place, line in enumerate(lines):
+        if not line.text.strip():
+            continue
+        size = sizes.get(_rounded(line.height), 0)
+        if heading and (size != level or previous is None or previous.end - line.start > 2 * line.height):
+            end_heading()
+        if size:
+            if paragraph:
+                end_paragraph()
+            heading, level = f"{heading} {line.text}".strip(), size
+        elif not paragraph:
+            paragraph, gap = line.text, "\n\n"
+        else:
+            following = lines[place + 1] if place + 1 < len(lines) else None
+            link = _link(previous, line, following)
+            if link in ("\n", "\n\n"):
+                end_paragraph()
+                paragraph, gap = line.text, link
+            elif paragraph[-1:] == "-" and paragraph[-2:-1].islower() and line.text[:1].islower():
+                paragraph = paragraph[:-1] + line.text
+            else:
+                paragraph = f"{paragraph}{link}{line.text}"
+        previous = line
+    if heading:
+        end_heading()
+    if paragraph:
+        end_paragraph()
+    return builder.page()
+
+
+def plain(text: str) -> PageText:
+    """The text of a page whose lines could not be measured."""
+    lines = [" ".join(line.split()) for line in clean(text).split("\n")]
+    joined = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return PageText(joined if has_text(joined) else "")
+
+
+def _link(previous: Line | None, line: Line, following: Line | None) -> str:
+    """What stands between two lines: a space where the sentence goes on, else one or two line ends."""
+    if previous is None:
+        return "\n\n"
+    height = max(previous.height, line.height, 1.0)
+    pitch = previous.end - line.start
+    if abs(pitch) < 0.35 * height:  # the same row, as in a table
+        return " "
+    if not 0 < pitch <= 2.0 * height or abs(previous.height - line.height) > 0.15 * height:
+        return "\n\n"
+    if line.left > previous.right or (line.right < previous.left and line.start == line.end):
+        return "\n\n"
+    if _BULLET.match(line.text):
+        return "\n"
+    edge = max(previous.right, line.right)
+    goes_on = previous.right >= edge - 4 * height
+    indented = line.left > previous.left + 0.8 * height and (
+        following is None or following.left < line.left - 0.8 * height
+    )
+    if indented and previous.text.rstrip()[-1:] in ".!?:;”\"'»)":
+        return "\n\n"
+    if pitch > 1.7 * height and not line.text[:1].islower():
+        return "\n\n"
+    if goes_on or line.text[:1].islower() or previous.text.rstrip()[-1:] in ",-–":
+        return " "
+    return "\n"
+
+
+def _rounded(height: float) -> float:
+    return round(height * 2) / 2
