@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.chat.chat_header import ChatHeader
+from desktop.chat.column import ColumnLayout
 from desktop.chat.composer import Composer
 from desktop.chat.transcript import Transcript
 from desktop.chat.welcome import Welcome
@@ -13,7 +14,6 @@ from desktop.icons import Icons
 from desktop.messages import Messages
 from desktop.notification_bar import NotificationBar
 from desktop.theme import Theme, restyle
-from desktop.tokens import COLUMN_WIDTH
 
 
 class ChatPane(QFrame):
@@ -24,7 +24,6 @@ class ChatPane(QFrame):
 
     def __init__(self, theme: Theme, icons: Icons, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        px = theme.px
         restyle(self, surface="surface")
         self.header = ChatHeader(theme, icons, self)
         self.bar = NotificationBar(theme, icons, messages, self)
@@ -35,32 +34,25 @@ class ChatPane(QFrame):
         self._turns.addWidget(self.welcome)
         self._turns.addWidget(self.transcript)
 
-        bar_row = QHBoxLayout()
-        bar_row.setContentsMargins(px(24), px(12), px(24), 0)
-        bar_row.addStretch(1)
-        bar_row.addWidget(self.bar, 100)
-        bar_row.addStretch(1)
-        self.bar.setMaximumWidth(px(COLUMN_WIDTH))
-        foot = QHBoxLayout()
-        foot.setContentsMargins(px(24), px(4), px(24), px(16))
-        foot.addStretch(1)
-        foot.addWidget(self.composer, 100)
-        foot.addStretch(1)
+        bar_place = QWidget(self)
+        ColumnLayout(theme, bar_place, top=12).addWidget(self.bar)
+        foot = QWidget(self)
+        ColumnLayout(theme, foot, top=4, bottom=16).addWidget(self.composer)
 
         self._chat = QWidget(self)
         chat = QVBoxLayout(self._chat)
         chat.setContentsMargins(0, 0, 0, 0)
         chat.setSpacing(0)
         chat.addWidget(self.header)
+        chat.addWidget(bar_place)
         chat.addWidget(self._turns, 1)
-        chat.addLayout(foot)
+        chat.addWidget(foot)
         self._pages = QStackedWidget(self)
         self._pages.addWidget(self._chat)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._pages, 1)
-        chat.insertLayout(1, bar_row)
         self.setFocusProxy(self.composer.editor)
         self.transcript.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 

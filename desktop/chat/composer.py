@@ -5,11 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextOption
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QResizeEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from desktop.theme import Theme, restyle
-from desktop.tokens import CHAT_LINE_HEIGHT, COLUMN_WIDTH
 
 _MAX_LINES = 9
 _LONG_PASTE = 20_000
@@ -85,7 +84,6 @@ class Composer(QFrame):
         self._quiet = False
         px = theme.px
         restyle(self, card="composer")
-        self.setMaximumWidth(px(COLUMN_WIDTH))
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.editor = _Editor(self)
         restyle(self.editor, look="bare")
@@ -125,7 +123,6 @@ class Composer(QFrame):
     def _dress(self) -> None:
         self.editor.setFont(self._theme.font("chat"))
         self._grow()
-        self._enable()
 
     def text(self) -> str:
         """What stands in the field."""
@@ -146,6 +143,8 @@ class Composer(QFrame):
         if text:
             self.editor.clear()
             self.submitted.emit(text)
+        else:
+            self.focus()
 
     def focus(self) -> None:
         """Put the cursor into the field."""
@@ -153,17 +152,13 @@ class Composer(QFrame):
 
     def _changed(self) -> None:
         self._grow()
-        self._enable()
         if not self._quiet:
             self.draft_changed.emit(self.text())
 
-    def _enable(self) -> None:
-        self.button.setEnabled(bool(self.text().strip()))
-
     def _grow(self) -> None:
-        line = round(self._theme.font_pixels("chat") * CHAT_LINE_HEIGHT)
-        wanted = self.editor.document().size().toSize().height()
-        height = max(line, min(wanted, line * _MAX_LINES))
+        line = QFontMetrics(self.editor.font()).lineSpacing()
+        wanted = max(line, self.editor.document().size().toSize().height())
+        height = min(wanted, line * _MAX_LINES)
         self.editor.setFixedHeight(height)
         scroll = Qt.ScrollBarPolicy.ScrollBarAsNeeded if wanted > height else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
         self.editor.setVerticalScrollBarPolicy(scroll)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QLocale, Qt, Signal
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
@@ -43,7 +43,9 @@ class SourceCard(QFrame):
         self._passage = QLabel(item.passage_html(), self)
         self._passage.setTextFormat(Qt.TextFormat.RichText)
         self._passage.setWordWrap(True)
-        self._passage.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Minimum)
+        policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        policy.setHeightForWidth(True)
+        self._passage.setSizePolicy(policy)
         layout.addSpacing(px(2))
         layout.addWidget(self._passage)
         if item.number is None:
@@ -88,9 +90,7 @@ class SourceCard(QFrame):
             row.addWidget(self._mark)
             self._draw_mark()
         if self.item.days_left is not None:
-            left = QLabel(self.tr("%n day(s) left", "", self.item.days_left), self)
-            if self.item.days_left == 0:
-                left.setText(self.tr("fades today"))
+            left = QLabel(days_words(self.item.days_left), self)
             restyle(left, role="muted")
             row.addWidget(left)
         row.addStretch(1)
@@ -167,3 +167,12 @@ class SourceCard(QFrame):
         """The keyboard went on."""
         restyle(self, focused=False)
         super().focusOutEvent(event)
+
+
+def days_words(days: int) -> str:
+    """`41 days left`, `fades today`."""
+    if days == 0:
+        return QCoreApplication.translate("SourceCard", "fades today")
+    if days == 1:
+        return QCoreApplication.translate("SourceCard", "1 day left")
+    return QCoreApplication.translate("SourceCard", "%Ln days left", None, days)

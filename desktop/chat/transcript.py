@@ -26,6 +26,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextBrowser, QToolTip, QWidget
 
+from desktop.chat.column import column_edges
 from desktop.chat.entries import Entry
 from desktop.chat.message_actions import MessageActions
 from desktop.chat.transcript_writer import (
@@ -39,7 +40,7 @@ from desktop.chat.transcript_writer import (
 )
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
-from desktop.tokens import COLUMN_WIDTH, RADIUS_CARD
+from desktop.tokens import RADIUS_CARD
 
 PAGE = 60
 """Entries written at once; more are written when the view comes near the first of them."""
@@ -220,13 +221,12 @@ class Transcript(QTextBrowser):
 
     def _set_margins(self) -> None:
         px = self._theme.px
-        width = self.viewport().width()
-        column = min(px(COLUMN_WIDTH), width - 2 * px(24))
+        # The column stands in the whole width, so that a scroll bar that comes does not move it.
+        left, column = column_edges(self._theme, self.width())
         self._writer.column = column
-        side = (width - column) / 2
         frame = QTextFrameFormat()
-        frame.setLeftMargin(side)
-        frame.setRightMargin(side)
+        frame.setLeftMargin(left)
+        frame.setRightMargin(max(0, self.viewport().width() - left - column))
         frame.setTopMargin(px(24))
         frame.setBottomMargin(px(8))
         self.document().rootFrame().setFrameFormat(frame)

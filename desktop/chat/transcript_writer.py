@@ -23,8 +23,8 @@ CARD_PAD_X = 14
 CARD_PAD_Y = 11
 _CARD_SHARE = 0.76
 """Widest card of a question, as a share of the column."""
-_CITATION_NOMINAL = 1.2
-"""A superscript is drawn at two thirds of its nominal size; this makes it four fifths of the text's."""
+_CITATION_RAISED = 22.0
+"""How high a citation number stands over the line, in hundredths of its own height."""
 
 
 class Part(IntEnum):
@@ -163,8 +163,8 @@ class TranscriptWriter:
             if span.citation is None:
                 cursor.insertText(span.text, quoted if span.quoted else plain)
                 continue
-            number = self._char(size=size * _CITATION_NOMINAL, role="accent", strong=True)
-            number.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignSuperScript)
+            number = self._char(size=theme.font_pixels("secondary"), role="accent", strong=True)
+            number.setBaselineOffset(_CITATION_RAISED)
             number.setAnchor(True)
             number.setAnchorHref(f"cite:{key}/{span.citation}")
             number.setFontUnderline(False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
+from desktop.chat.column import ColumnLayout
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
-from desktop.tokens import COLUMN_WIDTH
 from desktop.widgets.flow_layout import FlowLayout
 
 
@@ -37,12 +37,7 @@ class Welcome(QScrollArea):
         page.setAutoFillBackground(False)
         self.setWidget(page)
         column = QWidget(page)
-        column.setMaximumWidth(px(COLUMN_WIDTH))
-        outer = QHBoxLayout(page)
-        outer.setContentsMargins(px(24), px(24), px(24), px(24))
-        outer.addStretch(1)
-        outer.addWidget(column, 100)
-        outer.addStretch(1)
+        ColumnLayout(theme, page, top=24, bottom=24).addWidget(column)
         layout = QVBoxLayout(column)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(px(8))
