@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
@@ -22,8 +22,11 @@ _LOOKS: dict[MessageLevel, tuple[str, ColorRole]] = {
 }
 
 
-class MessageBar(QFrame):
+class MessageBar(QWidget):
     """Icon, words, links, and a way to dismiss it. Hidden until `show_message`; it never takes the focus.
+
+    Args:
+        air: Device-independent pixels around it, above and at the sides; gone while it is hidden.
 
     Attributes:
         triggered: The name of the link that was chosen; the bar hides itself.
@@ -33,24 +36,28 @@ class MessageBar(QFrame):
     triggered = Signal(str)
     dismissed = Signal()
 
-    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None, *, air: int = 0) -> None:
         super().__init__(parent)
-        restyle(self, card="notice")
-        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        card = QFrame(self)
+        restyle(card, card="notice")
+        card.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(air, air, air, 0)
+        around.addWidget(card)
         self._icons = icons
         self._level: MessageLevel = "info"
-        self._icon = QLabel(self)
-        self._text = QLabel(self)
+        self._icon = QLabel(card)
+        self._text = QLabel(card)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setWordWrap(True)
         self._text.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         self._links = QHBoxLayout()
         self._links.setSpacing(theme.px(12))
         self._close = IconButton(
-            icons, "close", QCoreApplication.translate("MessageBar", "Dismiss"), self, role="muted"
+            icons, "close", QCoreApplication.translate("MessageBar", "Dismiss"), card, role="muted"
         )
         self._close.clicked.connect(self._dismiss)
-        row = QHBoxLayout(self)
+        row = QHBoxLayout(card)
         row.setContentsMargins(theme.px(12), theme.px(4), theme.px(4), theme.px(4))
         row.setSpacing(theme.px(8))
         row.addWidget(self._icon)
