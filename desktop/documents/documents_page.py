@@ -173,6 +173,10 @@ class DocumentsPage(Panel):
         bridge.documents_changed.connect(self._documents_changed)
         self.reload()
 
+    def start(self) -> None:
+        """The page was brought to the front: typing searches."""
+        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def reload(self) -> None:
         """Fetch what is shown anew."""
         if self._engine is None:
@@ -274,6 +278,14 @@ class DocumentsPage(Panel):
         """The document that is selected."""
         rows = self.table.selectionModel().selectedRows()
         return self.model.peek(rows[0].row()) if rows else None
+
+    def event(self, event: QEvent) -> bool:
+        """Keys of this view win over the window's while the focus is inside."""
+        overriding = event.type() == QEvent.Type.ShortcutOverride
+        if overriding and isinstance(event, QKeyEvent) and event.matches(QKeySequence.StandardKey.Find):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back, Delete forgets, Ctrl+F searches."""

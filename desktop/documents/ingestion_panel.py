@@ -164,6 +164,10 @@ class IngestionPanel(Panel):
         if engine is not None:
             self._run("count files", engine.ingest_counts, self._take_counts, replaces="ingestion:counts")
 
+    def start(self) -> None:
+        """The list was brought to the front: keys go to it."""
+        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
+
     def show_state(self, state: FileState | None) -> None:
         """Show the files of one state, or all."""
         self._chips.set_current(_ALL if state is None else state.value)
