@@ -101,8 +101,6 @@ QFrame[card="composer"][focused="true"] { border: 1px solid @accent; }
 QFrame[card="notice"] { background: @quote; border: 1px solid @border; border-radius: @radius; }
 
 QLabel { background: transparent; border: none; color: @text; }
-QLabel[role="brand"] { font-size: @chat_size; font-weight: @strong; }
-QLabel[role="header"] { font-size: @chat_size; font-weight: @strong; }
 QLabel[role="number"] { color: @accent; font-size: @secondary_size; font-weight: @strong; }
 QLabel[role="secondary"] { font-size: @secondary_size; }
 QLabel[role="muted"] { color: @muted; font-size: @secondary_size; }

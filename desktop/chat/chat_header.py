@@ -38,7 +38,7 @@ class ChatHeader(QFrame):
         self.more = IconButton(icons, "more", self.tr("More about this conversation"), self, role="muted")
         for button in (self.left, self.right, self.more):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.title = ElidedLabel("", self, role="header")
+        self.title = ElidedLabel("", self, role="strong_chat")
         self.mode = QLabel(self.tr("Quoting from memory"), self)
         restyle(self.mode, role="muted_body")
         self.mode.setToolTip(

@@ -1,0 +1,102 @@
+"""The composition root: builds every part of the desktop, gives each what it needs, and runs them.
+
+Order of a start: the window is painted; then settings, engine and everything heavy are imported and opened in a thread;
+then the views get the engine. Order of an end: the window says so, the engine parks its work, the loop ends.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QApplication
+
+from desktop import aio
+from desktop.crash import CrashReporter
+from desktop.i18n import install_language
+from desktop.icons import Icons
+from desktop.main_window import MainWindow
+from desktop.messages import Messages
+from desktop.operations import Operations
+from desktop.options import Options
+from desktop.session import Session
+from desktop.theme import SchemeChoice, Theme
+from desktop.window_state import WindowState
+from engine import DataPaths, __version__, resources
+
+
+def make_application(arguments: list[str]) -> QApplication:
+    """The QApplication, named before anything asks for its name."""
+    QGuiApplication.setHighDpiScaleFactorRoundingPolicy(Qt.HighDpiScaleFactorRoundingPolicy.PassThrough)
+    QGuiApplication.setDesktopFileName("magray")
+    app = QApplication(arguments)
+    app.setApplicationName("Magray")
+    app.setApplicationDisplayName("Magray")
+    app.setApplicationVersion(__version__)
+    return app
+
+
+def scheme_choice(name: str) -> SchemeChoice:
+    """A stored scheme, or the system's where it is none."""
+    return name if name in ("system", "light", "dark") else "system"  # type: ignore[return-value]
+
+
+def run_desktop(options: Options) -> int:
+    """Run the desktop until its window is closed.
+
+    Returns:
+        The exit status: 0 closed, or handed over to a window that was there already.
+    """
+    started = time.perf_counter()
+    paths = DataPaths.resolve(options.data_dir)
+    app = make_application(sys.argv[:1])
+
+    from desktop.single_instance import SingleInstance, call_first_instance
+
+    if call_first_instance(paths.data, paths=list(options.paths)):
+        return 0
+    instance = SingleInstance(paths.data)
+    instance.listen()
+
+    def trace(event: str) -> None:
+        if options.trace_start:
+            line = {"event": event, "seconds": round(time.perf_counter() - started, 4), "monotonic": time.monotonic()}
+            sys.stderr.write(json.dumps(line) + "\n")
+            sys.stderr.flush()
+
+    messages = Messages()
+    crash = CrashReporter(messages=messages)
+    crash.install()
+    state = WindowState(paths.data)
+    folder = resources()
+    install_language(app, folder=folder / "translations", language=state.language)
+    theme = Theme(app, fonts=folder / "fonts", scheme=scheme_choice(state.scheme))
+    icons = Icons(folder=folder / "icons", theme=theme)
+    tasks = aio.Tasks(on_error=crash.report)
+    operations = Operations(tasks=tasks, messages=messages)
+    window = MainWindow(theme=theme, icons=icons, messages=messages, state=state)
+    session = Session(
+        options=options,
+        paths=paths,
+        app=app,
+        window=window,
+        theme=theme,
+        icons=icons,
+        messages=messages,
+        operations=operations,
+        tasks=tasks,
+        crash=crash,
+        state=state,
+        instance=instance,
+        trace=trace,
+    )
+    window.show()
+    try:
+        return aio.run(app, session.main, on_error=crash.report)
+    finally:
+        instance.close()
+        state.save()
+        crash.uninstall()

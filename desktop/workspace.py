@@ -1,0 +1,208 @@
+"""Wires the window's parts to each other and, when it is open, to the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer
+
+from desktop.bridge import Bridge
+from desktop.chat.controller import ChatController
+from desktop.chat.source_items import SourceItem
+from desktop.icons import Icons
+from desktop.main_window import MainWindow
+from desktop.messages import Messages
+from desktop.operations import Operation, Operations
+from desktop.theme import Theme
+from desktop.window_state import WindowState
+from engine import ConversationSource, DocumentSource, EngineStatus, Notice, resources
+
+if TYPE_CHECKING:
+    from desktop.library import Library
+    from desktop.status.status_page import StatusPage
+    from engine import Engine
+
+_STATUS_MS = 700
+"""Figures of the left panel follow the engine this often at most."""
+
+
+class Workspace(QObject):
+    """Everything in the window that needs the engine.
+
+    The chat is there at once, so that a question can be typed before the engine is open. The views of documents are
+    built when the engine comes: they are behind the first paint.
+    """
+
+    def __init__(
+        self,
+        *,
+        window: MainWindow,
+        theme: Theme,
+        icons: Icons,
+        messages: Messages,
+        operations: Operations,
+        state: WindowState,
+    ) -> None:
+        super().__init__(window)
+        self._window = window
+        self._theme = theme
+        self._icons = icons
+        self._messages = messages
+        self._operations = operations
+        self._state = state
+        self._engine: Engine | None = None
+        self._library: Library | None = None
+        self._waiting: list[str] = []
+        self.chat = ChatController(
+            pane=window.chat,
+            conversations=window.conversations,
+            sources=window.sources,
+            operations=operations,
+            messages=messages,
+            state=state,
+            parent=self,
+        )
+        self.chat.source_activated.connect(self._open_source)
+        self._count = QTimer(self)
+        self._count.setSingleShot(True)
+        self._count.setInterval(_STATUS_MS)
+        self._count.timeout.connect(self._refresh_status)
+        window.conversations.documents_wanted.connect(self._show_documents)
+        window.conversations.status_wanted.connect(self._show_status)
+        window.chat.welcome.files_wanted.connect(lambda: self._add("files"))
+        window.chat.welcome.folder_wanted.connect(lambda: self._add("folder"))
+        window.chat.composer.paths_pasted.connect(self.add_paths)
+        window.chat.composer.text_pasted.connect(self._add_text)
+        self._status: EngineStatus | None = None
+        self._status_page: StatusPage | None = None
+
+    # The engine
+
+    def attach(self, engine: Engine, bridge: Bridge) -> None:
+        """The engine is open: every view gets it."""
+        from desktop.library import Library
+
+        self._engine = engine
+        self._library = Library(
+            window=self._window,
+            theme=self._theme,
+            icons=self._icons,
+            messages=self._messages,
+            operations=self._operations,
+        )
+        self._library.attach(engine, bridge)
+        bridge.memories_changed.connect(self._something_changed)
+        bridge.documents_changed.connect(self._something_changed)
+        bridge.status_changed.connect(self._something_changed)
+        bridge.notice.connect(self._show_notice)
+        self.chat.attach(engine, bridge)
+        self._refresh_status()
+        self._operations.start(Operation(name="give the welcome documents", run=self._give_welcome))
+        if self._waiting:
+            waiting, self._waiting = self._waiting, []
+            self._library.adding.add_paths(waiting)
+
+    async def _give_welcome(self) -> None:
+        """At the first start, quietly, so that there is something to ask about at once."""
+        engine = self._engine
+        if engine is None or self._state.welcomed:
+            return
+        status = await engine.status()
+        if status.documents == 0:
+            await engine.ingest([resources() / "welcome"])
+        self._state.welcomed = True
+        self._refresh_status()
+
+    # Documents
+
+    def add_paths(self, paths: Sequence[str]) -> None:
+        """Read files and folders, now or when the engine is open."""
+        if self._library is None:
+            self._waiting.extend(paths)
+        else:
+            self._library.adding.add_paths(paths)
+
+    def _add_text(self, text: str) -> None:
+        if self._library is not None:
+            self._library.adding.add_text(text)
+
+    def _add(self, what: str) -> None:
+        if self._library is None:
+            return
+        if what == "files":
+            self._library.adding.choose_files()
+        else:
+            self._library.adding.choose_folder()
+
+    def _show_documents(self) -> None:
+        if self._library is not None:
+            self._library.show_documents()
+
+    def _open_source(self, item: SourceItem) -> None:
+        source = item.source
+        if isinstance(source, DocumentSource):
+            if self._library is not None:
+                self._library.show_source(source, item.quote)
+        elif isinstance(source, ConversationSource):
+            self.chat.open_conversation(source.conversation_id)
+
+    # Figures and notices
+
+    def _something_changed(self, _what: object = None) -> None:
+        if not self._count.isActive():
+            self._count.start()
+
+    def _refresh_status(self) -> None:
+        engine = self._engine
+        if engine is None:
+            return
+        self._operations.start(
+            Operation(
+                name="status",
+                run=engine.status,
+                success=self._put_status,
+                owner=self._window,
+                replaces="status",
+            )
+        )
+
+    def _put_status(self, status: EngineStatus) -> None:
+        self._status = status
+        if self._status_page is not None:
+            self._status_page.show_status(status)
+        panel = self._window.conversations
+        panel.memory.set_count(sum(status.memories.values()))
+        panel.documents.set_count(status.documents)
+        words = {
+            "ok": self.tr("Everything works"),
+            "degraded": self.tr("Works, with less"),
+            "failed": self.tr("Something is broken"),
+        }
+        panel.status.set_status(status.state, words[status.state], status.summary)
+        self._window.chat.welcome.show_documents(max(0, status.documents - _welcome_documents()))
+
+    def _show_status(self) -> None:
+        if self._status is None:
+            return
+        if self._status_page is None:
+            from desktop.status.status_page import StatusPage
+
+            self._status_page = StatusPage(self._theme, self._icons, self._window)
+            self._status_page.closed.connect(self._leave_status)
+        self._status_page.show_status(self._status)
+        self._window.chat.show_page(self._status_page)
+        self._status_page.setFocus()
+        self._refresh_status()
+
+    def _leave_status(self) -> None:
+        self._window.chat.show_chat()
+        self._window.chat.composer.focus()
+
+    def _show_notice(self, notice: Notice) -> None:
+        show = {"error": self._messages.error, "warning": self._messages.warning}.get(notice.level, self._messages.info)
+        show(notice.text)
+
+
+def _welcome_documents() -> int:
+    return sum(1 for path in (resources() / "welcome").rglob("*") if path.is_file())
