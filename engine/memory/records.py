@@ -205,13 +205,23 @@ class Usage(Model):
 
 
 class IngestFile(Model):
-    """One row of the ingestion list; it survives restarts."""
+    """One row of the ingestion list; it survives restarts.
+
+    A member of an archive has the archive's row as `parent`, the outermost archive's as `root`, and `staged`, where its
+    bytes were unpacked to. `phase` is `ocr` where only pictures of pages are still to be read.
+    """
 
     number = AutoField()
     id = CharField(unique=True)
     batch = CharField(index=True)
-    path = TextField()
+    path = TextField(index=True)
     state = CharField(index=True)
+    phase = CharField(default="")
+    parent = CharField(null=True)
+    root = CharField(null=True, index=True)
+    depth = IntegerField(default=0)
+    staged = TextField(null=True)
+    content_hash = CharField(null=True)
     reason = TextField(null=True)
     chunks = IntegerField(default=0)
     seconds = FloatField(default=0.0)
