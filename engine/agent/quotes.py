@@ -49,9 +49,9 @@ def compose(question: str, hits: Sequence[Hit], *, embedder: Embedder) -> Answer
         embedder: Compares meanings where it knows the question's language; elsewhere the words decide.
 
     Returns:
-        An answer with `made_by` "quotes". `text` holds one quotation a paragraph, each with its `[n]` behind it and with
-        runs of white space made single; `citations` hold them exactly as they stand in memory. `abstained` answers cite
-        the closest passage, if there is one worth naming.
+        An answer with `made_by` "quotes". `text` holds one quotation a paragraph, each with its `[n]` behind it and
+        with runs of white space made single; `citations` hold them exactly as they stand in memory. `abstained`
+        answers cite the closest passage, if there is one worth naming.
 
     Raises:
         RuntimeUnavailableError: no execution provider can run the embedder.
