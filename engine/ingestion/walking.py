@@ -1,0 +1,81 @@
+"""Finds the files under what was dropped, without following a loop and without stopping at what cannot be read."""
+
+from __future__ import annotations
+
+import fnmatch
+import os
+import stat
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """One file, or one thing that is no file that can be read.
+
+    Attributes:
+        path: Absolute.
+        size: Bytes.
+        reason: Why it cannot be read, None where it can be tried.
+        skipped: It is in order, only nothing to read.
+    """
+
+    path: str
+    size: int = 0
+    reason: str | None = None
+    skipped: bool = False
+
+
+def walk(paths: Sequence[Path], *, ignore: Collection[str]) -> Iterator[Met]:
+    """Every file under these paths, in the order of their names; each folder is entered once.
+
+    Args:
+        paths: Files and folders, as given by the owner: what is named itself is never ignored.
+        ignore: Names and patterns (`*.tmp`) that are passed over inside folders.
+    """
+    entered: set[tuple[int, int]] = set()
+    for given in paths:
+        path = Path(os.path.abspath(given.expanduser()))  # noqa: PTH100 - `resolve` would lose the name of a link
+        yield from _met(path, entered, ignore)
+
+
+def _met(path: Path, entered: set[tuple[int, int]], ignore: Collection[str]) -> Iterator[Met]:
+    stack = [path]
+    while stack:
+        current = stack.pop()
+        try:
+            status = current.stat()
+        except OSError as error:
+            yield Met(str(current), reason=_why(current, error))
+            continue
+        if stat.S_ISREG(status.st_mode):
+            yield Met(str(current), size=status.st_size)
+        elif stat.S_ISDIR(status.st_mode):
+            mark = (status.st_dev, status.st_ino)
+            if mark in entered and status.st_ino:
+                continue
+            entered.add(mark)
+            try:
+                names = sorted(os.listdir(current), reverse=True)  # noqa: PTH208 - half the time of iterdir
+            except OSError as error:
+                why = (error.strerror or str(error)).lower()
+                yield Met(str(current), reason=f"the folder cannot be opened ({why})")
+                continue
+            stack += [current / name for name in names if not _ignored(name, ignore)]
+        else:
+            yield Met(str(current), reason="it is no file but a device, a pipe or a socket", skipped=True)
+
+
+def _ignored(name: str, ignore: Collection[str]) -> bool:
+    return any(name == pattern or fnmatch.fnmatch(name, pattern) for pattern in ignore)
+
+
+def _why(path: Path, error: OSError) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "it is a link that leads nowhere" if path.is_symlink() else "there is no such file or folder"
+    if isinstance(error, PermissionError):
+        return "its folder's permissions do not allow looking at it"
+    if path.is_symlink():
+        return "it is a link that leads back to itself"
+    return f"the system could not look at it ({error.strerror or error})"

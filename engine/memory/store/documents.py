@@ -1,0 +1,309 @@
+"""Queries over documents, their pages and the memories made of them.
+
+Writing functions run inside the caller's transaction and keep the rules of `records.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import peewee
+
+from engine import values
+from engine.errors import NotFoundError
+from engine.memory.records import Document, Memory, Page
+from engine.memory.store import memories
+from engine.memory.store.database import Database
+from engine.memory.store.memories import NewRow, content_hash, from_us, now_us
+
+ChunkKey = tuple[str, str, str]
+"""What a chunk's vector is made of: hash of its text, its headings as JSON, the document's title."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDocument:
+    """A file as it was read.
+
+    Attributes:
+        id: An existing document's, which is replaced, or a new one.
+        pages: Text page by page.
+        note: What the owner should know of it.
+    """
+
+    id: str
+    path: str
+    title: str
+    media_type: str
+    size: int
+    modified_ns: int
+    content_hash: str
+    paged: bool
+    pages: tuple[str, ...]
+    pages_without_text: int
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewChunk:
+    """One chunk of a document; `vector` is None where the document has the same chunk already."""
+
+    memory: values.NewMemory
+    vector: bytes | None
+
+    @property
+    def key(self) -> ChunkKey:
+        """By what an unchanged chunk is known."""
+        return key_of(self.memory)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a document's chunks."""
+
+    added: int
+    kept: int
+    removed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A stored document as the pipeline needs it."""
+
+    number: int
+    modified_ns: int
+    document: values.Document
+    note: str | None
+
+
+def new_id() -> str:
+    """An id for a new document."""
+    return uuid.uuid4().hex
+
+
+def key_of(memory: values.NewMemory) -> ChunkKey:
+    """By what an unchanged chunk is known."""
+    heading = memory.source.heading if isinstance(memory.source, values.DocumentSource) else ()
+    return content_hash(memory.text), _heading_json(heading), memory.title or ""
+
+
+def find(reader: peewee.SqliteDatabase, *, path: str | None = None, content: str | None = None) -> list[Found]:
+    """Documents by path or by the hash of their content, oldest first."""
+    query = Document.select().where(Document.deleted_at.is_null()).order_by(Document.number)
+    if path is not None:
+        query = query.where(Document.path == path)
+    if content is not None:
+        query = query.where(Document.content_hash == content)
+    return [
+        Found(row["number"], row["modified_ns"], _value(row), row["note"]) for row in query.dicts().execute(reader)
+    ]
+
+
+def get(reader: peewee.SqliteDatabase, document_id: str) -> values.Document:
+    """One document.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    return _value(_raw(reader, document_id))
+
+
+def text(reader: peewee.SqliteDatabase, document_id: str) -> tuple[values.Document, tuple[str, ...], bool]:
+    """A document, its text page by page, and whether it has pages.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    row = _raw(reader, document_id)
+    query = Page.select(Page.text).where(Page.document == row["number"]).order_by(Page.page)
+    return _value(row), tuple(page for (page,) in query.tuples().execute(reader)), bool(row["paged"])
+
+
+def listing(
+    reader: peewee.SqliteDatabase, *, query: str | None = None, limit: int = 200, offset: int = 0
+) -> list[values.Document]:
+    """Documents, the last read first; with a query those whose title or path holds it."""
+    select = Document.select().where(Document.deleted_at.is_null())
+    if query and query.strip():
+        wanted = query.strip()
+        select = select.where(Document.title.contains(wanted) | Document.path.contains(wanted))
+    select = select.order_by(Document.updated_at.desc(), Document.number.desc()).limit(limit).offset(offset)
+    return [_value(row) for row in select.dicts().execute(reader)]
+
+
+def count(reader: peewee.SqliteDatabase) -> int:
+    """How many documents there are."""
+    query = Document.select(peewee.fn.COUNT(Document.number)).where(Document.deleted_at.is_null())
+    return int(next(iter(query.tuples().execute(reader)))[0])
+
+
+def chunk_keys(reader: peewee.SqliteDatabase, document_id: str) -> set[ChunkKey]:
+    """What of a document has its vector already."""
+    query = (
+        Memory.select(Memory.content_hash, Memory.heading, Memory.title)
+        .join(Document, on=(Memory.document == Document.number))
+        .where(Document.id == document_id)
+    )
+    return {(found, heading, title or "") for found, heading, title in query.tuples().execute(reader)}
+
+
+def save(
+    store: Database,
+    writer: peewee.SqliteDatabase,
+    document: NewDocument,
+    chunks: Sequence[NewChunk],
+    *,
+    model: str,
+    dimensions: int,
+) -> Stored:
+    """Write a document, new or read again: unchanged chunks keep their memories, gone ones are erased, new ones added.
+
+    Args:
+        store: The database that the transaction belongs to.
+        writer: The transaction.
+        document: What was read.
+        chunks: All of its chunks in reading order.
+        model: The embedder that made the vectors.
+        dimensions: Numbers in a vector.
+
+    Raises:
+        KeyError: a chunk came without a vector and the document no longer has the same one.
+    """
+    number = _write_document(writer, document, len(chunks))
+    Page.delete().where(Page.document == number).execute(writer)
+    memories.insert_rows(
+        writer,
+        Page,
+        [{"document": number, "page": place, "text": page} for place, page in enumerate(document.pages, 1)],
+    )
+    old: dict[ChunkKey, list[dict[str, Any]]] = defaultdict(list)
+    gone: set[str] = set()
+    columns = (Memory.number, Memory.id, Memory.content_hash, Memory.heading, Memory.title, Memory.position)
+    query = Memory.select(*columns, Memory.page, Memory.start, Memory.end).where(Memory.document == number)
+    for row in query.order_by(Memory.position).dicts().execute(writer):
+        # One that its owner has deleted counts too: reading the file again does not bring it back.
+        gone.add(row["id"])
+        old[row["content_hash"], row["heading"], row["title"] or ""].append(row)
+    moved: list[tuple[int, dict[str, Any]]] = []
+    new: list[NewRow] = []
+    kept = 0
+    for position, chunk in enumerate(chunks):
+        same = old.get(chunk.key)
+        if same:
+            row = same.pop(0)
+            gone.discard(row["id"])
+            kept += 1
+            place = _place(chunk.memory, position)
+            if any(row[name] != value for name, value in place.items()):
+                moved.append((row["number"], place))
+        else:
+            if chunk.vector is None:
+                raise KeyError(f"chunk {position} of {document.path} has no vector")
+            new.append(
+                NewRow(
+                    memory=chunk.memory,
+                    vector=chunk.vector,
+                    model=model,
+                    dimensions=dimensions,
+                    document=number,
+                    position=position,
+                )
+            )
+    for (memory, place), sequence in zip(moved, store.next_sequences(writer, len(moved)), strict=True):
+        Memory.update(sequence=sequence, **place).where(Memory.number == memory).execute(writer)
+    memories.erase(store, writer, gone)
+    memories.insert(store, writer, new)
+    return Stored(added=len(new), kept=kept, removed=len(gone))
+
+
+def move(writer: peewee.SqliteDatabase, number: int, *, path: str, modified_ns: int) -> None:
+    """Write that a document lies elsewhere now, or that its file was touched without being changed."""
+    Document.update(path=path, modified_ns=modified_ns).where(Document.number == number).execute(writer)
+
+
+def forget(store: Database, writer: peewee.SqliteDatabase, document_id: str) -> int:
+    """Erase a document, its text and its memories for good.
+
+    Returns:
+        How many memories were erased.
+
+    Raises:
+        NotFoundError: there is none.
+    """
+    number = _raw(writer, document_id)["number"]
+    ids = memory_ids(writer, document_id)
+    memories.erase(store, writer, ids)
+    Document.delete().where(Document.number == number).execute(writer)
+    return len(ids)
+
+
+def memory_ids(reader: peewee.SqliteDatabase, document_id: str) -> list[str]:
+    """The memories made of a document, deleted ones too."""
+    query = (
+        Memory.select(Memory.id)
+        .join(Document, on=(Memory.document == Document.number))
+        .where(Document.id == document_id)
+        .order_by(Memory.position)
+    )
+    return [found for (found,) in query.tuples().execute(reader)]
+
+
+def _write_document(writer: peewee.SqliteDatabase, document: NewDocument, chunks: int) -> int:
+    fields = {
+        "path": document.path,
+        "title": document.title,
+        "media_type": document.media_type,
+        "size": document.size,
+        "modified_ns": document.modified_ns,
+        "content_hash": document.content_hash,
+        "paged": document.paged,
+        "pages": len(document.pages) if document.paged else 0,
+        "pages_without_text": document.pages_without_text,
+        "chunks": chunks,
+        "note": document.note,
+        "updated_at": now_us(),
+        "deleted_at": None,
+    }
+    there = list(Document.select(Document.number).where(Document.id == document.id).tuples().execute(writer))
+    if there:
+        number = int(there[0][0])
+        Document.update(fields).where(Document.number == number).execute(writer)
+        return number
+    return int(Document.insert(id=document.id, created_at=fields["updated_at"], **fields).execute(writer))
+
+
+def _place(memory: values.NewMemory, position: int) -> dict[str, Any]:
+    source = memory.source
+    assert isinstance(source, values.DocumentSource)
+    return {"position": position, "page": source.page, "start": source.start, "end": source.end}
+
+
+def _heading_json(heading: tuple[str, ...]) -> str:
+    return json.dumps(list(heading), ensure_ascii=False)
+
+
+def _raw(reader: peewee.SqliteDatabase, document_id: str) -> dict[str, Any]:
+    query = Document.select().where(Document.id == document_id, Document.deleted_at.is_null())
+    for row in query.dicts().execute(reader):
+        return dict(row)
+    raise NotFoundError(f"There is no document {document_id}.")
+
+
+def _value(row: dict[str, Any]) -> values.Document:
+    return values.Document(
+        id=row["id"],
+        path=row["path"],
+        title=row["title"],
+        media_type=row["media_type"],
+        size=row["size"],
+        content_hash=row["content_hash"],
+        pages=row["pages"],
+        pages_without_text=row["pages_without_text"],
+        chunks=row["chunks"],
+        created_at=from_us(row["created_at"]),
+        updated_at=from_us(row["updated_at"]),
+    )
