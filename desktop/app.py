@@ -22,7 +22,7 @@ from desktop.main_window import MainWindow
 from desktop.messages import Messages
 from desktop.operations import Operations
 from desktop.options import Options
-from desktop.session import Session
+from desktop.session import Drive, Session
 from desktop.theme import SchemeChoice, Theme
 from desktop.window_state import WindowState
 from engine import DataPaths, __version__, resources
@@ -44,8 +44,12 @@ def scheme_choice(name: str) -> SchemeChoice:
     return name if name in ("system", "light", "dark") else "system"  # type: ignore[return-value]
 
 
-def run_desktop(options: Options) -> int:
+def run_desktop(options: Options, *, drive: Drive | None = None) -> int:
     """Run the desktop until its window is closed.
+
+    Args:
+        options: The command line.
+        drive: Run in the owner's place once the engine is open; the desktop ends when it has returned.
 
     Returns:
         The exit status: 0 closed, or handed over to a window that was there already.
@@ -92,6 +96,7 @@ def run_desktop(options: Options) -> int:
         state=state,
         instance=instance,
         trace=trace,
+        drive=drive,
     )
     window.show()
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import importlib
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+Drive = Callable[["Engine", MainWindow], Awaitable[None]]
+"""Acts in the owner's place; see `run_desktop`."""
+
 _SAY_CLOSING_AFTER = 0.15
 """Seconds. A close that is quicker says nothing: a page that flashes up is worse than none."""
 _QUIT = "quit"
@@ -57,6 +60,7 @@ class Session(QObject):
         state: WindowState,
         instance: SingleInstance,
         trace: Callable[[str], None],
+        drive: Drive | None = None,
     ) -> None:
         super().__init__()
         self._options = options
@@ -71,6 +75,7 @@ class Session(QObject):
         self._crash = crash
         self._state = state
         self._trace = trace
+        self._drive = drive
         self._bridge = Bridge(self)
         self._workspace = Workspace(
             window=window, theme=theme, icons=icons, messages=messages, operations=operations, state=state
@@ -112,7 +117,7 @@ class Session(QObject):
             self._workspace.attach(engine, self._bridge)
             self._trace("ready")
             self._workspace.add_paths(self._options.paths)
-            await self._end.wait()
+            await (self._end.wait() if self._drive is None else self._drive(engine, self._window))
         finally:
             self._bridge.detach()
             await self._put_away(engine)
