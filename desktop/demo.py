@@ -1,4 +1,4 @@
-"""The app's own job without a screen: read the welcome documents, ask, print the cited answer, save the window's picture.
+"""The app's own job without a screen: read the welcome documents, ask, print the answer, save the window's picture.
 
 `python run.py` comes here where there is no display. Everything is the real thing, driven through the real window.
 """
@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.options import Options
-from engine import Answer, DocumentSource, resources
+from engine import Answer, DocumentSource, MagrayError, resources
 
 if TYPE_CHECKING:
     from desktop.main_window import MainWindow
@@ -51,7 +51,11 @@ def run_demo(options: Options) -> int:
 
     with tempfile.TemporaryDirectory(prefix="magray-demo-", ignore_cleanup_errors=True) as temporary:
         data_dir = options.data_dir or Path(temporary)
-        status = run_desktop(dataclasses.replace(options, data_dir=data_dir, paths=()), drive=drive)
+        try:
+            status = run_desktop(dataclasses.replace(options, data_dir=data_dir, paths=()), drive=drive)
+        except MagrayError as error:
+            failures.append(str(error))
+            status = 1
     for failure in failures:
         print(failure, file=sys.stderr)
     return 1 if failures else status
@@ -84,7 +88,7 @@ async def _read_welcome(engine: Engine) -> None:
     """Wait for the welcome documents, which the desktop gives at its first start; give them where they are gone."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            while (await engine.ingest_progress()).active or not await engine.documents(limit=1):
+            while (await engine.ingest_progress()).active or not await engine.documents(limit=1):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
             report = await engine.ingest([resources() / "welcome"])
     except TimeoutError:

@@ -132,6 +132,8 @@ class Session(QObject):
                 self._follow(settings)
                 return await self._open_engine(settings)
             except Exception as error:
+                if self._drive is not None:
+                    raise  # nobody is there to choose
                 _log.error("the engine could not be opened", exc_info=error)
                 if not await self._say_problem(error):
                     return None
