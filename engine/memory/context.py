@@ -37,11 +37,16 @@ def embedding_text(memory: NewMemory | Memory) -> str:
         The text, in the same words for the same record always.
     """
     place = context_line(memory.title, memory.source.heading if isinstance(memory.source, DocumentSource) else ())
-    said = memory.text.strip()
-    if memory.speaker:
-        when = f" ({_day(memory.occurred_at)})" if memory.occurred_at is not None else ""
-        said = f"{memory.speaker}{when}: {said}"
-    return f"{place}\n{said}" if place else said
+    words = said(memory.text, memory.speaker, memory.occurred_at)
+    return f"{place}\n{words}" if place else words
+
+
+def said(text: str, speaker: str | None, moment: datetime | None) -> str:
+    """A text with who said it and on which day, where that is known."""
+    if not speaker:
+        return text.strip()
+    when = f" ({_day(moment)})" if moment is not None else ""
+    return f"{speaker}{when}: {text.strip()}"
 
 
 def context_line(title: str | None, heading: tuple[str, ...]) -> str:

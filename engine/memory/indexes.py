@@ -1,0 +1,332 @@
+"""All derived indexes of one engine, and the one thread that keeps them in step with the database.
+
+The thread loads what was saved, reads what was committed since, and, when nothing waits, merges, writes sections and saves.
+Recall never waits for it longer than it wants to: what is not indexed yet is read from the database.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from engine.errors import EngineClosedError, IndexDamagedError, StoreError
+from engine.memory.layer_index import LayerIndex
+from engine.memory.lexical_index import WordHits
+from engine.memory.lexical_sync import LexicalIndex
+from engine.memory.store.database import Database
+from engine.memory.sync import DerivedIndex, IndexStatus
+from engine.settings import IndexSettings, RecallSettings
+from engine.values import LAYERS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+_log = logging.getLogger(__name__)
+
+SAVE_CHANGES = 2000
+"""New or removed vectors after which a layer is saved, once it has been quiet for a while."""
+
+SAVE_QUIET_SECONDS = 5.0
+REST_SECONDS = 30.0
+"""Without a change for so long, the word index gives its writer's memory back."""
+
+TOO_FAR = 20_000
+"""So many changes behind, as while it is built anew, the word index is not waited for."""
+
+RETRY_SECONDS = 5.0
+"""After an error (a full disk, a locked file) the thread waits for so long before it tries again."""
+
+NAMES = {"lexical": "The word index"}
+
+
+class Indexes:
+    """Owned by the engine. `start`, then use from any thread, then `close`."""
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        folder: Path,
+        index: IndexSettings,
+        recall: RecallSettings,
+        model_id: str,
+        dimensions: int,
+        notice: Callable[[str, str], None] | None = None,
+        saved: Callable[[int], None] | None = None,
+    ) -> None:
+        """Nothing is read or started here.
+
+        Args:
+            database: The open truth.
+            folder: Where the indexes are saved.
+            index: Options of the graphs.
+            recall: Options of searching.
+            model_id: The embedder whose vectors are indexed.
+            dimensions: Numbers in a vector.
+            notice: Called on the indexing thread with (level, plain words) when the owner should know something.
+            saved: Called on the indexing thread when removals up to a sequence are needed by no saved index.
+        """
+        widths = {"interact": recall.ef_interact, "insights": recall.ef_insights, "assets": recall.ef_assets}
+        self._database = database
+        self._folder = folder
+        self.layers: dict[str, LayerIndex] = {
+            layer: LayerIndex(
+                layer, database, folder, settings=index, model=model_id, dimensions=dimensions, ef=widths[layer]
+            )
+            for layer in LAYERS
+        }
+        self.lexical = LexicalIndex(database, folder)
+        self._all: tuple[DerivedIndex, ...] = (*self.layers.values(), self.lexical)
+        self._notice = notice
+        self._saved = saved
+        self._saved_at: dict[str, int] = {}
+        self._condition = threading.Condition()
+        self._target = 0
+        self._opened = False
+        self._pending = True
+        self._closing = False
+        self._jobs: list[tuple[Callable[[], Any], Future[Any]]] = []
+        self._changed_at = time.monotonic()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to load in the background. Recall works at once."""
+        with self._database.read() as reader:
+            self._target = self._database.last_sequence(reader)
+        self._thread = threading.Thread(target=self._run, name="magray-index", daemon=True)
+        self._thread.start()
+
+    def changed(self, sequence: int) -> None:
+        """A transaction with changes up to `sequence` was committed. Never blocks."""
+        with self._condition:
+            self._target = max(self._target, sequence)
+            self._pending = True
+            self._changed_at = time.monotonic()
+            self._condition.notify_all()
+
+    @property
+    def target(self) -> int:
+        """The last change that is known to be committed."""
+        return self._target
+
+    def wait_for(self, sequence: int, timeout: float = 2.0) -> bool:
+        """Wait until the word index holds the changes up to `sequence`.
+
+        It does not wait where the index is being loaded or lies `TOO_FAR` behind: that may take long, and recall goes on
+        with what is there.
+
+        Returns:
+            Whether it holds them.
+        """
+        behind = sequence - self.lexical.last_sequence
+        if behind <= 0 or behind > TOO_FAR:
+            return behind <= 0
+        with self._condition:
+            self._condition.wait_for(
+                lambda: self.lexical.last_sequence >= sequence or self._closing or not self._opened, timeout
+            )
+        return self.lexical.last_sequence >= sequence
+
+    def search_vectors(
+        self, layer: str, query: NDArray[np.float32], k: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The `k` memories of a layer nearest to a unit vector: labels and cosines, best first."""
+        return self.layers[layer].search(query, k, upto=self._target)
+
+    def search_words(
+        self,
+        text: str,
+        *,
+        limit: int,
+        phrases: tuple[str, ...] = (),
+        layer: str | None = None,
+        kind: str | None = None,
+    ) -> WordHits:
+        """BM25 over records, windows and sections."""
+        return self.lexical.search(text, limit=limit, phrases=phrases, layer=layer, kind=kind)
+
+    def status(self) -> tuple[IndexStatus, ...]:
+        """Figures of every index."""
+        return tuple(index.status() for index in self._all)
+
+    def verify(self) -> tuple[dict[str, int], list[str]]:
+        """Hold every index against the database. Blocks; what was committed before the call is compared.
+
+        Returns:
+            What each index holds, and what is wrong, in plain words.
+        """
+
+        def check() -> tuple[dict[str, int], list[str]]:
+            problems = [problem for index in self._all for problem in index.verify()]
+            return {index.name: index.status().count for index in self._all}, problems
+
+        found: tuple[dict[str, int], list[str]] = self._on_thread(check)
+        return found
+
+    def rebuild(self) -> None:
+        """Build every index anew from the database, and save it. Blocks; recall goes on."""
+
+        def build() -> None:
+            for index in self._all:
+                index.reset()
+            for index in self._all:
+                while not index.catch_up():
+                    self._tell()
+                self._tell()
+                while index.work():
+                    if self._closing:
+                        return
+                    self._read_changes()
+            self._save(self._all)
+
+        self._on_thread(build)
+
+    def settle(self) -> None:
+        """Wait until everything committed is indexed and merged. Benchmarks and tests use it."""
+
+        def work() -> None:
+            self._read_changes()
+            while any([index.work() for index in self._all]):
+                self._read_changes()
+
+        self._on_thread(work)
+
+    def save(self) -> None:
+        """Save every index now. Blocks."""
+        self._on_thread(lambda: self._save(self._all))
+
+    def close(self) -> None:
+        """Catch up, save what changed, end the thread. Safe to call twice."""
+        with self._condition:
+            self._closing = True
+            self._condition.notify_all()
+        if self._thread is not None:
+            self._thread.join()
+            self._thread = None
+
+    def _on_thread(self, job: Callable[[], Any]) -> Any:
+        future: Future[Any] = Future()
+        with self._condition:
+            if self._closing or self._thread is None:
+                raise EngineClosedError("Magray is closed.")
+            self._jobs.append((job, future))
+            self._condition.notify_all()
+        return future.result()
+
+    def _run(self) -> None:
+        try:
+            self._open()
+            while True:
+                try:
+                    if not self._step():
+                        break
+                except (OSError, StoreError, IndexDamagedError, ValueError) as error:
+                    self._failed(error)
+            self._finish()
+        finally:
+            with self._condition:
+                self._closing = True
+                jobs, self._jobs = self._jobs, []
+                self._condition.notify_all()
+            for _, future in jobs:
+                future.set_exception(EngineClosedError("Magray is closed."))
+            for index in self._all:
+                index.close()
+
+    def _open(self) -> None:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        order: tuple[DerivedIndex, ...] = (self.lexical, *self.layers.values())
+        for index in order:
+            try:
+                index.open()
+            except IndexDamagedError as error:
+                name = NAMES.get(index.name, f"The vector index of {index.name}")
+                _log.warning("%s cannot be used (%s); it is built anew", name, error)
+                if self._notice is not None:
+                    self._notice(
+                        "warning",
+                        f"{name} was damaged or out of date and is being built anew. Nothing is lost; search goes on.",
+                    )
+        with self._condition:
+            self._opened = True
+            self._condition.notify_all()
+
+    def _step(self) -> bool:
+        """One round of the thread. Returns whether to go on."""
+        with self._condition:
+            if self._closing:
+                return False
+            jobs, self._jobs = self._jobs, []
+            pending, self._pending = self._pending, False
+        for job, future in jobs:
+            try:
+                future.set_result(job())
+            except BaseException as error:
+                future.set_exception(error)
+        if pending:
+            self._read_changes()
+        if any([index.work() for index in self._all]):
+            return True
+        self._rest()
+        return True
+
+    def _read_changes(self) -> None:
+        """Bring every index up to now; the word index first, since recall waits for it."""
+        waiting: list[DerivedIndex] = [self.lexical, *self.layers.values()]
+        while waiting and not self._closing:
+            waiting = [index for index in waiting if not index.catch_up()]
+            self._tell()
+
+    def _tell(self) -> None:
+        with self._condition:
+            self._condition.notify_all()
+
+    def _rest(self) -> None:
+        """Nothing to do: save what has gathered, then wait for a change."""
+        quiet = time.monotonic() - self._changed_at
+        if quiet >= SAVE_QUIET_SECONDS:
+            due = [index for index in self.layers.values() if index.changes >= max(SAVE_CHANGES, index.count // 10)]
+            if due:
+                self._save((self.lexical, *due))
+        if quiet >= REST_SECONDS:
+            self.lexical.rest()
+        with self._condition:
+            idle = not (self._pending or self._jobs or self._closing)
+            if idle:
+                wait = SAVE_QUIET_SECONDS if quiet < SAVE_QUIET_SECONDS else REST_SECONDS - quiet
+                self._condition.wait(wait + 0.01 if wait > 0 else None)
+
+    def _save(self, indexes: tuple[DerivedIndex, ...]) -> None:
+        for index in indexes:
+            self._saved_at[index.name] = index.save()
+        if self._saved is not None and len(self._saved_at) == len(self._all):
+            self._saved(min(self._saved_at.values()))
+
+    def _failed(self, error: Exception) -> None:
+        if self._closing:
+            _log.warning("an index could not be brought up to date (%s); the next start does it", error)
+            return
+        _log.error("the indexes cannot be kept up to date: %s", error)
+        if self._notice is not None:
+            self._notice(
+                "error",
+                f"The search index could not be brought up to date ({error}). Everything is kept in the database; "
+                "Magray tries again in a moment.",
+            )
+        with self._condition:
+            self._pending = True
+            self._condition.wait_for(lambda: self._closing, RETRY_SECONDS)
+
+    def _finish(self) -> None:
+        try:
+            self.lexical.save()
+            self._saved_at["lexical"] = self.lexical.last_sequence
+            self._save(tuple(index for index in self.layers.values() if index.changes))
+        except (OSError, StoreError, ValueError) as error:
+            _log.warning("the indexes were not saved (%s); the next start brings them up to date", error)

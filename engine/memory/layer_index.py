@@ -1,0 +1,282 @@
+"""A layer's vectors as a derived index: read from the database, saved to the disk, held against the truth."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from engine.errors import IndexDamagedError
+from engine.memory import manifest as manifests
+from engine.memory.layer import SPARE_NODES, LayerVectors
+from engine.memory.manifest import Manifest
+from engine.memory.store import recall_queries
+from engine.memory.store.database import Database
+from engine.memory.sync import IndexStatus
+from engine.memory.tail import best, from_blobs, unit_rows
+from engine.memory.vector_index import SPACE, VectorGraph
+from engine.settings import IndexSettings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_log = logging.getLogger(__name__)
+
+READ_ROWS = 2048
+"""Vectors read from the database at a time."""
+
+_SAMPLE = 200
+"""Vectors compared number by number when the index is verified."""
+
+
+class LayerIndex:
+    """Follows the database by the protocol of `sync.py`."""
+
+    def __init__(
+        self,
+        layer: str,
+        database: Database,
+        folder: Path,
+        *,
+        settings: IndexSettings,
+        model: str,
+        dimensions: int,
+        ef: int,
+    ) -> None:
+        self._layer = layer
+        self._database = database
+        self._folder = folder
+        self._settings = settings
+        self._model = model
+        self._dimensions = dimensions
+        self._ef = ef
+        self._vectors = LayerVectors(dimensions, settings=settings, ef=ef, folder=folder)
+        self._sequence = 0
+        self._state: Literal["loading", "building", "ok", "failed"] = "loading"
+        self._bytes = 0
+        self.changes = 0
+        """Vectors added or removed since the last save."""
+
+    @property
+    def name(self) -> str:
+        """The layer."""
+        return self._layer
+
+    @property
+    def last_sequence(self) -> int:
+        """Every change up to this one is held."""
+        return self._sequence
+
+    @property
+    def count(self) -> int:
+        """Vectors that a search may return."""
+        return self._vectors.in_graph + self._vectors.in_tail
+
+    def search(
+        self, query: NDArray[np.float32], k: int, *, upto: int = 0
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """The `k` memories nearest to a unit vector of shape (dimensions,).
+
+        Vectors up to change `upto` that the index does not hold yet are read from the database and compared exactly, so
+        that recall is whole while the index is being loaded or built.
+
+        Returns:
+            Labels of shape (n,) and their cosines, best first, n at most k.
+        """
+        found, added = self._vectors.search(query, k)
+        if added >= upto:
+            return found
+        newer = self._scan(query, k, added)
+        labels, first = np.unique(np.concatenate([found[0], newer[0]]), return_index=True)
+        return best(labels, np.concatenate([found[1], newer[1]])[first], k)
+
+    def open(self) -> None:
+        """Load what was saved, after it was checked byte by byte against its manifest.
+
+        Raises:
+            IndexDamagedError: it is torn, foreign or too old; the index is empty.
+        """
+        found = manifests.read(self._manifest_path)
+        if found is None or not found.file:
+            return
+        path = self._folder / Path(found.file).name
+        reason = self._unusable(found, path)
+        if reason is not None:
+            raise IndexDamagedError(reason)
+        try:
+            graph = VectorGraph.load(
+                path,
+                dimensions=self._dimensions,
+                m=self._settings.m,
+                ef_construction=self._settings.ef_construction,
+                ef=self._ef,
+                deleted=found.deleted,
+                room=max(SPARE_NODES, found.count // 2),
+            )
+        except RuntimeError as error:
+            raise IndexDamagedError(f"{path.name} cannot be read ({error})") from error
+        if graph.count != found.count:
+            raise IndexDamagedError(f"{path.name} holds {graph.count} nodes instead of {found.count}")
+        self._vectors.take_graph(graph, merged=found.merged)
+        self._sequence = found.sequence
+        self._bytes = path.stat().st_size
+
+    def catch_up(self) -> bool:
+        """Take the next new vectors into the tail and drop what was removed."""
+        with self._database.read() as reader:
+            rows = recall_queries.vectors_after(reader, self._layer, self._model, self._vectors.added, READ_ROWS)
+            full = len(rows) == READ_ROWS
+            bound = rows[-1][0] if full else self._database.last_sequence(reader)
+            removed = recall_queries.removals(reader, self._sequence, bound, self._layer)
+        labels, vectors = self._readable(rows)
+        self._vectors.append(labels, vectors, upto=bound)
+        if removed:
+            self._vectors.remove([removal.label for removal in removed if removal.label is not None])
+        self._sequence = max(self._sequence, bound)
+        self.changes += len(labels) + len(removed)
+        self._state = "building" if full else "ok"
+        return not full
+
+    def work(self) -> bool:
+        """Merge a slice of the tail, or a slice of a new graph."""
+        return self._vectors.work()
+
+    def save(self) -> int:
+        """Write the graph and its manifest. The tail is read from the database when the index is opened."""
+        with self._database.read() as reader:
+            identity = recall_queries.database_identity(reader)
+        graph = self._vectors.graph
+        manifest = self._manifest(identity)
+        self._bytes = 0
+        if graph is not None:
+            path = self._folder / f"{self._layer}-{self._sequence}-{self._vectors.merged}-{graph.count}.hnsw"
+            manifest = self._manifest(
+                identity,
+                sequence=self._sequence,
+                merged=self._vectors.merged,
+                count=graph.count,
+                deleted=sorted(graph.deleted),
+                file=path.name,
+                checksum=manifests.write_data(path, graph.save),
+            )
+            self._bytes = path.stat().st_size
+        manifests.commit(self._manifest_path, manifest)
+        manifests.remove_others(self._folder, f"{self._layer}-*.hnsw", manifest.file)
+        self.changes = 0
+        return self._sequence
+
+    def verify(self) -> list[str]:
+        """Compare labels with the database, and a sample of vectors number by number."""
+        while not self.catch_up():
+            continue
+        with self._database.read() as reader:
+            last = self._database.last_sequence(reader)
+            wanted = np.asarray(recall_queries.labels_of(reader, self._layer, self._model), np.int64)
+            held = self._vectors.labels()
+            sample = np.intersect1d(wanted[:: max(1, len(wanted) // _SAMPLE)], held)
+            truth = recall_queries.vectors_of_labels(reader, self._model, sample.tolist())
+        missing = np.setdiff1d(wanted[wanted <= self._vectors.added], held)
+        extra = np.setdiff1d(held[held <= last], wanted)
+        problems = []
+        if len(missing):
+            problems.append(f"{len(missing)} memories of {self._layer} are not in its vector index.")
+        if len(extra):
+            problems.append(f"{len(extra)} entries of {self._layer}'s vector index belong to no memory.")
+        labels = np.asarray(sorted(truth), np.int64)
+        if len(labels):
+            right = from_blobs([truth[label] for label in labels.tolist()], self._dimensions)
+            differing = int((np.abs(right - self._vectors.vectors(labels)).max(axis=1) > 1e-4).sum())
+            if differing:
+                problems.append(f"{differing} of {len(labels)} vectors compared in {self._layer} are wrong.")
+        return problems
+
+    def reset(self) -> None:
+        """Forget everything; `catch_up` reads it again."""
+        self._state = "building"
+        self._sequence = 0
+        self._vectors.clear()
+
+    def status(self) -> IndexStatus:
+        """Figures."""
+        merged, tail = self._vectors.in_graph, self._vectors.in_tail
+        graph = self._vectors.graph
+        if self._state == "ok":
+            how = f", {tail:,} of them in the exact tail" if graph else ", searched exactly"
+            summary = f"{merged + tail:,} memories{how if merged + tail else ''}."
+        else:
+            summary = f"Being read, {merged + tail:,} memories so far; recall looks into the database meanwhile."
+        return IndexStatus(
+            name=self._layer,
+            state=self._state,
+            summary=summary,
+            count=merged + tail,
+            merged=merged,
+            tail=tail,
+            deleted=len(graph.deleted) if graph else 0,
+            last_sequence=self._sequence,
+            bytes=self._bytes,
+        )
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._vectors.clear()
+
+    @property
+    def _manifest_path(self) -> Path:
+        return self._folder / f"{self._layer}.json"
+
+    def _manifest(self, database: str, **saved: object) -> Manifest:
+        parameters = {"m": self._settings.m, "ef_construction": self._settings.ef_construction, "space": SPACE}
+        return Manifest(
+            database=database,
+            model=self._model,
+            dimensions=self._dimensions,
+            parameters=parameters,
+            **saved,  # type: ignore[arg-type]
+        )
+
+    def _unusable(self, found: Manifest, path: Path) -> str | None:
+        with self._database.read() as reader:
+            wanted = self._manifest(recall_queries.database_identity(reader))
+            floor = recall_queries.removal_floor(reader)
+            last = self._database.last_sequence(reader)
+        reason = found.mismatch(wanted)
+        if reason is not None:
+            return reason
+        if found.sequence < floor:
+            return f"it stands at change {found.sequence}, and removals up to {floor} are no longer known"
+        if max(found.sequence, found.merged) > last:
+            return f"it stands at change {max(found.sequence, found.merged)}, and the database at {last}"
+        if not path.is_file():
+            return f"{path.name} is missing"
+        if manifests.checksum(path) != found.checksum:
+            return f"{path.name} is not what was saved"
+        return None
+
+    def _readable(
+        self, rows: list[tuple[int, bytes | None, int | None]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        """Labels and vectors of the rows whose vectors can be used. What cannot is told in the log."""
+        size = 4 * self._dimensions
+        whole = [(label, data) for label, data, _ in rows if data is not None and len(data) == size]
+        labels = np.asarray([label for label, _ in whole], np.int64)
+        vectors = from_blobs([data for _, data in whole], self._dimensions)
+        usable = unit_rows(vectors)
+        bad = len(rows) - int(usable.sum())
+        if bad:
+            _log.warning("%d memories of %s have no vector that can be used; words alone find them", bad, self._layer)
+            labels, vectors = labels[usable], vectors[usable]
+        return labels, vectors
+
+    def _scan(self, query: NDArray[np.float32], k: int, after: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+        labels, scores = np.zeros(0, np.int64), np.zeros(0, np.float32)
+        with self._database.read() as reader:
+            while True:
+                rows = recall_queries.vectors_after(reader, self._layer, self._model, after, READ_ROWS)
+                more, vectors = self._readable(rows)
+                labels, scores = best(np.concatenate([labels, more]), np.concatenate([scores, vectors @ query]), k)
+                if len(rows) < READ_ROWS:
+                    return labels, scores
+                after = rows[-1][0]

@@ -1,0 +1,319 @@
+"""The only door to tantivy: an index of words on the disk, and BM25 over it.
+
+Three texts are indexed, each with English and Russian stems: `body`, the record in its context; `window`, the record with
+the one before and the one after it; `section`, a bounded stretch of its session or document, which is a document of its own.
+
+tantivy as it behaves: analysers are forgotten when an index is closed, so they are registered at each open; a commit is
+atomic and flushed, so the last sequence is a document committed together with the records; deleting by term does nothing for
+numbers (the Python binding makes a signed term of them), deleting by query works; its files end in a CRC that it does not
+look at when it opens them, so we do.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import tantivy
+
+from engine.errors import IndexDamagedError
+from engine.memory.analysis import question_text, searchable, single_characters
+
+ANALYSIS = 1
+"""Rises when texts are cut, folded or stemmed in another way; older indexes are built anew."""
+
+WRITER_BYTES = 20_000_000
+"""Memory of the writer before it makes a segment; tantivy asks for 15 MB at least."""
+
+_QUESTION_WORDS = 48
+"""Words of a query that are searched; of a longer one the rarest, which tell the most."""
+
+_TYPO_WORDS = 3
+_TYPO_LENGTH = 5
+"""So many words of a query that the index does not know, if so long, are searched with one letter wrong, too."""
+
+_FOOTER_MAGIC = 1337
+
+_ANALYSER = "words"
+_BODY, _WINDOW, _SECTION = "body", "window", "section"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WordRecord:
+    """One memory as it is indexed. `section` names its section, 0 for none."""
+
+    number: int
+    layer: str
+    kind: str
+    body: str
+    window: str
+    previous: int | None
+    next: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class WordHits:
+    """BM25 scores by memory number, best first; of sections by section id."""
+
+    body: dict[int, float] = field(default_factory=dict)
+    window: dict[int, float] = field(default_factory=dict)
+    section: dict[int, float] = field(default_factory=dict)
+
+
+class WordIndex:
+    """An open index. One thread writes; any may search, each search sees the last commit."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._analyser = _analyser()
+        self._index: tantivy.Index | None = None
+        self._writer: tantivy.IndexWriter | None = None
+
+    def create(self) -> None:
+        """Begin an empty index, whatever was there."""
+        self.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._take(tantivy.Index(_schema(), str(self._folder), reuse=False))
+
+    def open(self) -> None:
+        """Open what is there, after every file was held against its CRC.
+
+        Raises:
+            IndexDamagedError: it is torn or not an index.
+        """
+        try:
+            check_files(self._folder)
+            self._take(tantivy.Index.open(str(self._folder)))
+        except (ValueError, OSError) as error:
+            raise IndexDamagedError(f"the word index cannot be opened ({error})") from error
+
+    def _take(self, index: tantivy.Index) -> None:
+        index.register_tokenizer(_ANALYSER, self._analyser)
+        index.config_reader("manual")
+        index.reload()
+        self._index = index
+
+    def _write(self) -> tantivy.IndexWriter:
+        if self._writer is None:
+            if self._index is None:
+                raise IndexDamagedError("the word index is closed")
+            self._writer = self._index.writer(WRITER_BYTES, 1)
+        return self._writer
+
+    def put(self, record: WordRecord) -> None:
+        """Add a record; an older one of its number must have been dropped."""
+        document = tantivy.Document()
+        document.add_unsigned("number", record.number)
+        document.add_text("layer", record.layer)
+        document.add_text("kind", record.kind)
+        document.add_text(_BODY, searchable(record.body))
+        if record.window:
+            document.add_text(_WINDOW, searchable(record.window))
+        document.add_unsigned("previous", record.previous or 0)
+        document.add_unsigned("next", record.next or 0)
+        self._write().add_document(document)
+
+    def drop(self, numbers: Iterable[int]) -> None:
+        """Take records out."""
+        wanted = list(numbers)
+        if wanted:
+            self._write().delete_documents_by_query(tantivy.Query.term_set_query(self._schema(), "number", wanted))
+
+    def put_section(self, section: int, text: str) -> None:
+        """Set the text of a section; an empty one takes it out."""
+        writer = self._write()
+        writer.delete_documents_by_query(tantivy.Query.term_query(self._schema(), "section_id", section))
+        if text:
+            document = tantivy.Document()
+            document.add_unsigned("section_id", section)
+            document.add_text(_SECTION, searchable(text))
+            writer.add_document(document)
+
+    def commit(self, *, sequence: int, sections: int) -> None:
+        """Make everything written so far durable and searchable, together with the sequences that it stands for."""
+        writer = self._write()
+        writer.delete_documents_by_query(tantivy.Query.term_query(self._schema(), "state", 1))
+        document = tantivy.Document()
+        document.add_unsigned("state", 1)
+        document.add_unsigned("sequence", sequence)
+        document.add_unsigned("sections", sections)
+        writer.add_document(document)
+        writer.commit()
+        if self._index is not None:
+            self._index.reload()
+
+    def state(self) -> tuple[int, int]:
+        """The sequences of the last commit: of records and of sections.
+
+        Raises:
+            IndexDamagedError: the index holds none.
+        """
+        searcher = self._searcher()
+        found = searcher.search(tantivy.Query.term_query(self._schema(), "state", 1), 2, count=False).hits
+        if len(found) != 1:
+            raise IndexDamagedError("the word index was never finished")
+        at = [address for _, address in found]
+        sequence = searcher.fast_field_values("sequence", at)[0]
+        sections = searcher.fast_field_values("sections", at)[0]
+        return int(sequence or 0), int(sections or 0)
+
+    def search(
+        self,
+        text: str,
+        *,
+        limit: int,
+        phrases: Sequence[str] = (),
+        layer: str | None = None,
+        kind: str | None = None,
+    ) -> WordHits:
+        """The best records by their words and by their window's, and the best sections.
+
+        `phrases` must not occur, but what holds one word for word comes first.
+        """
+        if self._index is None:
+            return WordHits()
+        searcher, schema = self._searcher(), self._schema()
+        words = list(dict.fromkeys(self._analyser.analyze(question_text(text))))
+        if len(words) > _QUESTION_WORDS:
+            words = sorted(words, key=lambda word: searcher.doc_freq(_BODY, word) or searcher.num_docs)[
+                :_QUESTION_WORDS
+            ]
+        for character in single_characters(text):
+            words += [word for word, _ in searcher.terms_with_prefix(_BODY, character, limit=32) if word not in words]
+        if not words:
+            return WordHits()
+        unknown = [word for word in words if len(word) >= _TYPO_LENGTH and not searcher.doc_freq(_BODY, word)]
+        filters = [
+            (tantivy.Occur.Must, tantivy.Query.const_score_query(tantivy.Query.term_query(schema, name, value), 0.0))
+            for name, value in (("layer", layer), ("kind", kind))
+            if value is not None
+        ]
+
+        def found(name: str, key: str, *, filtered: bool = True) -> dict[int, float]:
+            parts = [tantivy.Query.term_query(schema, name, word) for word in words]
+            parts += [tantivy.Query.fuzzy_term_query(schema, name, word) for word in unknown[:_TYPO_WORDS]]
+            for phrase in phrases:
+                exact: list[str | tuple[int, str]] = [*self._analyser.analyze(question_text(phrase))]
+                if len(exact) > 1:
+                    parts.append(tantivy.Query.boost_query(tantivy.Query.phrase_query(schema, name, exact), 2.0))
+            query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
+            if filtered and filters:
+                query = tantivy.Query.boolean_query([*filters, (tantivy.Occur.Must, query)])
+            hits = searcher.search(query, limit, count=False).hits
+            values = searcher.fast_field_values(key, [address for _, address in hits]) if hits else []
+            return {int(value): score for value, (score, _) in zip(values, hits, strict=True) if value is not None}
+
+        return WordHits(
+            body=found(_BODY, "number"),
+            window=found(_WINDOW, "number"),
+            section=found(_SECTION, "section_id", filtered=False),
+        )
+
+    def neighbours(self, numbers: Sequence[int]) -> set[int]:
+        """Numbers that the index holds as previous or next of these records."""
+        if self._index is None or not numbers:
+            return set()
+        searcher = self._searcher()
+        query = tantivy.Query.term_set_query(self._schema(), "number", list(numbers))
+        at = [address for _, address in searcher.search(query, len(numbers) + 1, count=False).hits]
+        if not at:
+            return set()
+        found = (*searcher.fast_field_values("previous", at), *searcher.fast_field_values("next", at))
+        return {int(number) for number in found if number}
+
+    def all_numbers(self, key: str = "number") -> list[int]:
+        """Every record's number (or, by `section_id`, every section's id), as often as it is there."""
+        searcher = self._searcher()
+        if not searcher.num_docs:
+            return []
+        hits = searcher.search(tantivy.Query.exists_query(key), searcher.num_docs, count=False).hits
+        values = searcher.fast_field_values(key, [address for _, address in hits]) if hits else []
+        return sorted(int(value) for value in values if value is not None)
+
+    def count(self) -> int:
+        """Records."""
+        return int(
+            self._searcher().aggregate(tantivy.Query.all_query(), {"n": {"value_count": {"field": "number"}}})["n"][
+                "value"
+            ]
+        )
+
+    def size(self) -> int:
+        """Bytes of its files."""
+        return sum(path.stat().st_size for path in self._folder.glob("*") if path.is_file())
+
+    def rest(self) -> None:
+        """Let go of the writer, its memory and its threads until something is written again."""
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            writer.wait_merging_threads()
+
+    def close(self) -> None:
+        """Let go of everything; what was not committed is lost."""
+        self.rest()
+        self._index = None
+
+    def _searcher(self) -> tantivy.Searcher:
+        if self._index is None:
+            raise IndexDamagedError("the word index is closed")
+        return self._index.searcher()
+
+    def _schema(self) -> tantivy.Schema:
+        if self._index is None:
+            raise IndexDamagedError("the word index is closed")
+        return self._index.schema
+
+
+def check_files(folder: Path) -> None:
+    """Hold every file of a closed index against the CRC-32 in its footer.
+
+    tantivy ends a file with a JSON footer, the footer's length and a magic number, four bytes each, little-endian.
+
+    Raises:
+        ValueError: a file is torn, changed, or missing its footer.
+        OSError: a file cannot be read.
+    """
+    meta = json.loads((folder / "meta.json").read_bytes())
+    names = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
+    for path in folder.iterdir():
+        if path.name.split(".")[0] not in names:
+            continue
+        data = path.read_bytes()
+        length, magic = (int.from_bytes(data[at : at + 4], "little") for at in (len(data) - 8, len(data) - 4))
+        if len(data) < 8 or magic != _FOOTER_MAGIC or length > len(data) - 8:
+            raise ValueError(f"{path.name} is torn")
+        body = memoryview(data)[: len(data) - 8 - length]
+        if zlib.crc32(body) != json.loads(data[len(body) : len(data) - 8])["crc"]:
+            raise ValueError(f"{path.name} is not what was written")
+
+
+def _analyser() -> tantivy.TextAnalyzer:
+    # Letters, marks and numbers make words (marks, so that Indic scripts stay whole). Each stemmer leaves the words of the
+    # other's script alone.
+    return (
+        tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"[\p{L}\p{M}\p{N}]+"))
+        .filter(tantivy.Filter.remove_long(64))
+        .filter(tantivy.Filter.lowercase())
+        .filter(tantivy.Filter.ascii_fold())
+        .filter(tantivy.Filter.stemmer("english"))
+        .filter(tantivy.Filter.stemmer("russian"))
+        .build()
+    )
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("number", "section_id", "state"):
+        builder.add_unsigned_field(name, indexed=True, fast=True)
+    for name in ("previous", "next", "sequence", "sections"):
+        builder.add_unsigned_field(name, fast=True)
+    for name in ("layer", "kind"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in (_BODY, _WINDOW, _SECTION):
+        builder.add_text_field(name, tokenizer_name=_ANALYSER, index_option="position")
+    return builder.build()

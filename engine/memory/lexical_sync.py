@@ -1,0 +1,318 @@
+"""The words of all layers as a derived index: what of the database is indexed, and how it is kept in step.
+
+A change rewrites the record and those whose window it is or was in: the old ones are asked from the index, the new ones
+from the database. Sections are stretches of a session or document by the records' numbers, which rise and never change, so
+that a record added to a long chat rewrites one bounded section and no other; they are written when nothing else waits.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import IndexDamagedError
+from engine.memory import manifest as manifests
+from engine.memory.context import context_line, said
+from engine.memory.lexical_index import ANALYSIS, WordHits, WordIndex, WordRecord, check_files
+from engine.memory.manifest import Manifest
+from engine.memory.store import recall_queries
+from engine.memory.store.database import Database
+from engine.memory.store.recall_queries import Words
+from engine.memory.sync import IndexStatus
+
+_log = logging.getLogger(__name__)
+
+READ_ROWS = 1000
+"""Changed records read at a time."""
+
+COMMIT_ROWS = 10_000
+"""While much is read, so many records make one commit: a commit waits for the disk."""
+
+SESSION_SECTION = 512
+DOCUMENT_SECTION = 128
+"""Numbers that a section spans: a section of a session is a sitting, one of a document some tens of pages."""
+
+SECTIONS_AT_ONCE = 64
+"""Sections written before new changes get their turn."""
+
+Section = tuple[str, int]
+"""A group and the number of a stretch in it."""
+
+
+def section_of(group_key: str, number: int) -> Section:
+    """The section that a memory of a group belongs to; it never changes."""
+    return group_key, number // (DOCUMENT_SECTION if group_key.startswith("d:") else SESSION_SECTION)
+
+
+def section_id(section: Section) -> int:
+    """A section's name in the index, 63 bits."""
+    digest = hashlib.blake2b(f"{section[0]}#{section[1]}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest, "big") >> 1
+
+
+class LexicalIndex:
+    """Follows the database by the protocol of `sync.py`."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        self._database = database
+        self._folder = folder / "words"
+        self._manifest_path = folder / "words.json"
+        self._words = WordIndex(self._folder)
+        self._sequence = 0
+        self._committed = 0
+        self._sections = 0
+        self._dirty: dict[Section, None] = {}
+        self._highest = 0  # no record above this number was ever written
+        self._uncommitted = 0
+        self._count = 0
+        self._state: Literal["loading", "building", "ok", "failed"] = "loading"
+
+    @property
+    def name(self) -> str:
+        """`lexical`."""
+        return "lexical"
+
+    @property
+    def last_sequence(self) -> int:
+        """Every change up to this one is held and can be found."""
+        return self._committed
+
+    def search(
+        self, text: str, *, limit: int, phrases: Iterable[str] = (), layer: str | None = None, kind: str | None = None
+    ) -> WordHits:
+        """BM25 over records, windows and sections; nothing while the index is being loaded."""
+        return self._words.search(text, limit=limit, phrases=tuple(phrases), layer=layer, kind=kind)
+
+    def open(self) -> None:
+        """Open what was committed last.
+
+        Raises:
+            IndexDamagedError: it is torn, foreign or too old; the index is empty.
+        """
+        with self._database.read() as reader:
+            wanted = self._manifest(recall_queries.database_identity(reader))
+            floor = recall_queries.removal_floor(reader)
+            last = self._database.last_sequence(reader)
+        try:
+            found = manifests.read(self._manifest_path)
+            if found is None:
+                self._begin(wanted)
+                return
+            reason = found.mismatch(wanted)
+            if reason is not None:
+                raise IndexDamagedError(reason)
+            self._words.open()
+            self._committed, self._sections = self._words.state()
+            if self._committed < floor:
+                raise IndexDamagedError(f"it stands at change {self._committed}, and removals up to {floor} are gone")
+            if self._committed > last:
+                raise IndexDamagedError(f"it stands at change {self._committed}, and the database at {last}")
+        except IndexDamagedError:
+            self._begin(wanted)
+            raise
+        self._sequence = self._committed
+        self._highest = max(self._words.all_numbers(), default=0)
+        self._count = len(self._words.all_numbers())
+        with self._database.read() as reader:
+            for key, number in recall_queries.groups_since(reader, self._sections):
+                if number <= self._sequence:
+                    self._dirty[section_of(key, number)] = None
+
+    def catch_up(self) -> bool:
+        """Write the next changed records and their neighbours, and commit."""
+        with self._database.read() as reader:
+            changed = recall_queries.changed_numbers(reader, self._sequence, READ_ROWS)
+            full = len(changed) == READ_ROWS
+            bound = changed[-1][0] if full else self._database.last_sequence(reader)
+            removed = recall_queries.removals(reader, self._sequence, bound)
+            touched = {number for _, number, _ in changed} | {removal.number for removal in removed}
+            known = [number for number in touched if number <= self._highest]
+            if known and self._uncommitted:
+                self._commit()  # the index tells neighbours of what is committed only
+            rewritten = touched | self._words.neighbours(known)
+            words = recall_queries.words_of(reader, rewritten)
+            near = {n for word in words.values() for n in (word.previous, word.next) if n and n not in words}
+            beside = recall_queries.words_of(reader, near)
+        # a new neighbour's window changes too; what it needs stands in the database already
+        again = {number: word for number, word in beside.items() if self._touches(word, touched)}
+        if again:
+            with self._database.read() as reader:
+                far = {n for word in again.values() for n in (word.previous, word.next) if n}
+                beside |= recall_queries.words_of(reader, far - words.keys() - beside.keys())
+        texts = {number: _said(word) for number, word in (beside | words).items()}
+        self._put(rewritten | again.keys(), words | again, texts)
+        for removal in removed:
+            if removal.group_key is not None:
+                self._dirty[section_of(removal.group_key, removal.number)] = None
+        self._sequence = max(self._sequence, bound)
+        if (not full and touched) or self._uncommitted >= COMMIT_ROWS:
+            self._commit()
+        elif not full and self._uncommitted:
+            self._commit()
+        elif not full:
+            self._committed = self._sequence  # whatever changed, no memory did
+        self._state = "building" if full else "ok"
+        return not full
+
+    def work(self) -> bool:
+        """Write a few sections."""
+        if not self._dirty:
+            return False
+        some = list(self._dirty)[:SECTIONS_AT_ONCE]
+        with self._database.read() as reader:
+            texts = {section: self._section_text(reader, section) for section in some}
+        for section, text in texts.items():
+            self._words.put_section(section_id(section), text)
+            del self._dirty[section]
+        if not self._dirty:
+            self._sections = self._sequence
+        self._commit()
+        return bool(self._dirty)
+
+    def save(self) -> int:
+        """Write what waits; every commit is durable."""
+        while self.work():
+            continue
+        if self._uncommitted:
+            self._commit()
+        return self._committed
+
+    def verify(self) -> list[str]:
+        """Compare numbers and sections with the database, and every file with its CRC."""
+        while not self.catch_up():
+            continue
+        self.save()
+        self._words.rest()
+        problems = []
+        try:
+            check_files(self._folder)
+        except (ValueError, OSError) as error:
+            problems.append(f"A file of the word index is damaged ({error}).")
+        held = self._words.all_numbers()
+        with self._database.read() as reader:
+            if self._database.last_sequence(reader) != self._committed:
+                return problems  # something was committed meanwhile; the next check compares
+            wanted = set(recall_queries.hot_numbers(reader))
+            sections = {section_id(section_of(*row)) for row in recall_queries.hot_groups(reader)}
+        missing, extra = wanted - set(held), set(held) - wanted
+        if missing:
+            problems.append(f"{len(missing)} memories are not in the word index.")
+        if extra:
+            problems.append(f"{len(extra)} entries of the word index belong to no memory.")
+        if len(held) != len(set(held)):
+            problems.append(f"{len(held) - len(set(held))} entries of the word index are there twice.")
+        if set(self._words.all_numbers("section_id")) != sections:
+            problems.append("The sections in the word index are not those of the database.")
+        return problems
+
+    def numbers(self) -> list[int]:
+        """Numbers of the memories that are held, rising."""
+        return self._words.all_numbers()
+
+    def reset(self) -> None:
+        """Begin an empty index."""
+        with self._database.read() as reader:
+            self._begin(self._manifest(recall_queries.database_identity(reader)))
+
+    def rest(self) -> None:
+        """Give the writer's memory and threads back while nothing is written."""
+        self._words.rest()
+
+    def status(self) -> IndexStatus:
+        """Figures."""
+        summary = (
+            f"{self._count:,} memories."
+            if self._state == "ok"
+            else f"Being read, {self._count:,} memories so far; meanwhile the rest is found by meaning only."
+        )
+        return IndexStatus(
+            name=self.name,
+            state=self._state,
+            summary=summary,
+            count=self._count,
+            merged=self._count,
+            last_sequence=self._committed,
+            bytes=self._words.size(),
+        )
+
+    def close(self) -> None:
+        """Let go of files and threads."""
+        self._words.close()
+
+    def _manifest(self, database: str) -> Manifest:
+        parameters = {"analysis": ANALYSIS, "session": SESSION_SECTION, "document": DOCUMENT_SECTION}
+        return Manifest(database=database, parameters=parameters)
+
+    def _begin(self, manifest: Manifest) -> None:
+        self._manifest_path.unlink(missing_ok=True)
+        self._words.create()
+        self._sequence = self._committed = self._sections = self._highest = self._uncommitted = self._count = 0
+        self._dirty.clear()
+        self._state = "building"
+        self._words.commit(sequence=0, sections=0)
+        manifests.commit(self._manifest_path, manifest)
+
+    def _put(self, numbers: set[int], words: dict[int, Words], texts: dict[int, tuple[str, str]]) -> None:
+        self._words.drop(number for number in numbers if number <= self._highest)
+        for number in sorted(numbers):
+            word = words.get(number)
+            if word is None:
+                continue
+            place, own = texts[number]
+            window = ""
+            if word.group_key is not None:
+                near = [texts[n][1] if n in texts else "" for n in (word.previous, number, word.next) if n]
+                window = "\n".join([place, *near])
+                self._dirty[section_of(word.group_key, number)] = None
+            self._words.put(
+                WordRecord(
+                    number=number,
+                    layer=word.layer,
+                    kind=word.kind,
+                    body="\n".join([place, own, " ".join(json.loads(word.tags))]),
+                    window=window,
+                    previous=word.previous,
+                    next=word.next,
+                )
+            )
+        self._highest = max(self._highest, max(numbers, default=0))
+        self._uncommitted += len(numbers)
+
+    def _commit(self) -> None:
+        self._words.commit(sequence=self._sequence, sections=self._sections)
+        self._committed = self._sequence
+        self._uncommitted = 0
+        self._count = self._words.count()
+
+    @staticmethod
+    def _touches(word: Words, touched: set[int]) -> bool:
+        return word.previous in touched or word.next in touched
+
+    @staticmethod
+    def _section_text(reader: object, section: Section) -> str:
+        key, stretch = section
+        span = DOCUMENT_SECTION if key.startswith("d:") else SESSION_SECTION
+        rows = recall_queries.section_words(reader, key, stretch * span, (stretch + 1) * span - 1)  # type: ignore[arg-type]
+        lines: list[str] = []
+        place = ""
+        for text, speaker, occurred_at, title, heading in rows:
+            here = context_line(title, tuple(json.loads(heading)))
+            if here != place:
+                lines.append(here)
+                place = here
+            lines.append(said(text, speaker, _moment(occurred_at)))
+        return "\n".join(lines)
+
+
+def _said(word: Words) -> tuple[str, str]:
+    place = context_line(word.title, tuple(json.loads(word.heading)))
+    return place, said(word.text, word.speaker, _moment(word.occurred_at))
+
+
+def _moment(microseconds: int) -> datetime:
+    return datetime.fromtimestamp(microseconds // 1_000_000, UTC)

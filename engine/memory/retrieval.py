@@ -1,0 +1,233 @@
+"""Recall: from a question to memories with every stage's score.
+
+Candidates come from every signal and are united: BM25 over the record and over its window, and the nearest vectors of each
+layer. Each candidate then gets the exact score of every signal: cosines from the stored vectors, also over its window
+(normalise(own + half the previous + half the next), no second embedding), BM25 from a deeper list, and the BM25 of its
+section. The scores are fused (`ranking.py`), priors added, what is hidden left out, near-duplicates collapsed.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from engine.embedding.embedder import Embedder
+from engine.errors import MagrayError
+from engine.memory import query as queries, ranking
+from engine.memory.explanation import reason_of
+from engine.memory.indexes import Indexes
+from engine.memory.lexical_index import WordHits
+from engine.memory.lexical_sync import section_id, section_of
+from engine.memory.query import Query
+from engine.memory.store import recall_queries
+from engine.memory.store.database import Database
+from engine.memory.store.recall_queries import Candidate
+from engine.memory.tail import best
+from engine.settings import LayerSettings, RecallSettings
+from engine.values import LAYERS, Hit, Kind, Layer, Memory
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+_log = logging.getLogger(__name__)
+
+DEPTH = 50
+"""Candidates from each signal. On conversations 30 lose nothing against scoring every record."""
+
+SCORE_DEPTH = 200
+"""BM25 scores known from each list; what lies deeper counts as 0."""
+
+SMALL_SUBSET = 2000
+"""A kind with no more memories than this is searched exactly; larger ones by looking deeper and leaving out."""
+
+_DEEPER = 8
+
+
+class Retriever:
+    """Recalls memories. Thread-safe; a call blocks for some milliseconds and belongs in the `query` pool."""
+
+    def __init__(
+        self,
+        database: Database,
+        indexes: Indexes,
+        embedder: Embedder,
+        recall: RecallSettings,
+        layers: LayerSettings,
+    ) -> None:
+        self._database = database
+        self._indexes = indexes
+        self._embedder = embedder
+        self._settings = recall
+        self._half_lives: dict[str, float | None] = {
+            "interact": layers.interact_hours * 3600 / 2,
+            "insights": layers.insights_days * 86400 / 2,
+            "assets": None,
+        }
+
+    def recall(
+        self,
+        query: str,
+        *,
+        limit: int | None = None,
+        layer: Layer | None = None,
+        kind: Kind | None = None,
+        explain: bool = False,
+    ) -> list[Hit]:
+        """The memories that answer a query best.
+
+        Args:
+            query: In any language; "quoted phrases" come first, and times that it names are preferred.
+            limit: Hits at most; None takes the settings' number.
+            layer: Only this layer.
+            kind: Only this kind.
+            explain: Give each hit's reason at length, with figures.
+
+        Returns:
+            Hits, best first, each with the scores of every stage that saw it.
+        """
+        limit = self._settings.limit if limit is None else limit
+        if limit < 1 or not query.strip():
+            return []
+        now = datetime.now().astimezone()
+        asked = queries.understand(query, now=now)
+        depth = max(DEPTH, 2 * limit)
+        self._indexes.wait_for(self._indexes.target)
+        words = self._indexes.search_words(
+            query, limit=max(SCORE_DEPTH, depth), phrases=asked.phrases, layer=layer, kind=kind
+        )
+        vector = self._embed(asked)
+        labels = self._nearest(vector, depth, layer, kind) if vector is not None else []
+        numbers = dict.fromkeys([*list(words.body)[:depth], *list(words.window)[:depth]])
+        at = time.time_ns() // 1000
+        with self._database.read() as reader:
+            found = recall_queries.candidates(reader, numbers=numbers, labels=labels)
+            visible = [one for one in found if _visible(one, at=at, layer=layer, kind=kind)]
+            vectors: dict[int, bytes] = {}
+            if vector is not None:
+                needed = {n for one in visible for n in (one.number, one.previous, one.next) if n is not None}
+                vectors = recall_queries.vectors_of(reader, self._embedder.model_id, needed)
+        if not visible:
+            return []
+        signals = _word_signals(visible, words)
+        if vector is not None:
+            signals |= _vector_signals(visible, vectors, vector)
+        fused = ranking.fuse(signals, alone=np.asarray([one.group_key is None for one in visible]))
+        bonuses = [
+            ranking.priors(one, now=at, half_life=self._half_lives[one.layer], past=asked.past, period=asked.period)
+            for one in visible
+        ]
+        final = fused + np.asarray([bonus.total for bonus in bonuses])
+        order = ranking.varied(visible, final)
+        chosen = self._distinct([(index, visible[index].number) for index in order], limit)
+        hits = []
+        for index, memory in chosen:
+            scores = {name: float(values[index]) for name, values in signals.items() if values[index] != 0.0}
+            scores["fused"] = float(fused[index])
+            bonus = bonuses[index]
+            for name in ("recency", "use", "importance", "period"):
+                if (value := getattr(bonus, name)) > 0.0:
+                    scores[name] = value
+            reason = reason_of(memory, scores, asked, explain=explain)
+            hits.append(Hit(memory=memory, score=float(final[index]), scores=scores, reason=reason))
+        return hits
+
+    def _embed(self, asked: Query) -> NDArray[np.float32] | None:
+        """The query's vector, or None where the embedder does not know its language or cannot run."""
+        known = self._embedder.languages
+        if "*" not in known and asked.language not in known:
+            return None
+        try:
+            return self._embedder.embed_query(asked.text)
+        except MagrayError as error:
+            _log.warning("the query was not embedded (%s); words alone were searched", error)
+            return None
+
+    def _nearest(self, vector: NDArray[np.float32], depth: int, layer: Layer | None, kind: Kind | None) -> list[int]:
+        """Labels of the nearest memories."""
+        layers: Sequence[Layer] = LAYERS if layer is None else (layer,)
+        if kind is not None:
+            with self._database.read() as reader:
+                subset = recall_queries.subset_labels(reader, layers, kind, SMALL_SUBSET)
+                if subset is not None:
+                    data = recall_queries.vectors_of(reader, self._embedder.model_id, [number for number, _ in subset])
+                    return _exact(subset, data, vector, depth)
+            depth *= _DEEPER
+        found = [self._indexes.search_vectors(name, vector, depth) for name in layers]
+        labels, _ = best(
+            np.concatenate([part[0] for part in found]), np.concatenate([part[1] for part in found]), depth
+        )
+        return [int(label) for label in labels]
+
+    def _distinct(self, ordered: Sequence[tuple[int, int]], limit: int) -> list[tuple[int, Memory]]:
+        """The first memories in order that do not repeat each other, with their indexes."""
+        kept: list[tuple[int, Memory]] = []
+        seen: list[frozenset[str]] = []
+        start, step = 0, limit + 5
+        with self._database.read() as reader:
+            while len(kept) < limit and start < len(ordered):
+                batch = ordered[start : start + step]
+                by_number = recall_queries.memories_of(reader, [number for _, number in batch])
+                for index, number in batch:
+                    memory = by_number.get(number)
+                    if memory is None or len(kept) == limit:
+                        continue
+                    words = ranking.words_of(memory.text)
+                    if not ranking.is_duplicate(words, seen):
+                        kept.append((index, memory))
+                        seen.append(words)
+                start += step
+        return kept
+
+
+def _visible(one: Candidate, *, at: int, layer: str | None, kind: str | None) -> bool:
+    return (
+        not one.superseded
+        and (one.expires_at is None or one.expires_at > at or one.pinned)
+        and (layer is None or one.layer == layer)
+        and (kind is None or one.kind == kind)
+    )
+
+
+def _word_signals(found: Sequence[Candidate], words: WordHits) -> ranking.Scores:
+    sections = [
+        words.section.get(section_id(section_of(one.group_key, one.number)), 0.0) if one.group_key else 0.0
+        for one in found
+    ]
+    return {
+        "bm25": np.asarray([words.body.get(one.number, 0.0) for one in found]),
+        "bm25_window": np.asarray([words.window.get(one.number, 0.0) for one in found]),
+        "bm25_group": np.asarray(sections),
+    }
+
+
+def _vector_signals(found: Sequence[Candidate], data: dict[int, bytes], query: NDArray[np.float32]) -> ranking.Scores:
+    """Cosines with the record and with its window, exactly. Records without a vector get 0."""
+    size = 4 * len(query)
+    rows = {number: at for at, number in enumerate(n for n, blob in data.items() if len(blob) == size)}
+    table = np.zeros((len(rows) + 1, len(query)), np.float32)  # the last row stands for "none"
+    if rows:
+        table[:-1] = np.frombuffer(b"".join(data[number] for number in rows), "<f4").reshape(len(rows), -1)
+    none = len(rows)
+    own = table[[rows.get(one.number, none) for one in found]]
+    previous = table[[none if one.previous is None else rows.get(one.previous, none) for one in found]]
+    following = table[[none if one.next is None else rows.get(one.next, none) for one in found]]
+    window = own + 0.5 * previous + 0.5 * following
+    length = np.maximum(np.linalg.norm(window, axis=1), 1e-9)
+    return {
+        "dense": (own @ query).astype(np.float64),
+        "dense_window": (window @ query / length).astype(np.float64),
+    }
+
+
+def _exact(subset: Sequence[tuple[int, int]], data: dict[int, bytes], query: NDArray[np.float32], k: int) -> list[int]:
+    rows = [(label, data[number]) for number, label in subset if len(data.get(number, b"")) == 4 * len(query)]
+    if not rows:
+        return []
+    table = np.frombuffer(b"".join(blob for _, blob in rows), "<f4").reshape(len(rows), -1)
+    labels, _ = best(np.asarray([label for label, _ in rows], np.int64), table @ query, k)
+    return [int(label) for label in labels]
