@@ -12,7 +12,7 @@ import logging
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,8 @@ from engine.memory.store.database import Database
 from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 _Change = Callable[[Database, Any, Collection[str]], int]
 
@@ -172,6 +174,27 @@ class LayeredMemory:
         if count:
             self._events.publish(MemoriesChanged(added=count))
         return count
+
+    async def write(self, change: Callable[[Database, Any], T]) -> T:
+        """Run a change of the store in one transaction, and tell the indexes where it drew sequence numbers.
+
+        Args:
+            change: Called on the `store` thread with the database and its writer.
+
+        Raises:
+            StoreFullError: the disk is full; nothing was changed.
+        """
+
+        def run() -> T:
+            with self._store.write() as writer:
+                before = self._store.last_sequence(writer)
+                result = change(self._store, writer)
+                after = self._store.last_sequence(writer)
+            if after != before:
+                self._indexes.changed(after)
+            return result
+
+        return await self._executors.run("store", run)
 
     def note_usage(self, event: str, ids: Sequence[str]) -> None:
         """Remember that something happened to memories; written within a second, and at the latest by `close`."""
