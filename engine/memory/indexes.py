@@ -16,8 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineClosedError, IndexDamagedError, StoreError
 from engine.memory.layer_index import LayerIndex
-from engine.memory.lexical_index import WordHits
-from engine.memory.lexical_sync import LexicalIndex
+from engine.memory.lexical_sync import LexicalIndex, WordHits
 from engine.memory.store.database import Database
 from engine.memory.sync import DerivedIndex, IndexStatus
 from engine.settings import IndexSettings, RecallSettings

@@ -1,7 +1,8 @@
 """The only door to tantivy: an index of words on the disk, and BM25 over it.
 
-Three texts are indexed, each with English and Russian stems: `body`, the record in its context; `window`, the record with
-the one before and the one after it; `section`, a bounded stretch of its session or document, which is a document of its own.
+Texts are indexed with English and Russian stems. An index of records holds `body`, the record in its context, and `window`,
+the record with the one before and the one after it; an index of sections holds bounded stretches of sessions and documents.
+They are two, since BM25 compares a text with the number and the mean length of all those beside it.
 
 tantivy as it behaves: analysers are forgotten when an index is closed, so they are registered at each open; a commit is
 atomic and flushed, so the last sequence is a document committed together with the records; deleting by term does nothing for
@@ -15,7 +16,7 @@ import json
 import shutil
 import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import tantivy
@@ -36,15 +37,18 @@ _TYPO_WORDS = 3
 _TYPO_LENGTH = 5
 """So many words of a query that the index does not know, if so long, are searched with one letter wrong, too."""
 
+_PHRASE_BOOST = 2.0
+
 _FOOTER_MAGIC = 1337
 
 _ANALYSER = "words"
-_BODY, _WINDOW, _SECTION = "body", "window", "section"
+BODY, WINDOW, SECTION = "body", "window", "section"
+"""Fields of texts."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordRecord:
-    """One memory as it is indexed. `section` names its section, 0 for none."""
+    """One memory as it is indexed."""
 
     number: int
     layer: str
@@ -53,15 +57,6 @@ class WordRecord:
     window: str
     previous: int | None
     next: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class WordHits:
-    """BM25 scores by memory number, best first; of sections by section id."""
-
-    body: dict[int, float] = field(default_factory=dict)
-    window: dict[int, float] = field(default_factory=dict)
-    section: dict[int, float] = field(default_factory=dict)
 
 
 class WordIndex:
@@ -111,9 +106,8 @@ class WordIndex:
         document.add_unsigned("number", record.number)
         document.add_text("layer", record.layer)
         document.add_text("kind", record.kind)
-        document.add_text(_BODY, searchable(record.body))
-        if record.window:
-            document.add_text(_WINDOW, searchable(record.window))
+        document.add_text(BODY, searchable(record.body))
+        document.add_text(WINDOW, searchable(record.window))
         document.add_unsigned("previous", record.previous or 0)
         document.add_unsigned("next", record.next or 0)
         self._write().add_document(document)
@@ -131,24 +125,23 @@ class WordIndex:
         if text:
             document = tantivy.Document()
             document.add_unsigned("section_id", section)
-            document.add_text(_SECTION, searchable(text))
+            document.add_text(SECTION, searchable(text))
             writer.add_document(document)
 
-    def commit(self, *, sequence: int, sections: int) -> None:
-        """Make everything written so far durable and searchable, together with the sequences that it stands for."""
+    def commit(self, sequence: int) -> None:
+        """Make everything written so far durable and searchable, together with the sequence that it stands for."""
         writer = self._write()
         writer.delete_documents_by_query(tantivy.Query.term_query(self._schema(), "state", 1))
         document = tantivy.Document()
         document.add_unsigned("state", 1)
         document.add_unsigned("sequence", sequence)
-        document.add_unsigned("sections", sections)
         writer.add_document(document)
         writer.commit()
         if self._index is not None:
             self._index.reload()
 
-    def state(self) -> tuple[int, int]:
-        """The sequences of the last commit: of records and of sections.
+    def state(self) -> int:
+        """The sequence of the last commit.
 
         Raises:
             IndexDamagedError: the index holds none.
@@ -157,62 +150,63 @@ class WordIndex:
         found = searcher.search(tantivy.Query.term_query(self._schema(), "state", 1), 2, count=False).hits
         if len(found) != 1:
             raise IndexDamagedError("the word index was never finished")
-        at = [address for _, address in found]
-        sequence = searcher.fast_field_values("sequence", at)[0]
-        sections = searcher.fast_field_values("sections", at)[0]
-        return int(sequence or 0), int(sections or 0)
+        return int(searcher.fast_field_values("sequence", [address for _, address in found])[0] or 0)
 
     def search(
         self,
         text: str,
+        fields: Sequence[str],
         *,
         limit: int,
         phrases: Sequence[str] = (),
         layer: str | None = None,
         kind: str | None = None,
-    ) -> WordHits:
-        """The best records by their words and by their window's, and the best sections.
+    ) -> list[dict[int, float]]:
+        """The best documents by each field.
 
         `phrases` must not occur, but what holds one word for word comes first.
+
+        Returns:
+            For each field BM25 scores by number (by section id for `SECTION`), best first.
         """
         if self._index is None:
-            return WordHits()
+            return [{} for _ in fields]
         searcher, schema = self._searcher(), self._schema()
+        field_of_words = fields[0]
         words = list(dict.fromkeys(self._analyser.analyze(question_text(text))))
         if len(words) > _QUESTION_WORDS:
-            words = sorted(words, key=lambda word: searcher.doc_freq(_BODY, word) or searcher.num_docs)[
-                :_QUESTION_WORDS
-            ]
+            count = searcher.num_docs
+            words.sort(key=lambda word: searcher.doc_freq(field_of_words, word) or count)
+            words = words[:_QUESTION_WORDS]
         for character in single_characters(text):
-            words += [word for word, _ in searcher.terms_with_prefix(_BODY, character, limit=32) if word not in words]
+            begun = searcher.terms_with_prefix(field_of_words, character, limit=32)
+            words += [word for word, _ in begun if word not in words]
         if not words:
-            return WordHits()
-        unknown = [word for word in words if len(word) >= _TYPO_LENGTH and not searcher.doc_freq(_BODY, word)]
+            return [{} for _ in fields]
+        unknown = [w for w in words if len(w) >= _TYPO_LENGTH and not searcher.doc_freq(field_of_words, w)]
+        exact = [list(self._analyser.analyze(question_text(phrase))) for phrase in phrases]
         filters = [
             (tantivy.Occur.Must, tantivy.Query.const_score_query(tantivy.Query.term_query(schema, name, value), 0.0))
             for name, value in (("layer", layer), ("kind", kind))
             if value is not None
         ]
-
-        def found(name: str, key: str, *, filtered: bool = True) -> dict[int, float]:
-            parts = [tantivy.Query.term_query(schema, name, word) for word in words]
-            parts += [tantivy.Query.fuzzy_term_query(schema, name, word) for word in unknown[:_TYPO_WORDS]]
-            for phrase in phrases:
-                exact: list[str | tuple[int, str]] = [*self._analyser.analyze(question_text(phrase))]
-                if len(exact) > 1:
-                    parts.append(tantivy.Query.boost_query(tantivy.Query.phrase_query(schema, name, exact), 2.0))
+        found = []
+        for field in fields:
+            parts = [tantivy.Query.term_query(schema, field, word) for word in words]
+            parts += [tantivy.Query.fuzzy_term_query(schema, field, word) for word in unknown[:_TYPO_WORDS]]
+            parts += [
+                tantivy.Query.boost_query(tantivy.Query.phrase_query(schema, field, [*phrase]), _PHRASE_BOOST)
+                for phrase in exact
+                if len(phrase) > 1
+            ]
             query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
-            if filtered and filters:
+            if filters:
                 query = tantivy.Query.boolean_query([*filters, (tantivy.Occur.Must, query)])
             hits = searcher.search(query, limit, count=False).hits
-            values = searcher.fast_field_values(key, [address for _, address in hits]) if hits else []
-            return {int(value): score for value, (score, _) in zip(values, hits, strict=True) if value is not None}
-
-        return WordHits(
-            body=found(_BODY, "number"),
-            window=found(_WINDOW, "number"),
-            section=found(_SECTION, "section_id", filtered=False),
-        )
+            addresses = [address for _, address in hits]
+            values = searcher.fast_field_values("section_id" if field == SECTION else "number", addresses)
+            found.append({int(n): score for n, (score, _) in zip(values, hits, strict=True) if n is not None})
+        return found
 
     def neighbours(self, numbers: Sequence[int]) -> set[int]:
         """Numbers that the index holds as previous or next of these records."""
@@ -234,6 +228,15 @@ class WordIndex:
         hits = searcher.search(tantivy.Query.exists_query(key), searcher.num_docs, count=False).hits
         values = searcher.fast_field_values(key, [address for _, address in hits]) if hits else []
         return sorted(int(value) for value in values if value is not None)
+
+    def check(self) -> None:
+        """Hold every file against its CRC; nothing may be written meanwhile.
+
+        Raises:
+            ValueError: a file is torn or changed.
+            OSError: a file cannot be read.
+        """
+        check_files(self._folder)
 
     def count(self) -> int:
         """Records."""
@@ -310,10 +313,10 @@ def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     for name in ("number", "section_id", "state"):
         builder.add_unsigned_field(name, indexed=True, fast=True)
-    for name in ("previous", "next", "sequence", "sections"):
+    for name in ("previous", "next", "sequence"):
         builder.add_unsigned_field(name, fast=True)
     for name in ("layer", "kind"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in (_BODY, _WINDOW, _SECTION):
+    for name in (BODY, WINDOW, SECTION):
         builder.add_text_field(name, tokenizer_name=_ANALYSER, index_option="position")
     return builder.build()

@@ -11,6 +11,7 @@ import hashlib
 import json
 import logging
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -18,7 +19,7 @@ from typing import Literal
 from engine.errors import IndexDamagedError
 from engine.memory import manifest as manifests
 from engine.memory.context import context_line, said
-from engine.memory.lexical_index import ANALYSIS, WordHits, WordIndex, WordRecord, check_files
+from engine.memory.lexical_index import ANALYSIS, BODY, SECTION, WINDOW, WordIndex, WordRecord
 from engine.memory.manifest import Manifest
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
@@ -39,6 +40,16 @@ DOCUMENT_SECTION = 128
 
 SECTIONS_AT_ONCE = 64
 """Sections written before new changes get their turn."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordHits:
+    """BM25 scores by memory number, best first; of sections by section id."""
+
+    body: dict[int, float] = field(default_factory=dict)
+    window: dict[int, float] = field(default_factory=dict)
+    section: dict[int, float] = field(default_factory=dict)
+
 
 Section = tuple[str, int]
 """A group and the number of a stretch in it."""
@@ -63,6 +74,7 @@ class LexicalIndex:
         self._folder = folder / "words"
         self._manifest_path = folder / "words.json"
         self._words = WordIndex(self._folder)
+        self._stretches = WordIndex(folder / "sections")
         self._sequence = 0
         self._committed = 0
         self._sections = 0
@@ -86,7 +98,11 @@ class LexicalIndex:
         self, text: str, *, limit: int, phrases: Iterable[str] = (), layer: str | None = None, kind: str | None = None
     ) -> WordHits:
         """BM25 over records, windows and sections; nothing while the index is being loaded."""
-        return self._words.search(text, limit=limit, phrases=tuple(phrases), layer=layer, kind=kind)
+        body, window = self._words.search(
+            text, (BODY, WINDOW), limit=limit, phrases=tuple(phrases), layer=layer, kind=kind
+        )
+        (section,) = self._stretches.search(text, (SECTION,), limit=limit)
+        return WordHits(body, window, section)
 
     def open(self) -> None:
         """Open what was committed last.
@@ -107,7 +123,8 @@ class LexicalIndex:
             if reason is not None:
                 raise IndexDamagedError(reason)
             self._words.open()
-            self._committed, self._sections = self._words.state()
+            self._stretches.open()
+            self._committed, self._sections = self._words.state(), self._stretches.state()
             if self._committed < floor:
                 raise IndexDamagedError(f"it stands at change {self._committed}, and removals up to {floor} are gone")
             if self._committed > last:
@@ -167,11 +184,11 @@ class LexicalIndex:
         with self._database.read() as reader:
             texts = {section: self._section_text(reader, section) for section in some}
         for section, text in texts.items():
-            self._words.put_section(section_id(section), text)
+            self._stretches.put_section(section_id(section), text)
             del self._dirty[section]
         if not self._dirty:
             self._sections = self._sequence
-        self._commit()
+        self._stretches.commit(self._sections)
         return bool(self._dirty)
 
     def save(self) -> int:
@@ -187,10 +204,11 @@ class LexicalIndex:
         while not self.catch_up():
             continue
         self.save()
-        self._words.rest()
+        self.rest()
         problems = []
         try:
-            check_files(self._folder)
+            self._words.check()
+            self._stretches.check()
         except (ValueError, OSError) as error:
             problems.append(f"A file of the word index is damaged ({error}).")
         held = self._words.all_numbers()
@@ -206,7 +224,7 @@ class LexicalIndex:
             problems.append(f"{len(extra)} entries of the word index belong to no memory.")
         if len(held) != len(set(held)):
             problems.append(f"{len(held) - len(set(held))} entries of the word index are there twice.")
-        if set(self._words.all_numbers("section_id")) != sections:
+        if set(self._stretches.all_numbers("section_id")) != sections:
             problems.append("The sections in the word index are not those of the database.")
         return problems
 
@@ -222,6 +240,7 @@ class LexicalIndex:
     def rest(self) -> None:
         """Give the writer's memory and threads back while nothing is written."""
         self._words.rest()
+        self._stretches.rest()
 
     def status(self) -> IndexStatus:
         """Figures."""
@@ -237,12 +256,13 @@ class LexicalIndex:
             count=self._count,
             merged=self._count,
             last_sequence=self._committed,
-            bytes=self._words.size(),
+            bytes=self._words.size() + self._stretches.size(),
         )
 
     def close(self) -> None:
         """Let go of files and threads."""
         self._words.close()
+        self._stretches.close()
 
     def _manifest(self, database: str) -> Manifest:
         parameters = {"analysis": ANALYSIS, "session": SESSION_SECTION, "document": DOCUMENT_SECTION}
@@ -251,10 +271,12 @@ class LexicalIndex:
     def _begin(self, manifest: Manifest) -> None:
         self._manifest_path.unlink(missing_ok=True)
         self._words.create()
+        self._stretches.create()
         self._sequence = self._committed = self._sections = self._highest = self._uncommitted = self._count = 0
         self._dirty.clear()
         self._state = "building"
-        self._words.commit(sequence=0, sections=0)
+        self._words.commit(0)
+        self._stretches.commit(0)
         manifests.commit(self._manifest_path, manifest)
 
     def _put(self, numbers: set[int], words: dict[int, Words], texts: dict[int, tuple[str, str]]) -> None:
@@ -264,10 +286,8 @@ class LexicalIndex:
             if word is None:
                 continue
             place, own = texts[number]
-            window = ""
+            near = [texts[n][1] if n in texts else "" for n in (word.previous, number, word.next) if n]
             if word.group_key is not None:
-                near = [texts[n][1] if n in texts else "" for n in (word.previous, number, word.next) if n]
-                window = "\n".join([place, *near])
                 self._dirty[section_of(word.group_key, number)] = None
             self._words.put(
                 WordRecord(
@@ -275,7 +295,7 @@ class LexicalIndex:
                     layer=word.layer,
                     kind=word.kind,
                     body="\n".join([place, own, " ".join(json.loads(word.tags))]),
-                    window=window,
+                    window="\n".join([place, *near]),
                     previous=word.previous,
                     next=word.next,
                 )
@@ -284,7 +304,7 @@ class LexicalIndex:
         self._uncommitted += len(numbers)
 
     def _commit(self) -> None:
-        self._words.commit(sequence=self._sequence, sections=self._sections)
+        self._words.commit(self._sequence)
         self._committed = self._sequence
         self._uncommitted = 0
         self._count = self._words.count()

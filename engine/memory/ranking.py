@@ -53,24 +53,21 @@ def fuse(signals: Scores, *, alone: NDArray[np.bool_]) -> NDArray[np.float64]:
     Args:
         signals: Raw scores by signal name, each of shape (n,); 0 where a signal does not see a candidate. A signal that
             took no part is absent.
-        alone: Shape (n,): candidates without a session or document. They are their own window and group.
+        alone: Shape (n,): candidates without a session or document. They are their own group.
 
     Returns:
         Shape (n,): the weighted sum of max-normalised scores, divided by the weights that took part.
     """
-    even = dict(signals)
-    names = [name for name in WEIGHTS if name in even]
+    names = [name for name in WEIGHTS if name in signals]
     total = sum(WEIGHTS[name] for name in names)
     if not total:
         return np.zeros(len(alone))
-    if _narrow(even.get("dense")):
-        parts = {name: _reciprocal_ranks(even[name]) for name in names}
+    if _narrow(signals.get("dense")):
+        parts = {name: _reciprocal_ranks(signals[name]) for name in names}
     else:
-        parts = {name: normalised(even[name]) for name in names}
-    if "bm25" in parts:
-        for name in ("bm25_window", "bm25_group"):
-            if name in parts:
-                parts[name] = np.where(alone, parts["bm25"], parts[name])
+        parts = {name: normalised(signals[name]) for name in names}
+    if "bm25" in parts and "bm25_group" in parts:
+        parts["bm25_group"] = np.where(alone, parts["bm25"], parts["bm25_group"])
     return sum((WEIGHTS[name] * parts[name] for name in names), np.zeros(len(alone))) / total
 
 

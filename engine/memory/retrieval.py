@@ -21,8 +21,7 @@ from engine.errors import MagrayError
 from engine.memory import query as queries, ranking
 from engine.memory.explanation import reason_of
 from engine.memory.indexes import Indexes
-from engine.memory.lexical_index import WordHits
-from engine.memory.lexical_sync import section_id, section_of
+from engine.memory.lexical_sync import WordHits, section_id, section_of
 from engine.memory.query import Query
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
