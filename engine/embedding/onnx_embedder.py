@@ -163,8 +163,12 @@ class OnnxEmbedder:
         except (ModelError, RuntimeUnavailableError):
             self._store.verify(self._entry)  # where a file was altered, that is the truer reason
             raise
-        if _OUTPUT not in session.outputs:
-            raise ModelError(f"{model.model_path} has no output {_OUTPUT}. Install Magray again.")
+        shape = session.outputs.get(_OUTPUT, ())
+        if len(shape) != 3 or shape[2] != self.dimensions:
+            raise ModelError(
+                f"{model.model_path} should give {_OUTPUT} of {self.dimensions} dimensions, its outputs are"
+                f" {dict(session.outputs)}. Install Magray again."
+            )
         _log.info("embedder %s: %s", self.model_id, session.choice.summary)
         return _Loaded(tokenizer=tokenizer, session=session, wants_types="token_type_ids" in session.inputs)
 
