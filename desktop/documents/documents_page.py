@@ -103,6 +103,8 @@ class DocumentsPage(Panel):
         self.model = DocumentsModel(self)
         self.model.page_wanted.connect(self._fetch_page)
         self.table = self._make_table()
+        self._measure()
+        theme.changed.connect(self._measure)
         self._empty = EmptyState(theme, icons, self)
         self._empty.triggered.connect(self._empty_action)
         body = QWidget(self)
@@ -150,11 +152,10 @@ class DocumentsPage(Panel):
         table.customContextMenuRequested.connect(self._show_menu)
         table.activated.connect(lambda _index: self._open())
         table.installEventFilter(self)
-        self._measure(table)
-        self._theme.changed.connect(partial(self._measure, table))
         return table
 
-    def _measure(self, table: QTableView) -> None:
+    def _measure(self) -> None:
+        table = self.table
         metrics = table.fontMetrics()
         table.verticalHeader().setDefaultSectionSize(metrics.height() + 2 * self._theme.px(10))
         header = table.horizontalHeader()

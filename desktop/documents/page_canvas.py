@@ -103,7 +103,10 @@ class PageCanvas(QAbstractScrollArea):
         self._layout.reset(count)
         self._page = 0
         self._fit = True
+        # Nothing is asked for before it is known which page is looked at.
+        self._asked = page
         self._apply_zoom()
+        self._asked = None
         self.go_to(page, highlight=highlight)
 
     def clear(self) -> None:

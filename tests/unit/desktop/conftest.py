@@ -1,0 +1,23 @@
+"""What views are made of, once for all tests of the desktop."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from tests.helpers.desktop_parts import DesktopParts, make_parts
+
+
+@pytest.fixture(scope="session")
+def parts(qapp: QApplication) -> DesktopParts:
+    """Theme, icons, operations, messages; what an operation says is taken out by the test that causes it."""
+    return make_parts(qapp)
+
+
+@pytest.fixture(autouse=True)
+def _quiet_messages(request: pytest.FixtureRequest) -> None:
+    """Messages of one test are not another's."""
+    if "parts" in request.fixturenames:
+        found: DesktopParts = request.getfixturevalue("parts")
+        while found.messages.take() is not None:
+            continue
