@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
@@ -56,9 +56,12 @@ class NoticePage(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(px(32), px(32), px(32), px(32))
         layout.addStretch(2)
-        layout.addWidget(column, 0, Qt.AlignmentFlag.AlignHCenter)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(column, 100)
+        row.addStretch(1)
+        layout.addLayout(row)
         layout.addStretch(3)
-        column.setMinimumWidth(px(320))
         theme.changed.connect(self._draw)
 
     def show_notice(

@@ -202,6 +202,7 @@ QScrollBar::handle { background: @scroll; border-radius: @handle_radius; margin:
 QScrollBar::handle:vertical { min-height: @handle; }
 QScrollBar::handle:horizontal { min-width: @handle; }
 QScrollBar::handle:hover { background: @scroll_hover; }
+QScrollBar[empty="true"]::handle { background: transparent; }
 QScrollBar::add-line, QScrollBar::sub-line { width: 0px; height: 0px; border: none; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 

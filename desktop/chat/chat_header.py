@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QWidget
 
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.elided_label import ElidedLabel
+
+_NARROW = 480
 
 
 class ChatHeader(QFrame):
@@ -29,6 +31,7 @@ class ChatHeader(QFrame):
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._theme = theme
         self._icons = icons
         px = theme.px
         restyle(self, surface="surface", edge="bottom")
@@ -61,6 +64,11 @@ class ChatHeader(QFrame):
         """Name the conversation; empty for one that has not begun."""
         self.title.setText(title or self.tr("New conversation"))
         self.more.setVisible(bool(title))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow window the title needs the room more."""
+        super().resizeEvent(event)
+        self.mode.setVisible(event.size().width() >= self._theme.px(_NARROW))
 
     def _show_menu(self) -> None:
         menu = QMenu(self)

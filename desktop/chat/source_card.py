@@ -124,7 +124,10 @@ class SourceCard(QFrame):
         shown = [(names[name], self.item.scores[name]) for name in names if name in self.item.scores]
         if shown:
             locale = QLocale()
-            figures = [f"{name} {locale.toString(score, 'f', 2)}" for name, score in shown[:_SCORES_SHOWN]]
+            figures = [
+                f"{name}\u00a0{locale.toString(score, 'f', 2)}".replace(" ", "\u00a0")
+                for name, score in shown[:_SCORES_SHOWN]
+            ]
             lines.append(" · ".join(figures))
         return "\n".join(lines) or self.tr("The scores of this one were not kept.")
 

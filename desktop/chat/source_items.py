@@ -62,7 +62,7 @@ class SourceItem:
             parts.append(f"<b>{html.escape(self.passage[begin:end])}</b>")
             last = end
         parts.append(html.escape(self.passage[last:]))
-        return f"<div style=\"line-height:118%\">“{''.join(parts)}”</div>"
+        return f'<div style="line-height:118%">“{"".join(parts)}”</div>'
 
 
 def source_items(answer: Answer, *, titles: Mapping[str, str], now: datetime | None = None) -> list[SourceItem]:

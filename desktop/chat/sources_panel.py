@@ -55,7 +55,7 @@ class SourcesPanel(QFrame):
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
         self._nothing.setContentsMargins(px(4), px(4), px(12), 0)
         restyle(self._nothing, role="muted")
-        layout.addWidget(self._nothing)
+        layout.addWidget(self._nothing, 1)
         self._column = QWidget(self)
         self._stack = QVBoxLayout(self._column)
         self._stack.setContentsMargins(0, 0, px(12), px(12))

@@ -112,7 +112,7 @@ class TranscriptWriter:
         probe.setDefaultFont(char.font())
         probe.setPlainText(text)
         probe.setTextWidth(widest)
-        return min(widest, probe.idealWidth() + 1)
+        return min(widest, probe.idealWidth() + 2)
 
     def _write_answer(self, cursor: QTextCursor, entry: Entry, key: int, *, first: bool) -> None:
         px = self._theme.px

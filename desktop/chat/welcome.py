@@ -34,8 +34,8 @@ class Welcome(QScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.viewport().setAutoFillBackground(False)
         page = QWidget(self)
-        page.setAutoFillBackground(False)
         self.setWidget(page)
+        page.setAutoFillBackground(False)  # the scroll area has just turned it on
         column = QWidget(page)
         ColumnLayout(theme, page, top=24, bottom=24).addWidget(column)
         layout = QVBoxLayout(column)
