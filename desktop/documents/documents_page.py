@@ -104,6 +104,7 @@ class DocumentsPage(Panel):
         self.model.page_wanted.connect(self._fetch_page)
         self.table = self._make_table()
         self._measure()
+        self.setFocusProxy(self.search)
         theme.changed.connect(self._measure)
         self._empty = EmptyState(theme, icons, self)
         self._empty.triggered.connect(self._empty_action)
@@ -173,10 +174,6 @@ class DocumentsPage(Panel):
         self._engine = engine
         bridge.documents_changed.connect(self._documents_changed)
         self.reload()
-
-    def start(self) -> None:
-        """The page was brought to the front: typing searches."""
-        self.search.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def reload(self) -> None:
         """Fetch what is shown anew."""

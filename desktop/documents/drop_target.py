@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, Signal
-from PySide6.QtGui import QDropEvent, QGuiApplication, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QDropEvent, QGuiApplication, QKeySequence, QPainter, QPaintEvent, QPen, QShortcut
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from desktop.icons import Icons
@@ -88,6 +88,8 @@ class DropTarget(QWidget):
             layout.addWidget(label)
         layout.addStretch(1)
         self.hide()
+        paste = QShortcut(QKeySequence(QKeySequence.StandardKey.Paste), window)
+        paste.activated.connect(self._paste)
         window.setAcceptDrops(True)
         window.installEventFilter(self)
         self._watch_native_window()
@@ -176,6 +178,10 @@ class DropTarget(QWidget):
             self.dropped_paths.emit(list(content.paths))
         elif content.text:
             self.dropped_text.emit(content.text)
+
+    def _paste(self) -> None:
+        # A field that has the focus takes the keys first; this is for everywhere else in the window.
+        self.take()
 
     def _leave(self) -> None:
         self._content = None

@@ -146,6 +146,7 @@ class IngestionPanel(Panel):
             self._retry_selected,
             context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
         )
+        self.setFocusProxy(self.list)
         self._show_counts()
 
     # ------------------------------------------------------------------ the engine
@@ -163,10 +164,6 @@ class IngestionPanel(Panel):
         engine = self._engine
         if engine is not None:
             self._run("count files", engine.ingest_counts, self._take_counts, replaces="ingestion:counts")
-
-    def start(self) -> None:
-        """The list was brought to the front: keys go to it."""
-        self.list.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def show_state(self, state: FileState | None) -> None:
         """Show the files of one state, or all."""

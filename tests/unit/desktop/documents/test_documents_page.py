@@ -79,7 +79,7 @@ def test_down_and_enter_open(play: Callable[..., None]) -> None:
         page.open_document.connect(opened.append)
         await until(lambda: page.model.peek(0) is not None)
         page.activateWindow()
-        page.start()
+        page.setFocus()
         await until(page.search.hasFocus)
         QTest.keyClick(page.search, Qt.Key.Key_Down)
         assert page.table.hasFocus()
