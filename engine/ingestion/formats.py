@@ -230,6 +230,7 @@ _TEXT_TYPES = {
     ".rst": "text/x-rst",
 }
 _MARKDOWN_TYPE = "text/markdown"
+_MAIL = (".eml", ".mht", ".mhtml")
 _MBOX = re.compile(rb"from \S+ +\w{3},? +\w{3} +\d[^\n]*\r?\n[\w-]+:", re.IGNORECASE)
 """The first line of a mailbox and the first field after it."""
 
@@ -381,9 +382,9 @@ def _text_format(head: bytes, suffix: str, name: str) -> Format:
         if b"<html" in start:
             return Format("html", "application/xhtml+xml")
         return Format("xml", "image/svg+xml" if suffix == ".svg" else "application/xml")
-    if _MBOX.match(start):
+    if suffix not in _MAIL and _MBOX.match(start):
         return Format("mbox", "application/mbox")
-    if suffix in (".eml", ".mht", ".mhtml") or _looks_like_mail(head):
+    if suffix in _MAIL or _looks_like_mail(head):
         return Format("mail", "message/rfc822")
     if suffix in _TEXT_TYPES:
         return Format("text", _TEXT_TYPES[suffix])

@@ -7,15 +7,16 @@ import os
 import subprocess
 import tempfile
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from engine.ingestion import pages
+from engine.ingestion import pages as page_reader
 from engine.ingestion.archives import SEPARATOR, Limits, Member, safe_name, unpack
 from engine.ingestion.chunking import Chunk, Chunker, TokenCounter
 from engine.ingestion.formats import is_code, sniff
 from engine.ingestion.readers import read_file
-from engine.ingestion.reading import PageText, ReadDocument, Unreadable, clean, skip
+from engine.ingestion.reading import PageText, ReadDocument, Unreadable, clean, has_text, skip
 
 Answer = tuple[dict[str, Any], bytes]
 _OCR_SCALE = 300 / 72
@@ -25,8 +26,9 @@ _OCR_PIXELS = 20_000_000
 def read(request: dict[str, Any]) -> Answer:
     """Read a file and cut it.
 
-    Request: `path`, `name`, `zip_limit`, `tokenizer`, `tokens`. The answer is `{"archive": media type}` for an archive,
-    else the document and its chunks as `_document` writes them.
+    Request: `path`, `name`, `zip_limit`, `tokenizer`, `tokens`, and `ocr_texts`: what was read from pictures, by page
+    number. The answer is `{"archive": media type}` for an archive, else the document and its chunks as `_document`
+    writes them.
     """
     path, name = Path(request["path"]), request["name"]
     if path.stat().st_size == 0:
@@ -35,6 +37,11 @@ def read(request: dict[str, Any]) -> Answer:
     if form.reader == "archive":
         return {"ok": True, "archive": form.media_type}, b""
     document = read_file(path, name, zip_limit=request["zip_limit"])
+    seen: dict[str, str] = request.get("ocr_texts") or {}
+    if seen:
+        texts = (PageText(seen.get(str(number), "")) for number in range(1, len(document.pages) + 1))
+        pages = (page if has_text(page.text) else text for page, text in zip(document.pages, texts, strict=True))
+        document = replace(document, pages=tuple(pages))
     return _document(document, _chunker(request["tokenizer"], request["tokens"]), code=is_code(name))
 
 
@@ -64,7 +71,7 @@ def render(request: dict[str, Any]) -> Answer:
     """Draw a page. Request: `path`, `inner` (names of archive members on the way), `page`, `scale`, `passage`."""
     with tempfile.TemporaryDirectory(prefix="magray-") as folder:
         path = _descend(Path(request["path"]), request["inner"], Path(folder), request["total_bytes"])
-        drawn = pages.render_page(
+        drawn = page_reader.render_page(
             _picture_source(path), page=request["page"], scale=request["scale"], passage=request["passage"]
         )
     rectangles = [[one.x, one.y, one.width, one.height] for one in drawn.highlights]
@@ -74,14 +81,18 @@ def render(request: dict[str, Any]) -> Answer:
 def ocr(request: dict[str, Any]) -> Answer:
     """Read the picture of a page by Tesseract.
 
-    Request: `path`, `inner`, `page` (0: the file is a picture), `program`,
-    `languages`, `seconds`.
+    Request: `path`, `name`, `inner`, `page`, `program`, `languages`, `limit` (seconds). A file that is a picture itself
+    is read as it is.
     """
     with tempfile.TemporaryDirectory(prefix="magray-") as folder:
         path = _descend(Path(request["path"]), request["inner"], Path(folder), request["total_bytes"])
-        if request["page"]:
+        if sniff(path, request["name"]).reader != "image":
             picture = Path(folder) / "page.pgm"
-            picture.write_bytes(pages.render_grey(path, page=request["page"], scale=_OCR_SCALE, max_pixels=_OCR_PIXELS))
+            picture.write_bytes(
+                page_reader.render_grey(
+                    _picture_source(path), page=request["page"], scale=_OCR_SCALE, max_pixels=_OCR_PIXELS
+                )
+            )
         else:
             picture = path
         command = [request["program"], str(picture), "stdout", "-l", request["languages"], "--dpi", "300"]
@@ -90,14 +101,14 @@ def ocr(request: dict[str, Any]) -> Answer:
             done = subprocess.run(
                 command,
                 capture_output=True,
-                timeout=request["seconds"],
+                timeout=request["limit"],
                 check=False,
                 creationflags=hidden,
                 stdin=subprocess.DEVNULL,
                 env={**os.environ, "OMP_THREAD_LIMIT": "1"},
             )
         except subprocess.TimeoutExpired as error:
-            raise Unreadable(f"Tesseract took longer than {request['seconds']:.0f} seconds") from error
+            raise Unreadable(f"Tesseract took longer than {request['limit']:g} seconds") from error
     if done.returncode != 0:
         words = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise Unreadable(f"Tesseract could not read the picture ({words[-1][:160] if words else done.returncode})")

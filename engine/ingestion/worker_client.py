@@ -15,6 +15,7 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -123,6 +124,9 @@ class Worker:
                 return await self._once(request, seconds)
             except _WornOutError:
                 return await self._once(request, seconds)
+            except asyncio.CancelledError:
+                self._abandon()  # its answer would be taken for the next one's
+                raise
             finally:
                 if self._process is not None and not self._closed:
                     self._idle = asyncio.get_running_loop().call_later(self._idle_seconds, self._end_idle)
@@ -193,7 +197,16 @@ class Worker:
                     await self._drop()
 
         self._idle = None
-        task = asyncio.get_running_loop().create_task(end(), name=f"magray-end-{self._name}")
+        self._behind(end())
+
+    def _abandon(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            self._behind(self._executors.run("io", process.close))
+
+    def _behind(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=f"magray-end-{self._name}")
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 

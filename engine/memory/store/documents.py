@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -50,7 +50,7 @@ class NewDocument:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewChunk:
-    """One chunk of a document; `vector` is None where the document has the same chunk already."""
+    """One chunk of a document; `vector` may be None where the document has the same chunk already."""
 
     memory: values.NewMemory
     vector: bytes | None
@@ -98,9 +98,7 @@ def find(reader: peewee.SqliteDatabase, *, path: str | None = None, content: str
         query = query.where(Document.path == path)
     if content is not None:
         query = query.where(Document.content_hash == content)
-    return [
-        Found(row["number"], row["modified_ns"], _value(row), row["note"]) for row in query.dicts().execute(reader)
-    ]
+    return [Found(row["number"], row["modified_ns"], _value(row), row["note"]) for row in query.dicts().execute(reader)]
 
 
 def get(reader: peewee.SqliteDatabase, document_id: str) -> values.Document:
@@ -141,14 +139,14 @@ def count(reader: peewee.SqliteDatabase) -> int:
     return int(next(iter(query.tuples().execute(reader)))[0])
 
 
-def chunk_keys(reader: peewee.SqliteDatabase, document_id: str) -> set[ChunkKey]:
-    """What of a document has its vector already."""
+def chunk_keys(reader: peewee.SqliteDatabase, document_id: str) -> Counter[ChunkKey]:
+    """What of a document has its vector already, and how often the same stands in it."""
     query = (
         Memory.select(Memory.content_hash, Memory.heading, Memory.title)
         .join(Document, on=(Memory.document == Document.number))
         .where(Document.id == document_id)
     )
-    return {(found, heading, title or "") for found, heading, title in query.tuples().execute(reader)}
+    return Counter((found, heading, title or "") for found, heading, title in query.tuples().execute(reader))
 
 
 def save(

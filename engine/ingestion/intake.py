@@ -1,0 +1,367 @@
+"""Takes one file from its path to a document ready to be embedded, or to the reason why there is none."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from engine import values
+from engine.executors import Executors
+from engine.ingestion.names import file_name, still_there, title_of
+from engine.ingestion.reading import has_text
+from engine.ingestion.worker_client import Reply, Worker, WorkerError
+from engine.memory.store import documents
+from engine.memory.store.database import Database
+from engine.memory.store.documents import Found, NewDocument
+from engine.memory.store.ingest_files import Row
+from engine.settings import Settings
+from engine.values import FileState
+
+_SETTLED_NS = 2_000_000_000
+"""A file changed less than this before it was read may change again without its time showing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """Nothing more is to be done for the row; it holds its final state."""
+
+    row: Row
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """The file is an archive: what lies in it gets rows of its own."""
+
+    row: Row
+    path: Path
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document to embed and to write.
+
+    Attributes:
+        row: Its row; `reason` says already what the owner should know.
+        document: What was read.
+        memories: One for each chunk, in reading order.
+        later: Pages from 1 that are pictures, to be read by OCR once everything else is done.
+        replaces: There is an older version.
+        members: Where files lie inside besides the document's own text.
+        seconds: Spent on it so far.
+    """
+
+    row: Row
+    document: NewDocument
+    memories: tuple[values.NewMemory, ...]
+    later: tuple[int, ...]
+    replaces: bool
+    members: Container | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """A file's size, time of change and content."""
+
+    size: int
+    modified_ns: int
+    digest: str
+
+
+class Intake:
+    """Reads files through the worker and knows what is known already."""
+
+    def __init__(
+        self, *, store: Database, executors: Executors, worker: Worker, settings: Settings, tokenizer: Path
+    ) -> None:
+        self._store = store
+        self._executors = executors
+        self._worker = worker
+        self._options = settings.ingestion
+        self._tokenizer = tokenizer
+
+    async def take(
+        self, row: Row, *, ancestors: frozenset[str], ocr: str | None, ocr_texts: Mapping[int, str] | None = None
+    ) -> Finished | Container | Ready:
+        """Read one file.
+
+        Args:
+            row: Its row.
+            ancestors: Hashes of the archives that it lies in.
+            ocr: None where pictures can be read; else why not, as the end of a sentence.
+            ocr_texts: What OCR has read already, by page from 1.
+
+        Raises:
+            WorkerError: the file cannot be read; its text is the reason.
+            StoreError: the database cannot be read.
+        """
+        began = time.monotonic()
+        path = Path(row.staged or row.file.path)
+        looked = await self._executors.run("io", self._look, path, row)
+        if isinstance(looked, Row):
+            return Finished(_timed(looked, began))
+        if looked.digest in ancestors:
+            return Finished(_timed(_skipped(row, "it contains itself, as archive bombs do"), began))
+        row = _with_hash(row, looked)
+        known: Found | None = None
+        if ocr_texts is None:
+            known_row, known = await self._executors.run("query", self._recognise, row, looked)
+            if known_row is not None:
+                if known_row.path is not None:
+                    await self._executors.run("store", self._move, known_row, looked)
+                return Finished(_timed(known_row.row, began))
+        else:
+            known = next(iter(await self._executors.run("query", self._find, row.file.path)), None)
+        reply = await self._worker.ask(
+            "read",
+            seconds=self._options.file_seconds,
+            path=str(path),
+            name=file_name(row.file.path),
+            zip_limit=self._options.max_archive_mb << 20,
+            tokenizer=str(self._tokenizer),
+            tokens=self._options.chunk_tokens,
+            ocr_texts=None if ocr_texts is None else {str(page): text for page, text in ocr_texts.items()},
+        )
+        if "archive" in reply.head:
+            return Container(_timed(row, began), path, reply.head["archive"])
+        return self._ready(row, reply, looked, known, ocr=ocr, ocr_texts=ocr_texts, began=began)
+
+    async def cut(self, text: str, *, title: str, path: str) -> Ready:
+        """Make a document of a text that was pasted.
+
+        Raises:
+            WorkerError: it cannot be cut.
+        """
+        began = time.monotonic()
+        flavour = "markdown" if any(line.startswith(("# ", "## ", "```")) for line in text.splitlines()) else "plain"
+        reply = await self._worker.ask(
+            "cut",
+            seconds=self._options.file_seconds,
+            texts=[text],
+            paged=False,
+            flavour=flavour,
+            tokenizer=str(self._tokenizer),
+            tokens=self._options.chunk_tokens,
+        )
+        data = text.encode("utf-8", "replace")
+        row = Row(file=values.IngestFile(id="", path=path, state=FileState.READING, size=len(data)))
+        reply.head["title"] = title
+        digest = hashlib.blake2b(data, digest_size=16).hexdigest()
+        looked = Looked(len(data), time.time_ns(), digest)
+        ready = self._ready(row, reply, looked, None, ocr=None, ocr_texts=None, began=began)
+        if isinstance(ready, Finished):
+            raise WorkerError("there is no letter and no digit in it", skipped=True)
+        return ready
+
+    def _look(self, path: Path, row: Row) -> Looked | Row:
+        """Blocking: size, time and hash of a file, or the row with the reason why it cannot be looked at."""
+        limit = self._options.max_file_mb
+        try:
+            status = path.stat()
+            if status.st_size > limit << 20:
+                return _skipped(
+                    row, f"it is larger than {limit} MB, the most that a file may have (ingestion.max_file_mb)"
+                )
+            if status.st_size == 0:
+                return _skipped(row, "the file is empty")
+            known = None if row.staged or row.phase else next(iter(self._find(row.file.path)), None)
+            if known is not None and _untouched(known, status.st_size, status.st_mtime_ns):
+                return Looked(status.st_size, status.st_mtime_ns, known.document.content_hash)
+            digest = hashlib.blake2b(digest_size=16)
+            with path.open("rb") as file:
+                while data := file.read(1 << 20):
+                    digest.update(data)
+        except FileNotFoundError:
+            return _failed(row, "the file vanished before it could be read")
+        except PermissionError:
+            return _failed(row, "its permissions do not allow reading it")
+        except OSError as error:
+            return _failed(row, f"the system could not read it ({error.strerror or error})")
+        return Looked(status.st_size, status.st_mtime_ns, digest.hexdigest())
+
+    def _find(self, path: str) -> list[Found]:
+        with self._store.read() as reader:
+            return documents.find(reader, path=path)
+
+    def _recognise(self, row: Row, looked: Looked) -> tuple[_Known | None, Found | None]:
+        """Whether the content is in memory already: here, at a place that it was moved from, or elsewhere too."""
+        with self._store.read() as reader:
+            here = next(iter(documents.find(reader, path=row.file.path)), None)
+            same = documents.find(reader, content=looked.digest)
+        if here is not None:
+            if here.document.content_hash == looked.digest:
+                note = f"unchanged; {here.note}" if here.note else "unchanged"
+                moved = None if here.modified_ns == looked.modified_ns else row.file.path
+                return _Known(_done(row, here.document, note), here.number, moved), here
+            return None, here
+        for other in same:
+            if not still_there(other.document.path):
+                note = f"moved here from {other.document.path}; nothing had to be read again"
+                return _Known(_done(row, other.document, note), other.number, row.file.path), other
+        if same:
+            note = f"the same content as {same[0].document.path}, which is in memory already"
+            return _Known(_done(row, same[0].document, note), same[0].number, None), same[0]
+        return None, None
+
+    def _move(self, known: _Known, looked: Looked) -> None:
+        assert known.path is not None
+        with self._store.write() as writer:
+            documents.move(writer, known.number, path=known.path, modified_ns=looked.modified_ns)
+
+    def _ready(
+        self,
+        row: Row,
+        reply: Reply,
+        looked: Looked,
+        known: Found | None,
+        *,
+        ocr: str | None,
+        ocr_texts: Mapping[int, str] | None,
+        began: float,
+    ) -> Ready | Finished:
+        head = reply.head
+        texts = _split(reply.body, head["pages"])
+        empty = [place for place, text in enumerate(texts, 1) if not has_text(text)]
+        pictures = tuple(head["ocr_pages"]) if ocr is None and ocr_texts is None else ()
+        row = row.having(
+            pages=len(texts) if head["paged"] else 0,
+            pages_without_text=len(empty) if head["paged"] else 0,
+            size=looked.size,
+        )
+        notes = [*head["notes"], *_page_notes(head, len(texts), empty, ocr=ocr, ocr_texts=ocr_texts)]
+        members = Container(row, Path(row.staged or row.file.path), head["media_type"]) if head["has_members"] else None
+        path = row.file.path
+        title = title_of(path, head["title"])
+        identity = known.document.id if known is not None else documents.new_id()
+        document = NewDocument(
+            id=identity,
+            path=path,
+            title=title,
+            media_type=head["media_type"],
+            size=looked.size,
+            modified_ns=looked.modified_ns,
+            content_hash=looked.digest,
+            paged=head["paged"],
+            pages=texts,
+            pages_without_text=row.file.pages_without_text,
+            note="; ".join(notes) or None,
+        )
+        memories = tuple(_memories(head, texts, document))
+        row = row.having(reason=document.note, chunks=len(memories))
+        seconds = time.monotonic() - began
+        if not memories and not pictures and members is None:
+            why = "; ".join(notes) if head["ocr_pages"] else "no text found in it"
+            return Finished(_timed(_skipped(row.having(chunks=0), why), began))
+        return Ready(row, document, memories, pictures, known is not None, members, seconds)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is in memory already; `path` is where it lies now, None where nothing has to be written."""
+
+    row: Row
+    number: int
+    path: str | None
+
+
+def _page_notes(
+    head: Mapping[str, Any], pages: int, empty: list[int], *, ocr: str | None, ocr_texts: Mapping[int, str] | None
+) -> list[str]:
+    """What to say of pages without text."""
+    if not head["paged"]:
+        return []
+    notes = []
+    if ocr_texts:
+        read = sum(1 for page, text in ocr_texts.items() if has_text(text) and page not in empty)
+        if read:
+            notes.append(f"the text of {_of(read, pages)} was read from pictures (OCR)")
+    if empty:
+        note = f"no text on {_of(len(empty), pages)}"
+        if ocr_texts is not None:
+            note += ", not in the pictures either"
+        elif head["ocr_pages"]:
+            note += f", only pictures; {ocr}" if ocr else ", only pictures, which wait to be read (OCR)"
+        notes.append(note)
+    return notes
+
+
+def _of(some: int, pages: int) -> str:
+    if some == pages:
+        return "its only page" if pages == 1 else f"any of its {pages} pages"
+    return f"{some} of {pages} pages"
+
+
+def _memories(head: Mapping[str, Any], texts: tuple[str, ...], document: NewDocument) -> list[values.NewMemory]:
+    kind: values.Kind = "code" if head["code"] else "document_chunk"
+    headings = [tuple(path) for path in head["headings"]]
+    return [
+        values.NewMemory(
+            text=texts[page][start:end],
+            layer="assets",
+            kind=kind,
+            title=document.title,
+            source=values.DocumentSource(
+                document_id=document.id,
+                path=document.path,
+                page=page + 1 if head["paged"] else None,
+                heading=headings[heading],
+                start=start,
+                end=end,
+            ),
+        )
+        for page, start, end, heading in head["chunks"]
+    ]
+
+
+def _split(body: bytes, lengths: list[int]) -> tuple[str, ...]:
+    texts = []
+    start = 0
+    for length in lengths:
+        texts.append(body[start : start + length].decode("utf-8"))
+        start += length
+    return tuple(texts)
+
+
+def _untouched(known: Found, size: int, modified_ns: int) -> bool:
+    settled = known.document.updated_at.timestamp() * 1e9 - modified_ns > _SETTLED_NS
+    return known.document.size == size and known.modified_ns == modified_ns and settled
+
+
+def _with_hash(row: Row, looked: Looked) -> Row:
+    return Row(
+        file=row.having(size=looked.size).file,
+        phase=row.phase,
+        parent=row.parent,
+        root=row.root,
+        depth=row.depth,
+        staged=row.staged,
+        content_hash=looked.digest,
+    )
+
+
+def _timed(row: Row, began: float) -> Row:
+    return row.having(seconds=row.file.seconds + time.monotonic() - began)
+
+
+def _done(row: Row, document: values.Document, reason: str) -> Row:
+    return row.having(
+        state=FileState.DONE,
+        reason=reason,
+        document_id=document.id,
+        chunks=document.chunks,
+        pages=document.pages,
+        pages_without_text=document.pages_without_text,
+    )
+
+
+def _skipped(row: Row, reason: str) -> Row:
+    return row.having(state=FileState.SKIPPED, reason=reason)
+
+
+def _failed(row: Row, reason: str) -> Row:
+    return row.having(state=FileState.FAILED, reason=reason)
