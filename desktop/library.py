@@ -37,6 +37,8 @@ class Library(QObject):
         self._operations = operations
         self._engine: Engine | None = None
         self._way_back: list[QWidget] = []
+        self.quiet = False
+        """What is read now is not the owner's wish: the strip says nothing of it."""
         self.adding = Adding(operations=operations, messages=messages, window=window)
         self.strip = IngestionStrip(theme=theme, icons=icons, parent=window)
         self.files = IngestionPanel(theme=theme, icons=icons, operations=operations, messages=messages, parent=window)
@@ -58,7 +60,7 @@ class Library(QObject):
             page.add_folder.connect(self.adding.choose_folder)
         self.document.closed.connect(self.back)
         self.adding.open_document.connect(self.show_document)
-        self.target.dropped_paths.connect(self.adding.add_paths)
+        self.target.dropped_paths.connect(self.add_paths)
         self.target.dropped_text.connect(self.adding.add_text)
         self.strip.details_requested.connect(self.show_files)
         self.strip.trouble_requested.connect(self._show_trouble)
@@ -70,14 +72,19 @@ class Library(QObject):
         self.adding.attach(engine)
         for view in (self.files, self.documents, self.document):
             view.attach(engine, bridge)
-        bridge.ingest_progress.connect(self.strip.show_progress)
+        bridge.ingest_progress.connect(self._show_progress)
         self._operations.start(
             Operation(name="progress of the reading", run=engine.ingest_progress, success=self._show_progress)
         )
 
     def _show_progress(self, progress: IngestProgress) -> None:
-        if progress.active:
+        if not self.quiet:
             self.strip.show_progress(progress)
+
+    def add_paths(self, paths: Sequence[str]) -> None:
+        """Read files and folders that the owner gave."""
+        self.quiet = False
+        self.adding.add_paths(paths)
 
     # The way
 

@@ -101,7 +101,7 @@ class Workspace(QObject):
         self._operations.start(Operation(name="give the welcome documents", run=self._give_welcome))
         if self._waiting:
             waiting, self._waiting = self._waiting, []
-            self._library.adding.add_paths(waiting)
+            self._library.add_paths(waiting)
 
     async def _give_welcome(self) -> None:
         """At the first start, quietly, so that there is something to ask about at once."""
@@ -109,8 +109,12 @@ class Workspace(QObject):
         if engine is None or self._state.welcomed:
             return
         status = await engine.status()
-        if status.documents == 0:
-            await engine.ingest([resources() / "welcome"])
+        if status.documents == 0 and self._library is not None:
+            self._library.quiet = True
+            try:
+                await engine.ingest([resources() / "welcome"])
+            finally:
+                self._library.quiet = False
         self._state.welcomed = True
         self._refresh_status()
 
@@ -121,7 +125,7 @@ class Workspace(QObject):
         if self._library is None:
             self._waiting.extend(paths)
         else:
-            self._library.adding.add_paths(paths)
+            self._library.add_paths(paths)
 
     def _add_text(self, text: str) -> None:
         if self._library is not None:
