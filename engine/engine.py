@@ -10,6 +10,7 @@ import contextlib
 import functools
 import logging
 import os
+import time
 from collections.abc import AsyncIterator, Callable, Collection, Generator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -20,7 +21,7 @@ from engine.agent.asking import Asker
 from engine.embedding import open_embedder
 from engine.embedding.cached_embedder import CachedEmbedder
 from engine.errors import EngineClosedError, MagrayError, StoreFullError, StoreReadOnlyError
-from engine.events import Event, EventBus, Notice
+from engine.events import EventBus, Notice
 from engine.executors import Executors
 from engine.ingestion.pipeline import IngestionPipeline
 from engine.logs import LogFile
@@ -29,7 +30,7 @@ from engine.memory.indexes import Indexes
 from engine.memory.memory import LayeredMemory
 from engine.memory.migrations import migrate
 from engine.memory.retrieval import Retriever
-from engine.memory.store import memories
+from engine.memory.store import memories, recall_queries
 from engine.memory.store.database import Database
 from engine.runtime.execution_providers import load_onnxruntime
 from engine.settings import Settings
@@ -81,7 +82,6 @@ class Engine:
 
     async def _build(self) -> None:
         settings, paths = self.settings, self.settings.paths
-        loop = asyncio.get_running_loop()
         try:
             paths.create()
             logs = LogFile(paths.logs, level=settings.log_level)
@@ -109,13 +109,10 @@ class Engine:
         warming = asyncio.ensure_future(self._warm(embedder))
         self._stack.push_async_callback(asyncio.wait, [warming])
 
-        publish = _from_threads(loop, self.events)
-        indexes = self._indexes = Indexes(
-            store=store, embedder=embedder, settings=settings, paths=paths, publish=publish
-        )
+        indexes = self._indexes = self._make_indexes(store, embedder)
         self._stack.push_async_callback(executors.run, "io", indexes.close)
-        await executors.run("io", indexes.open)
-        retriever = Retriever(store=store, indexes=indexes, embedder=embedder, settings=settings)
+        await executors.run("query", indexes.start)
+        retriever = Retriever(store, indexes, embedder, settings.recall, settings.layers)
         self._memory = LayeredMemory(
             store=store,
             indexes=indexes,
@@ -142,6 +139,35 @@ class Engine:
         self._stack.push_async_callback(self._pipeline.close)
         await self._pipeline.start()
         self._store = store
+
+    def _make_indexes(self, store: Database, embedder: CachedEmbedder) -> Indexes:
+        loop, executors = asyncio.get_running_loop(), self._executors
+
+        def notice(level: str, text: str) -> None:
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(self.events.publish, Notice(level=level, text=text))
+
+        def prune(upto: int) -> None:
+            with store.write() as writer:
+                recall_queries.prune_removals(writer, upto)
+
+        def saved(upto: int) -> None:
+            with contextlib.suppress(
+                RuntimeError
+            ):  # at the very end the pool takes nothing any more; the next start prunes
+                executors.pool("store").submit(prune, upto)
+
+        settings = self.settings
+        return Indexes(
+            store,
+            folder=settings.paths.indexes,
+            index=settings.index,
+            recall=settings.recall,
+            model_id=embedder.model_id,
+            dimensions=embedder.dimensions,
+            notice=notice,
+            saved=saved,
+        )
 
     async def _warm(self, embedder: CachedEmbedder) -> None:
         """Load the model behind the opening, so that neither the window nor the first question waits for it."""
@@ -270,7 +296,7 @@ class Engine:
         documents, progress = await self._pipeline.document_count(), await self._pipeline.progress()
         return health.overview(
             (
-                health.memory_component(memories, self._indexes.status()),
+                health.memory_component(memories, self._index_figures()),
                 self._embedder.component(),
                 health.documents_component(files, documents, paused=progress.paused),
                 health.language_model_component(),
@@ -286,13 +312,30 @@ class Engine:
     async def verify(self) -> values.VerifyReport:
         """Hold the database against itself and against every index."""
         self._check()
-        return await self._executors.run("io", self._indexes.verify)
+        began = time.perf_counter()
+        problems = await self._executors.run("io", self._store.quick_check)
+        indexed, wrong = await self._executors.run("io", self._indexes.verify)
+        return values.VerifyReport(
+            memories=sum((await self._memory.counts()).values()),
+            indexed=indexed,
+            problems=(*problems, *wrong),
+            seconds=time.perf_counter() - began,
+        )
 
     async def rebuild(self) -> values.VerifyReport:
         """Throw the indexes away, build them from the database, and verify."""
         self._check()
         await self._executors.run("io", self._indexes.rebuild)
         return await self.verify()
+
+    def _index_figures(self) -> dict[str, int | float | str]:
+        statuses = self._indexes.status()
+        return {
+            "waiting": sum(one.tail for one in statuses),
+            "rebuilding": sum(one.state == "building" for one in statuses),
+            "failed": sum(one.state == "failed" for one in statuses),
+            "index_bytes": sum(one.bytes for one in statuses),
+        }
 
     # Conversations
 
@@ -495,14 +538,6 @@ def _open_embedder(settings: Settings) -> CachedEmbedder:
     """Open the embedder once it is sure that something can run it."""
     load_onnxruntime()
     return open_embedder(settings, paths=settings.paths)
-
-
-def _from_threads(loop: asyncio.AbstractEventLoop, events: EventBus) -> Callable[[Event], None]:
-    def publish(event: Event) -> None:
-        if not loop.is_closed():
-            loop.call_soon_threadsafe(events.publish, event)
-
-    return publish
 
 
 def _folder_error(folder: Path, error: OSError) -> Exception:

@@ -18,21 +18,28 @@ def memory_component(counts: Mapping[str, int], figures: Mapping[str, int | floa
 
     Args:
         counts: Memories in each layer.
-        figures: Of the indexes: `waiting` for records not merged yet, `rebuilding` for indexes being built anew.
+        figures: Of the indexes: `waiting` for records not merged yet, `rebuilding` and `failed` for indexes being built
+            and indexes that cannot be.
     """
     total = sum(counts.values())
     waiting = int(figures.get("waiting", 0))
     rebuilding = int(figures.get("rebuilding", 0))
-    summary = f"{total:,} memories in three layers"
-    if rebuilding:
+    failed = int(figures.get("failed", 0))
+    summary = f"{total:,} {'memory' if total == 1 else 'memories'} in three layers"
+    numbers = {**counts, **figures}
+    if failed:
         return ComponentStatus(
             name="memory",
             state="degraded",
-            summary=f"{summary}; {rebuilding} of 4 indexes are being built anew, and everything is found meanwhile",
-            figures={**counts, **figures},
+            summary=f"{summary}; {failed} of 4 indexes cannot be used, and the database is searched instead",
+            mend="Build the indexes anew: magray memory rebuild.",
+            figures=numbers,
         )
-    tail = f", {waiting:,} waiting to be merged" if waiting else ", all indexed"
-    return ComponentStatus(name="memory", state="ok", summary=summary + tail, figures={**counts, **figures})
+    if rebuilding:
+        tail = f"; {rebuilding} of 4 indexes are being built, and everything is found meanwhile"
+    else:
+        tail = f", {waiting:,} waiting to be merged" if waiting else ", all indexed"
+    return ComponentStatus(name="memory", state="ok", summary=summary + tail, figures=numbers)
 
 
 def documents_component(files: Mapping[FileState, int], documents: int, *, paused: bool) -> ComponentStatus:

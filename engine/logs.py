@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import logging.handlers
+import sys
 from pathlib import Path
 
 NAMES = ("engine", "desktop")
 BYTES = 2 * 1024 * 1024
 KEPT = 3
+
+
+class _Handler(logging.handlers.RotatingFileHandler):
+    """Goes quiet while the disk takes nothing: what cannot be logged must not fill the terminal instead."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, D102 - logging's own name
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
 
 
 class LogFile:
@@ -21,9 +31,7 @@ class LogFile:
             OSError: the file cannot be written.
         """
         self.path = folder / "magray.log"
-        self._handler = logging.handlers.RotatingFileHandler(
-            self.path, maxBytes=BYTES, backupCount=KEPT, encoding="utf-8", delay=True
-        )
+        self._handler = _Handler(self.path, maxBytes=BYTES, backupCount=KEPT, encoding="utf-8", delay=True)
         self._handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         self._handler.setLevel(level)
         self._levels: dict[str, int] = {}
@@ -40,4 +48,5 @@ class LogFile:
             logger.removeHandler(self._handler)
             logger.setLevel(level)
         self._levels.clear()
-        self._handler.close()
+        with contextlib.suppress(OSError):  # a full disk takes the last line no more; the file stays as it is
+            self._handler.close()

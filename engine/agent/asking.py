@@ -7,6 +7,7 @@ import logging
 import time
 
 from engine import values
+from engine.agent.questions import read
 from engine.agent.quotes import compose
 from engine.embedding.embedder import Embedder
 from engine.errors import InvalidMemoryError
@@ -17,7 +18,11 @@ from engine.memory.memory import LayeredMemory, clean
 _log = logging.getLogger(__name__)
 
 RECALLED = 12
-"""Hits that an answer is made from: sentences of the twelfth are quoted about once in a hundred answers."""
+"""Hits that an answer is made from."""
+QUESTION = "question"
+"""Tag of remembered turns that only ask: they say nothing, so no answer is made from them."""
+SPARE = 8
+"""Hits recalled beyond that, in place of earlier questions about the same."""
 
 
 class Asker:
@@ -48,7 +53,8 @@ class Asker:
         stored = None
         if conversation_id is not None:
             stored = await self._conversations.add(conversation_id, "user", asked)
-        hits = await self._memory.recall(asked, limit=RECALLED, explain=True)
+        found = await self._memory.recall(asked, limit=RECALLED + SPARE, explain=True)
+        hits = [hit for hit in found if QUESTION not in hit.memory.tags][:RECALLED]
         answer = await self._executors.run("query", compose, asked, hits, embedder=self._embedder)
         answer = dataclasses.replace(answer, seconds=time.perf_counter() - began)
         self._memory.note_usage("quoted", [citation.memory_id for citation in answer.citations])
@@ -62,9 +68,17 @@ class Asker:
                     layer="interact",
                     kind="message",
                     session=conversation_id,
+                    tags=(QUESTION,) if only_asks(asked) else (),
                     occurred_at=stored.created_at,
                     source=values.ConversationSource(conversation_id, stored.id),
                 )
             ]
         )
         return dataclasses.replace(answer, message_id=message.id)
+
+
+def only_asks(text: str) -> bool:
+    """Whether a turn is a question and nothing else: it ends as one, or begins as one and is a single sentence."""
+    last = text.rstrip("\"'»”)] ").endswith(("?", "？", "؟"))
+    single = not any(mark in text.rstrip(".!…") for mark in (". ", "! ", "\n"))
+    return single and (last or read(text).wanted is not None)

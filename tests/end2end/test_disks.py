@@ -70,6 +70,7 @@ async def test_a_read_only_disk_is_told_and_left_alone(mount: Mount) -> None:
         assert [memory.text for memory in await engine.memories()] == ["before"]
 
 
+@pytest.mark.expected_logs("write-ahead log")
 async def test_a_disk_without_room_for_an_empty_database(mount: Mount) -> None:
     disk = mount("size=16k")
     with pytest.raises(StoreError, match="full"):

@@ -13,8 +13,11 @@ def test_memory_says_what_is_indexed() -> None:
     assert memory_component(COUNTS, {"waiting": 0}).summary == "12,408 memories in three layers, all indexed"
     assert "7 waiting" in memory_component(COUNTS, {"waiting": 7}).summary
     rebuilding = memory_component(COUNTS, {"rebuilding": 2})
-    assert rebuilding.state == "degraded"
+    assert rebuilding.state == "ok", "everything is found meanwhile"
     assert "2 of 4" in rebuilding.summary
+    failed = memory_component(COUNTS, {"failed": 1})
+    assert failed.state == "degraded"
+    assert failed.mend
 
 
 def test_documents_that_failed_come_with_a_mend() -> None:

@@ -1,0 +1,44 @@
+import pytest
+
+from engine import Engine, InvalidMemoryError
+from engine.agent.asking import only_asks
+
+
+@pytest.mark.parametrize(
+    ("text", "asks"),
+    [
+        ("When does the lease end?", True),
+        ("when does the lease end", True),
+        ("Когда заканчивается аренда?", True),
+        ("租约什么时候结束？", True),
+        ("My landlord is Anna, her number is 555 0199.", False),
+        ("I moved to Kazan. Where is my contract?", False),
+        ("Арендодателя зовут Анна.", False),
+    ],
+)
+def test_questions_are_told_from_what_is_said(text: str, asks: bool) -> None:
+    assert only_asks(text) is asks
+
+
+async def test_what_was_said_in_a_conversation_is_quoted_later(engine: Engine) -> None:
+    conversation = await engine.create_conversation()
+    await engine.ask("My landlord is called Anna Petrova.", conversation_id=conversation.id)
+    answer = await engine.ask("What is my landlord called?", conversation_id=conversation.id)
+    assert not answer.abstained
+    assert answer.citations[0].quote == "My landlord is called Anna Petrova."
+    assert answer.citations[0].source is not None
+    assert answer.citations[0].source.type == "conversation"
+
+
+async def test_earlier_questions_are_no_sources(engine: Engine) -> None:
+    conversation = await engine.create_conversation()
+    for _ in range(10):
+        await engine.ask("Who repaired the boiler?", conversation_id=conversation.id)
+    await engine.remember("Mr Fields repaired the boiler in March.", layer="assets")
+    answer = await engine.ask("Who repaired the boiler?")
+    assert [hit.memory.text for hit in answer.hits] == ["Mr Fields repaired the boiler in March."]
+
+
+async def test_nothing_asked(engine: Engine) -> None:
+    with pytest.raises(InvalidMemoryError, match="question"):
+        await engine.ask(" \n")
