@@ -7,7 +7,6 @@ import logging
 import time
 
 from engine import values
-from engine.agent.questions import read
 from engine.agent.quotes import compose
 from engine.embedding.embedder import Embedder
 from engine.errors import InvalidMemoryError
@@ -23,6 +22,12 @@ QUESTION = "question"
 """Tag of remembered turns that only ask: they say nothing, so no answer is made from them."""
 SPARE = 8
 """Hits recalled beyond that, in place of earlier questions about the same."""
+_ASKING = (
+    *("who ", "whom ", "whose ", "what ", "when ", "where ", "why ", "how ", "which "),
+    *("кто ", "кого ", "кому ", "что ", "чей ", "когда ", "где ", "куда ", "откуда ", "почему ", "зачем "),
+    *("как ", "какой ", "какая ", "какое ", "какие ", "сколько "),
+)
+"""How questions begin that somebody typed without a question mark."""
 
 
 class Asker:
@@ -78,7 +83,7 @@ class Asker:
 
 
 def only_asks(text: str) -> bool:
-    """Whether a turn is a question and nothing else: it ends as one, or begins as one and is a single sentence."""
-    last = text.rstrip("\"'»”)] ").endswith(("?", "？", "؟"))
+    """Whether a turn is a question and nothing else: one sentence that ends as a question, or begins as one."""
+    ends = text.rstrip("\"'»”)] ").endswith(("?", "？", "؟"))
     single = not any(mark in text.rstrip(".!…") for mark in (". ", "! ", "\n"))
-    return single and (last or read(text).wanted is not None)
+    return single and (ends or text.casefold().startswith(_ASKING))
