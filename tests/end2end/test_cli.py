@@ -16,6 +16,9 @@ import pytest
 pytestmark = pytest.mark.end2end
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
+FILES = 120
+"""Read in some seconds: long enough to be stopped in the middle."""
+
 Start = Callable[..., subprocess.Popen[str]]
 
 
@@ -38,20 +41,21 @@ def ended(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     return process.returncode, out, err
 
 
-def many_files(folder: Path, count: int = 400) -> Path:
+def many_files(folder: Path, count: int) -> Path:
     folder.mkdir()
     for number in range(count):
-        lines = [f"Note {number} says in sentence {line} that lantern {number * line} hangs." for line in range(30)]
+        lines = [f"Note {number} says in sentence {line} that lantern {number * line} hangs." for line in range(8)]
         (folder / f"{number:04}.md").write_text(f"# Note {number}\n\n" + "\n\n".join(lines), encoding="utf-8")
     return folder
 
 
 def wait_for_rows(data_dir: Path) -> None:
-    """Until the database is there and something is being read."""
+    """Until the reading has begun: the engine is open, and its log says so."""
+    log = data_dir / "logs" / "magray.log"
     end = time.monotonic() + 60
-    while not (data_dir / "magray.db").exists() and time.monotonic() < end:
-        time.sleep(0.05)
-    time.sleep(2.0)
+    while not (log.exists() and "is open" in log.read_text(encoding="utf-8")) and time.monotonic() < end:
+        time.sleep(0.02)
+    time.sleep(0.5)
 
 
 @posix
@@ -59,7 +63,7 @@ def wait_for_rows(data_dir: Path) -> None:
 def test_a_stopped_reading_loses_nothing_and_goes_on(
     start: Start, data_dir: Path, tmp_path: Path, number: signal.Signals, status: int
 ) -> None:
-    folder = many_files(tmp_path / "files")
+    folder = many_files(tmp_path / "files", FILES)
     process = start("ingest", str(folder), "--json")
     wait_for_rows(data_dir)
     process.send_signal(number)
@@ -71,7 +75,7 @@ def test_a_stopped_reading_loses_nothing_and_goes_on(
     code, out, err = ended(start("ingest", str(folder), "--json"))
     assert code == 0, err
     rows = json.loads(out)["files"]
-    assert len(rows) == 400
+    assert len(rows) == FILES
     assert {row["state"] for row in rows} == {"done"}
 
 
@@ -87,7 +91,7 @@ def test_a_reader_that_has_enough_is_no_failure(start: Start) -> None:
 
 
 def test_the_second_one_is_told_so(start: Start, data_dir: Path, tmp_path: Path) -> None:
-    folder = many_files(tmp_path / "files", 200)
+    folder = many_files(tmp_path / "files", FILES)
     first = start("ingest", str(folder))
     wait_for_rows(data_dir)
     code, out, err = ended(start("status"))
@@ -96,4 +100,4 @@ def test_the_second_one_is_told_so(start: Start, data_dir: Path, tmp_path: Path)
     assert err.count("\n") == 1
     code, out, err = ended(first)
     assert code == 0, err
-    assert "200 done" in out
+    assert f"{FILES} done" in out
