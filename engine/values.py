@@ -191,7 +191,7 @@ class Conversation:
     updated_at: datetime
     message_count: int = 0
     snippet: str = ""
-    """The passage that matched, where the list came from a search."""
+    """The passage that matched, where the list came from a search; matched words stand between U+0002 and U+0003."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from desktop.models.conversations_model import Roles
+from desktop.models.conversations_model import Roles, pieces
 from desktop.theme import Theme
 from desktop.tokens import FOCUS_RING, RADIUS_CONTROL
 
@@ -61,7 +61,7 @@ class ConversationDelegate(QStyledItemDelegate):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1.5, -1, -1.5), radius, radius)
         snippet = index.data(Roles.SNIPPET)
-        font = theme.font("body", strong=bool(snippet))
+        font = theme.font("body")
         metrics = QFontMetrics(font)
         painter.setFont(font)
         painter.setPen(theme.color("text"))
@@ -73,11 +73,25 @@ class ConversationDelegate(QStyledItemDelegate):
             small = QFontMetrics(theme.font("secondary"))
             top = rect.top() + (rect.height() - metrics.height() - small.height()) // 2
             painter.drawText(QRect(inner.left(), top, inner.width(), metrics.height()), flags, title)
-            painter.setFont(theme.font("secondary"))
-            painter.setPen(theme.color("muted"))
-            line = small.elidedText(snippet, Qt.TextElideMode.ElideRight, inner.width())
-            painter.drawText(QRect(inner.left(), top + metrics.height(), inner.width(), small.height()), flags, line)
+            room = QRect(inner.left(), top + metrics.height(), inner.width(), small.height())
+            self._paint_snippet(painter, room, snippet)
         painter.restore()
+
+    def _paint_snippet(self, painter: QPainter, room: QRect, snippet: str) -> None:
+        """One line, matched words strong, cut at its end."""
+        flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
+        x = room.left()
+        for text, matched in pieces(snippet):
+            font = self._theme.font("secondary", strong=matched)
+            metrics = QFontMetrics(font)
+            left = room.right() + 1 - x
+            shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, left)
+            painter.setFont(font)
+            painter.setPen(self._theme.color("text" if matched else "muted"))
+            painter.drawText(QRect(x, room.top(), left, room.height()), flags, shown)
+            x += metrics.horizontalAdvance(text)
+            if shown != text or x >= room.right():
+                return
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: _Index) -> QWidget:
         """A field over the row."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
@@ -20,6 +21,7 @@ from PySide6.QtCore import (
 from engine import Conversation
 
 _Index = QModelIndex | QPersistentModelIndex
+_MARKS = re.compile("[\x02\x03]")
 
 
 class Roles(IntEnum):
@@ -46,6 +48,20 @@ def group_of(changed: datetime, now: datetime) -> str:
     if days <= 7:
         return QCoreApplication.translate("ConversationsModel", "Last week")
     return QCoreApplication.translate("ConversationsModel", "Earlier")
+
+
+def pieces(snippet: str) -> list[tuple[str, bool]]:
+    """A snippet of a search as pieces of text, each with whether it is a matched word."""
+    found: list[tuple[str, bool]] = []
+    for place, piece in enumerate(_MARKS.split(" ".join(snippet.split()))):
+        if piece:
+            found.append((piece, place % 2 == 1))
+    return found
+
+
+def plain(snippet: str) -> str:
+    """A snippet without the marks of matched words."""
+    return "".join(piece for piece, _ in pieces(snippet))
 
 
 class ConversationsModel(QAbstractListModel):
@@ -121,11 +137,11 @@ class ConversationsModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
             return title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{title}. {conversation.snippet}" if conversation.snippet else title
+            return f"{title}. {plain(conversation.snippet)}" if conversation.snippet else title
         if role == Roles.CONVERSATION:
             return conversation
         if role == Roles.SNIPPET and self._searching:
-            return " ".join(conversation.snippet.split())
+            return conversation.snippet
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
