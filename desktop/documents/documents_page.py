@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QDate, QEvent, QItemSelectionModel, QLocale, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -26,7 +26,17 @@ from desktop.documents.table_delegate import TableDelegate
 from desktop.documents.view_header import ViewHeader
 from desktop.icons import Icons
 from desktop.messages import Messages
-from desktop.models.documents_model import FOLDER, NAME, PAGES, PASSAGES, READ, DocumentsModel, document_name, is_file
+from desktop.models.documents_model import (
+    DATE_FORMAT,
+    FOLDER,
+    NAME,
+    PAGES,
+    PASSAGES,
+    READ,
+    DocumentsModel,
+    document_name,
+    is_file,
+)
 from desktop.models.paged_model import PAGE_LENGTH
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme
@@ -161,11 +171,16 @@ class DocumentsPage(Panel):
         table.verticalHeader().setDefaultSectionSize(metrics.height() + 2 * self._theme.px(10))
         header = table.horizontalHeader()
         air = 2 * self._theme.px(16)
-        samples = {PAGES: "00,000", PASSAGES: "000,000", READ: "00/00/0000"}
+        samples = {PAGES: "00,000", PASSAGES: "000,000", READ: self._longest_date()}
         for column, sample in samples.items():
             words = str(self.model.headerData(column, Qt.Orientation.Horizontal))
             widest = max(metrics.horizontalAdvance(sample), header.fontMetrics().horizontalAdvance(words))
             table.setColumnWidth(column, widest + air)
+
+    @staticmethod
+    def _longest_date() -> str:
+        days = (QLocale().toString(QDate(2000, month, 28), DATE_FORMAT) for month in range(1, 13))
+        return max(days, key=len)
 
     # ------------------------------------------------------------------ the engine
 

@@ -105,7 +105,7 @@ class IngestionStrip(Panel):
         self._title.setText(done_words(progress))
         self._rest.setText(trouble_words(progress))
         self._lay_out(running=False)
-        if not progress.failed:
+        if not (progress.failed or progress.skipped):
             self._hiding.start()
 
     def _lay_out(self, *, running: bool) -> None:

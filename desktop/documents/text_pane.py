@@ -16,6 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QFrame, QTextEdit, QWidget
 
+from desktop.documents.text_look import set_markdown, set_plain
 from desktop.documents.text_parts import ShownText, TextSpan, part_count, part_of, part_span
 from desktop.theme import Theme, restyle
 from desktop.tokens import CHAT_LINE_HEIGHT, COLUMN_WIDTH
@@ -43,6 +44,7 @@ class TextPane(QTextEdit):
         self._own: QTextDocument | None = None  # the editor deletes its first document only
         self._part = 0
         self._code = False
+        self._markdown = False
         self._shown = ShownText("", TextSpan(0, 0))
         self._passage: TextSpan | None = None
         self._matches: tuple[TextSpan, ...] = ()
@@ -74,7 +76,8 @@ class TextPane(QTextEdit):
     def show_text(self, text: str, *, media_type: str = "") -> None:
         """Show another text from its beginning."""
         self._source = text
-        self._code = any(mark in media_type for mark in _CODE_TYPES)
+        self._markdown = "markdown" in media_type
+        self._code = not self._markdown and any(mark in media_type for mark in _CODE_TYPES)
         self._passage, self._match, self._matches = None, None, ()
         self._load(0, part_span(text, 0))
 
@@ -128,7 +131,9 @@ class TextPane(QTextEdit):
         block = QTextBlockFormat()
         block.setLineHeight(CHAT_LINE_HEIGHT * 100, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
         cursor.setBlockFormat(block)
-        cursor.insertText(self._shown.text, QTextCharFormat())
+        setting = set_markdown(self._shown.text) if self._markdown else set_plain(self._shown.text)
+        cursor.insertText(setting.text, QTextCharFormat())
+        self._set_headings(document, setting.headings)
         self.setDocument(document)
         if self._own is not None:
             self._own.deleteLater()
@@ -137,6 +142,14 @@ class TextPane(QTextEdit):
         self.setUpdatesEnabled(True)
         self._mark()
         self.part_changed.emit(part)
+
+    def _set_headings(self, document: QTextDocument, headings: dict[int, int]) -> None:
+        for block, level in headings.items():
+            cursor = QTextCursor(document.findBlockByNumber(block))
+            cursor.select(QTextCursor.SelectionType.BlockUnderCursor)
+            form = QTextCharFormat()
+            form.setFont(self._theme.font("title" if level == 1 else "chat", strong=True))
+            cursor.mergeCharFormat(form)
 
     def _font(self) -> QFont:
         return self._theme.font("code" if self._code else "chat")

@@ -11,6 +11,9 @@ from desktop.widgets.buttons import IconButton
 from desktop.widgets.card import Panel
 from desktop.widgets.elided_label import ElidedLabel
 
+_HEIGHT = 46
+"""Design pixels; the same as the chat's header, so that nothing jumps when a view takes its place."""
+
 
 class ViewHeader(Panel):
     """Back, title, note, and widgets at the trailing edge.
@@ -29,7 +32,8 @@ class ViewHeader(Panel):
         self._title = ElidedLabel(title, self, mode=Qt.TextElideMode.ElideMiddle, role="strong_chat")
         self._note = ElidedLabel("", self, role="muted")
         self._row = QHBoxLayout(self)
-        self._row.setContentsMargins(theme.px(8), theme.px(8), theme.px(12), theme.px(8))
+        self.setMinimumHeight(theme.px(_HEIGHT))
+        self._row.setContentsMargins(theme.px(8), theme.px(4), theme.px(12), theme.px(4))
         self._row.setSpacing(theme.px(4))
         self._row.addWidget(back)
         self._row.addWidget(self._title)

@@ -10,6 +10,7 @@ from desktop.models.paged_model import VALUE_ROLE, Index, PagedModel
 from desktop.words import file_name, folder_name, number, pages_words, passages_words
 from engine import Document
 
+DATE_FORMAT = "d MMM yyyy"
 NAME, FOLDER, PAGES, PASSAGES, READ = range(5)
 
 
@@ -90,7 +91,7 @@ def _cell(document: Document, column: int) -> str:
             return number(document.chunks)
         case _:
             read = document.updated_at.astimezone()
-            return QLocale().toString(QDate(read.year, read.month, read.day), QLocale.FormatType.ShortFormat)
+            return QLocale().toString(QDate(read.year, read.month, read.day), DATE_FORMAT)
 
 
 def is_file(document: Document) -> bool:
