@@ -25,6 +25,9 @@ _CARD_SHARE = 0.76
 """Widest card of a question, as a share of the column."""
 _CITATION_RAISED = 22.0
 """How high a citation number stands over the line, in hundredths of its own height."""
+_BETWEEN = 28
+"""Room between two turns."""
+_WIDTHS_KEPT = 500
 
 
 class Part(IntEnum):
@@ -41,7 +44,15 @@ class TranscriptWriter:
 
     def __init__(self, theme: Theme) -> None:
         self._theme = theme
-        self.column = theme.px(600)
+        self._chars: dict[tuple[int, str, bool], QTextCharFormat] = {}
+        self._widths: dict[tuple[float, str], float] = {}
+        self._fresh = True
+        self.column: float = theme.px(600)
+
+    def forget(self) -> None:
+        """Fonts and colours changed."""
+        self._chars.clear()
+        self._widths.clear()
 
     def write(self, cursor: QTextCursor, entry: Entry, key: int, *, first: bool) -> None:
         """Write one entry at the cursor.
@@ -66,13 +77,16 @@ class TranscriptWriter:
         else:
             cursor.insertBlock(block, char)
 
-    def _char(self, *, size: float, role: ColorRole = "text", strong: bool = False) -> QTextCharFormat:
-        char = QTextCharFormat()
-        font = self._theme.font("chat", strong=strong)
-        font.setPixelSize(round(size))
-        char.setFont(font)
-        char.setForeground(self._theme.color(role))
-        return char
+    def _char(self, *, size: int, role: ColorRole = "text", strong: bool = False) -> QTextCharFormat:
+        key = (size, role, strong)
+        if key not in self._chars:
+            char = QTextCharFormat()
+            font = self._theme.font("chat", strong=strong)
+            font.setPixelSize(size)
+            char.setFont(font)
+            char.setForeground(self._theme.color(role))
+            self._chars[key] = char
+        return QTextCharFormat(self._chars[key])
 
     def _block_format(self, key: int, part: Part) -> QTextBlockFormat:
         block = QTextBlockFormat()
@@ -88,37 +102,51 @@ class TranscriptWriter:
         px = self._theme.px
         char = self._char(size=self._theme.font_pixels("chat"))
         lines = entry.text.split("\n")
-        margin = self.column - px(CARD_PAD_X) - self._natural_width(entry.text, char)
+        margin = self.question_margin(entry.text)
         for place, line in enumerate(lines):
             block = self._block_format(key, Part.QUESTION)
             self._set_chat_lines(block)
             block.setLeftMargin(margin)
             block.setRightMargin(px(CARD_PAD_X))
             if place == 0:
-                block.setTopMargin(px(CARD_PAD_Y) + (0 if first else px(28)))
+                block.setTopMargin(self.top_margin(entry, first=first))
             if place == len(lines) - 1:
                 block.setBottomMargin(px(CARD_PAD_Y))
             self._block(cursor, block, char)
             cursor.insertText(line, char)
 
-    def _natural_width(self, text: str, char: QTextCharFormat) -> float:
+    def top_margin(self, entry: Entry, *, first: bool) -> float:
+        """Room above an entry's first block, the card's own padding included."""
+        px = self._theme.px
+        return (px(CARD_PAD_Y) if entry.question else 0) + (0 if first else px(_BETWEEN))
+
+    def question_margin(self, text: str) -> float:
+        """Room at the left of a question, so that its card ends at the column's right edge."""
+        return self.column - self._theme.px(CARD_PAD_X) - self._natural_width(text)
+
+    def _natural_width(self, text: str) -> float:
         """Width of the text when it is wrapped at the widest card."""
         widest = self.column * _CARD_SHARE - 2 * self._theme.px(CARD_PAD_X)
-        probe = QTextDocument()
-        probe.setDocumentMargin(0)
-        option = QTextOption()
-        option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-        probe.setDefaultTextOption(option)
-        probe.setDefaultFont(char.font())
-        probe.setPlainText(text)
-        probe.setTextWidth(widest)
-        return min(widest, probe.idealWidth() + 2)
+        key = (widest, text)
+        if key not in self._widths:
+            probe = QTextDocument()
+            probe.setDocumentMargin(0)
+            option = QTextOption()
+            option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+            probe.setDefaultTextOption(option)
+            probe.setDefaultFont(self._theme.font("chat"))
+            probe.setPlainText(text)
+            probe.setTextWidth(widest)
+            if len(self._widths) > _WIDTHS_KEPT:
+                self._widths.clear()
+            self._widths[key] = min(widest, probe.idealWidth() + 2)
+        return self._widths[key]
 
     def _write_answer(self, cursor: QTextCursor, entry: Entry, key: int, *, first: bool) -> None:
         px = self._theme.px
         small = self._theme.font_pixels("secondary")
         block = self._block_format(key, Part.NAME)
-        block.setTopMargin(0 if first else px(28))
+        block.setTopMargin(self.top_margin(entry, first=first))
         block.setBottomMargin(px(6))
         self._block(cursor, block, self._char(size=small, strong=True))
         cursor.insertText("Magray", self._char(size=small, strong=True))
