@@ -1,27 +1,21 @@
-"""Moves the chat: which conversation is open, what is asked, what comes back."""
+"""Which conversation is open: the list, opening, older messages, renaming, deleting."""
 
 from __future__ import annotations
 
-import asyncio
-import uuid
-from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QGuiApplication
 
 from desktop.bridge import Bridge
 from desktop.chat.chat_pane import ChatPane
 from desktop.chat.conversations_panel import ConversationsPanel
 from desktop.chat.entries import Entry
-from desktop.chat.source_items import SourceItem
 from desktop.chat.sources_panel import SourcesPanel
+from desktop.chat.turns import Turns, shortened
 from desktop.messages import Messages
 from desktop.operations import Operation, Operations
 from desktop.window_state import WindowState
-from engine import Answer, Conversation, Message, NotFoundError
+from engine import Conversation, Message, NotFoundError
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -29,7 +23,6 @@ if TYPE_CHECKING:
 PAGE = 100
 """Messages fetched at once."""
 _REFRESH_MS = 80
-_TITLE_LENGTH = 60
 
 
 class ChatController(QObject):
@@ -60,36 +53,43 @@ class ChatController(QObject):
         self._messages = messages
         self._state = state
         self._engine: Engine | None = None
-        self._ready: list[Callable[[], None]] = []
         self._current: str | None = None
         self._titles: dict[str, str] = {}
-        self._asking = asyncio.Lock()
         self._all_loaded = True
         self._loading_older = False
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(_REFRESH_MS)
         self._refresh.timeout.connect(self.refresh_list)
+        self.turns = Turns(
+            pane=pane,
+            sources=sources,
+            operations=operations,
+            messages=messages,
+            state=state,
+            current=lambda: self._current,
+            titles=self._titles,
+            parent=self,
+        )
         self._connect()
         pane.composer.set_text(state.draft(None))
 
     def _connect(self) -> None:
         pane, panel = self._pane, self._list
-        pane.composer.submitted.connect(self.ask)
+        pane.composer.submitted.connect(self.turns.ask)
         pane.composer.draft_changed.connect(lambda text: self._state.set_draft(self._current, text))
-        pane.composer.recall_wanted.connect(self._recall_question)
-        pane.welcome.question_chosen.connect(self.ask)
+        pane.welcome.question_chosen.connect(self.turns.ask)
         pane.header.rename_wanted.connect(panel.rename_current)
         pane.header.delete_wanted.connect(self._delete_current)
-        pane.transcript.citation_activated.connect(self._open_citation)
         pane.transcript.older_wanted.connect(self._load_older)
-        pane.transcript.action_wanted.connect(self._act)
         panel.new_wanted.connect(self.new_conversation)
         panel.opened.connect(self.open_conversation)
         panel.rename_wanted.connect(self._rename)
         panel.delete_wanted.connect(self.delete)
         panel.search_changed.connect(lambda _text: self.refresh_list())
         self._sources.source_activated.connect(self.source_activated)
+        self.turns.source_activated.connect(self.source_activated)
+        self.turns.begun.connect(self._begun)
 
     # The engine
 
@@ -98,11 +98,9 @@ class ChatController(QObject):
         self._engine = engine
         bridge.conversations_changed.connect(self._conversation_changed)
         self.refresh_list()
-        waiting, self._ready = self._ready, []
-        if not waiting and self._current is None and self._state.conversation is not None:
+        asked_already = self.turns.attach(engine)
+        if not asked_already and self._current is None and self._state.conversation is not None:
             self.open_conversation(self._state.conversation)
-        for run in waiting:
-            run()
 
     def _conversation_changed(self, _conversation_id: str) -> None:
         if not self._refresh.isActive():
@@ -170,7 +168,7 @@ class ChatController(QObject):
             self._all_loaded = len(found) < PAGE
             self._pane.transcript.set_entries([Entry.of_message(message) for message in found])
             self._pane.show_turns(empty=not found)
-            self._show_last_sources()
+            self.turns.show_last_sources()
 
         self._operations.start(
             Operation(
@@ -252,7 +250,7 @@ class ChatController(QObject):
             if self._current == conversation_id:
                 self._switch(None)
             self._messages.info(
-                self.tr("Deleted “{0}”").format(_shortened(title)), action=self.tr("Undo"), run=undo, key="deleted"
+                self.tr("Deleted “{0}”").format(shortened(title)), action=self.tr("Undo"), run=undo, key="deleted"
             )
 
         self._operations.start(
@@ -263,174 +261,11 @@ class ChatController(QObject):
             )
         )
 
-    # Asking
-
-    def ask(self, question: str) -> None:
-        """Ask in the open conversation. Before the engine is open, the question waits for it."""
-        question = question.strip()
-        if not question:
-            return
-        self._pane.show_chat()
-        self._pane.show_turns(empty=False)
-        self._state.set_draft(self._current, "")
-        asked = Entry(id=f"asked-{uuid.uuid4()}", question=True, text=question, created_at=datetime.now(UTC))
-        self._pane.transcript.append_entry(asked)
-        self._look_up(question)
-        self._pane.composer.focus()
-
-    def _look_up(self, question: str) -> None:
-        pending = Entry(
-            id=f"pending-{uuid.uuid4()}", question=False, text=self.tr("Looking through your files…"), state="pending"
-        )
-        self._pane.transcript.append_entry(pending)
-        self._sources.clear(reading=True)
-        self._when_ready(lambda engine: self._start_asking(engine, question, pending))
-
-    def _when_ready(self, run: Callable[[Engine], None]) -> None:
-        if self._engine is not None:
-            run(self._engine)
-        else:
-            self._ready.append(lambda: self._when_ready(run))
-
-    def _start_asking(self, engine: Engine, question: str, pending: Entry) -> None:
-        place = _Place(self._current)
-
-        async def work() -> Answer:
-            async with self._asking:
-                if place.id is None and self._current is not None and self._holds(pending):
-                    place.id = self._current  # a question before this one has begun the conversation meanwhile
-                if place.id is None:
-                    conversation = await engine.create_conversation(_title(question))
-                    place.id = conversation.id
-                    self._begun(conversation, pending)
-                return await engine.ask(question, conversation_id=place.id)
-
-        def answered(answer: Answer) -> None:
-            if not self._holds(pending):
-                return
-            entry = Entry(
-                id=answer.message_id or pending.id,
-                question=False,
-                text=answer.text,
-                answer=answer if answer.question else replace(answer, question=question),
-                created_at=datetime.now(UTC),
-            )
-            self._pane.transcript.replace_entry(pending.id, entry)
-            self._show_sources(entry)
-
-        def failed(error: Exception) -> None:
-            words = self._operations.describe(error, name="ask")
-            if self._holds(pending):
-                self._pane.transcript.replace_entry(
-                    pending.id, Entry(id=f"failed-{pending.id}", question=False, text=words, state="failed")
-                )
-                self._sources.clear()
-            else:
-                self._messages.error(words)
-
-        self._operations.start(Operation(name="ask", run=work, success=answered, failure=failed, owner=self._pane))
-
-    def _holds(self, entry: Entry) -> bool:
-        """The transcript still shows this entry: the owner has not gone to another conversation."""
-        return self._pane.transcript.entry(entry.id) is not None
-
-    def _begun(self, conversation: Conversation, pending: Entry) -> None:
+    def _begun(self, conversation: Conversation, shown: bool) -> None:
+        """A first question made a conversation; `shown` while the owner still looks at it."""
         self._titles[conversation.id] = conversation.title
-        if not self._holds(pending):
-            return
-        self._current = conversation.id
-        self._state.conversation = conversation.id
-        self._list.set_current(conversation.id)
-        self._pane.header.set_title(conversation.title)
-
-    def _recall_question(self) -> None:
-        last = next((entry for entry in reversed(self._pane.transcript.entries) if entry.question), None)
-        if last is not None:
-            self._pane.composer.set_text(last.text)
-            self._state.set_draft(self._current, last.text)
-
-    # Sources and actions
-
-    def _show_sources(self, entry: Entry) -> None:
-        if entry.answer is not None:
-            self._sources.show_answer(entry.answer, titles=self._titles)
-
-    def _show_last_sources(self) -> None:
-        last = next((e for e in reversed(self._pane.transcript.entries) if e.answer is not None), None)
-        if last is not None:
-            self._show_sources(last)
-
-    def _open_citation(self, entry_id: str, number: int) -> None:
-        entry = self._pane.transcript.entry(entry_id)
-        if entry is None:
-            return
-        self._show_sources(entry)
-        item = self._sources.mark(number)
-        if isinstance(item, SourceItem) and item.source is not None:
-            self.source_activated.emit(item)
-
-    def _act(self, name: str, entry_id: str) -> None:
-        entry = self._pane.transcript.entry(entry_id)
-        if entry is None:
-            return
-        match name:
-            case "copy":
-                QGuiApplication.clipboard().setText(entry.text)
-            case "sources":
-                self._show_sources(entry)
-                self._sources.why.setChecked(True)
-            case "remember":
-                self._remember(entry)
-            case "again":
-                self._pane.composer.set_text(entry.text)
-                self._pane.composer.focus()
-            case "retry":
-                self._retry(entry)
-            case _:
-                raise ValueError(name)
-
-    def _retry(self, entry: Entry) -> None:
-        entries = list(self._pane.transcript.entries)
-        before = [item for item in entries[: entries.index(entry)] if item.question]
-        if before:
-            self._pane.transcript.set_entries([item for item in entries if item.id != entry.id])
-            self._look_up(before[-1].text)
-
-    def _remember(self, entry: Entry) -> None:
-        engine, answer = self._engine, entry.answer
-        if engine is None or answer is None:
-            return
-        text = "\n".join(citation.quote for citation in answer.citations) or entry.text
-        self._operations.start(
-            Operation(
-                name="remember an answer",
-                run=lambda: engine.remember(text, layer="assets", kind="note", title=_title(answer.question) or None),
-                success=lambda memory: self._messages.info(
-                    self.tr("Remembered for ever"),
-                    action=self.tr("Undo"),
-                    run=lambda: self._forget(memory.id),
-                ),
-            )
-        )
-
-    def _forget(self, memory_id: str) -> None:
-        engine = self._engine
-        if engine is not None:
-            self._operations.start(Operation(name="forget a memory", run=lambda: engine.delete_memories([memory_id])))
-
-
-class _Place:
-    """The conversation that a question goes to; it may only come to be while the question waits."""
-
-    def __init__(self, conversation_id: str | None) -> None:
-        self.id = conversation_id
-
-
-def _title(question: str) -> str:
-    return _shortened(" ".join(question.split()).rstrip("?!.。？ ") or question.strip())
-
-
-def _shortened(text: str) -> str:
-    if len(text) <= _TITLE_LENGTH:
-        return text
-    return text[:_TITLE_LENGTH].rsplit(" ", 1)[0].rstrip(",;:") + "…"
+        if shown:
+            self._current = conversation.id
+            self._state.conversation = conversation.id
+            self._list.set_current(conversation.id)
+            self._pane.header.set_title(conversation.title)

@@ -81,10 +81,13 @@ class TranscriptGround:
         layout = block.layout()
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("quote"))
+        text = _utf16_units(block.text())
         for begin, end in quoted_ranges(block):
             for place in range(layout.lineCount()):
                 line = layout.lineAt(place)
                 first, last = max(begin, line.textStart()), min(end, line.textStart() + line.textLength())
+                while first < last and text[last - 1].isspace():
+                    last -= 1  # the space at which the line was wrapped hangs over the edge
                 if first < last:
                     self._paint_line(painter, line, first, last, layout.position())
 
@@ -123,3 +126,8 @@ def cursor_x(line: QTextLine, place: int) -> float:
     """Where a position of the text stands in its line."""
     found: Any = line.cursorToX(place)  # the binding gives the place back beside it
     return float(found[0] if isinstance(found, tuple) else found)
+
+
+def _utf16_units(text: str) -> str:
+    """The text with one character for each place that Qt counts."""
+    return "".join(c if ord(c) < 0x10000 else c * 2 for c in text)
