@@ -118,12 +118,25 @@ class Chunker:
     def _split(
         self, splitter: TextSplitter | MarkdownSplitter, text: str, start: int, end: int
     ) -> Iterator[tuple[int, int]]:
-        for first, last in _windows(text, start, end, unbroken=self._tokens * CHARACTERS_PER_TOKEN):
-            for offset, piece in splitter.chunk_indices(text[first:last]):
+        longest = self._tokens * CHARACTERS_PER_TOKEN
+        for first, last, unbroken in _windows(text, start, end, unbroken=longest):
+            pieces = self._cut(text, first, last) if unbroken else splitter.chunk_indices(text[first:last])
+            for offset, piece in pieces:
                 begin = first + offset
                 trimmed = _trim(text, begin, begin + len(piece))
                 if trimmed is not None:
                     yield trimmed
+
+    def _cut(self, text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
+        """Pieces of what has no blank and no full stop, where no place is better than another."""
+        place, width = start, end - start
+        while place < end:
+            piece = text[place : min(end, place + width)]
+            while len(piece) > 1 and (size := self._size(piece)) > self._tokens:
+                piece = piece[: max(1, min(len(piece) - 1, len(piece) * self._tokens // size))]
+            yield place - start, piece
+            place += len(piece)
+            width = len(piece) + len(piece) // 8  # the next one will be about as long
 
     def _size(self, text: str) -> int:
         least = -(-len(text) // CHARACTERS_PER_TOKEN)
@@ -186,7 +199,8 @@ def _sections(page: PageText, headings: Sequence[Heading]) -> Iterator[tuple[int
         begin = end
 
 
-def _windows(text: str, start: int, end: int, *, unbroken: int) -> Iterator[tuple[int, int]]:
+def _windows(text: str, start: int, end: int, *, unbroken: int) -> Iterator[tuple[int, int, bool]]:
+    """Stretches of at most `_WINDOW` characters, each with whether it is one word without end, cut after `unbroken`."""
     while end - start > _WINDOW:
         limit = start + _WINDOW
         cut = -1
@@ -195,11 +209,13 @@ def _windows(text: str, start: int, end: int, *, unbroken: int) -> Iterator[tupl
             if cut >= 0:
                 cut += len(blank)
                 break
-        if cut < 0:  # one word without end: nothing to be gained by looking for a better place
-            cut = start + unbroken
-        yield start, cut
-        start = cut
-    yield start, end
+        if cut < 0:
+            yield start, start + unbroken, True
+            start += unbroken
+        else:
+            yield start, cut, False
+            start = cut
+    yield start, end, False
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:

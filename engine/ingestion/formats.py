@@ -384,19 +384,19 @@ def _text_format(head: bytes, suffix: str, name: str) -> Format:
         return Format("xml", "image/svg+xml" if suffix == ".svg" else "application/xml")
     if suffix not in _MAIL and _MBOX.match(start):
         return Format("mbox", "application/mbox")
-    if suffix in _MAIL or _looks_like_mail(head):
+    if _looks_like_mail(head, fewest=1 if suffix in _MAIL else 3):
         return Format("mail", "message/rfc822")
     if suffix in _TEXT_TYPES:
         return Format("text", _TEXT_TYPES[suffix])
     return Format("text", "text/x-source" if is_code(name) else "text/plain")
 
 
-def _looks_like_mail(head: bytes) -> bool:
-    fields = {line.split(b":", 1)[0].lower() for line in head.splitlines()[:12] if b":" in line and line[:1].isalpha()}
-    return (
-        len(
-            fields
-            & {b"received", b"return-path", b"message-id", b"mime-version", b"from", b"delivered-to", b"to", b"subject"}
-        )
-        >= 3
-    )
+_MAIL_FIELDS = frozenset(
+    b"received return-path message-id mime-version from delivered-to to subject date content-type reply-to".split()
+)
+
+
+def _looks_like_mail(head: bytes, *, fewest: int) -> bool:
+    lines = head.splitlines()[:20]
+    fields = {line.split(b":", 1)[0].lower() for line in lines if b":" in line and line[:1].isalpha()}
+    return len(fields & _MAIL_FIELDS) >= fewest

@@ -21,8 +21,8 @@ from engine.ingestion.pages import read_pdf
 from engine.ingestion.reading import PageText, ReadDocument, TextBuilder, Unreadable, clean, has_text, skip
 from engine.ingestion.zipped import LOCKED, embedded_files, read_epub, read_slides, refuse_locked, word_texts
 
-MAX_CHARACTERS = 32_000_000
-"""Text of one document at most: about 16,000 pages. It bounds the memory and the time of everything after reading."""
+MAX_CHARACTERS = 16_000_000
+"""Text of one document at most: about 8,000 pages. It bounds the memory and the time of everything after reading."""
 _KEPT_SHARE = 0.9
 _EXCEL_BLANK = "|"
 """What kreuzberg puts into an empty first cell."""

@@ -22,6 +22,9 @@ FLAG = "--magray-worker"
 _GRACE_SECONDS = 10.0
 """The engine kills a worker that is late; one whose engine has died ends by itself this much later."""
 
+_NICENESS = 5
+"""Behind what the owner waits for, yet with a part of a core where all are busy, so that limits in seconds hold."""
+
 Request = dict[str, Any]
 Answer = tuple[dict[str, Any], bytes]
 
@@ -144,7 +147,7 @@ def _lower_priority() -> None:
 
         psutil.Process().nice(psutil.BELOW_NORMAL_PRIORITY_CLASS)
     else:
-        os.nice(10)
+        os.nice(_NICENESS)
 
 
 def _limit_memory(limit: int) -> None:
