@@ -60,7 +60,11 @@ class Window:
                         traced = json.loads(line)
                         if isinstance(traced, dict) and traced.get("event") == event:
                             return now
-        raise BenchUnavailableError(f"the window did not come to be {event}: {' | '.join(seen[-3:]) or 'no output'}")
+        waited = time.perf_counter() - self.began
+        words = " | ".join(seen[-3:]) or "no output"
+        raise BenchUnavailableError(
+            f"the window was not {event} after {waited:.0f} s (exit {self.process.returncode}): {words}"
+        )
 
     def megabytes(self) -> float:
         """Memory of the process and its children, pages that several share counted once (PSS; RSS where unknown)."""
