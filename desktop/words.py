@@ -105,6 +105,15 @@ def amount_words(file: IngestFile) -> str:
     return " · ".join(parts)
 
 
+def sentence(text: str) -> str:
+    """A reason as a sentence: its first letter large, a full stop at its end."""
+    text = text.strip()
+    if not text:
+        return ""
+    ended = text.endswith((".", "!", "?", "…", ":"))
+    return text[0].upper() + text[1:] + ("" if ended else ".")
+
+
 def time_left_words(seconds: float | None) -> str:
     """`about 3 minutes left`; empty while nothing can be said."""
     if seconds is None or not math.isfinite(seconds):

@@ -11,7 +11,7 @@ from desktop.icons import ICON_BOX, Icons
 from desktop.models.paged_model import VALUE_ROLE
 from desktop.theme import Theme
 from desktop.tokens import ColorRole
-from desktop.words import amount_words, file_name, folder_name, state_look
+from desktop.words import amount_words, file_name, folder_name, sentence, state_look
 from engine import FileState, IngestFile
 
 _STATE_SHARE = 0.4
@@ -75,7 +75,7 @@ class IngestDelegate(QStyledItemDelegate):
         width = area.width() - box - 2 * gap - right
         state_left = area.right() + 1 - right
         state_role: ColorRole = look.role if file.state in (FileState.FAILED, FileState.SKIPPED) else "muted"
-        below = file.reason or folder_name(file.path)
+        below = sentence(file.reason or "") or folder_name(file.path)
         middle, end = Qt.TextElideMode.ElideMiddle, Qt.TextElideMode.ElideRight
         cells: tuple[tuple[str, QFont, ColorRole, QRect, Qt.TextElideMode, bool], ...] = (
             (file_name(file.path), body, "text", QRect(left, area.top(), width, first), middle, False),

@@ -9,7 +9,7 @@ from desktop.icons import Icons
 from desktop.theme import Theme, restyle
 from desktop.widgets.card import Panel
 from desktop.widgets.elided_label import ElidedLabel
-from desktop.words import amount_words, file_name, files_words, pages_words, state_look
+from desktop.words import amount_words, file_name, files_words, pages_words, sentence, state_look
 from engine import FileState, IngestFile
 
 
@@ -96,7 +96,7 @@ class IngestDetails(Panel):
             parts.append(amount)
         lines = [" · ".join(parts)]
         if file.reason:
-            lines.append(file.reason)
+            lines.append(sentence(file.reason))
         elif file.pages_without_text:
             lines.append(self.tr("Without text: {0}.").format(pages_words(file.pages_without_text)))
         return "\n".join(lines)

@@ -150,13 +150,21 @@ class TextPane(QTextEdit):
             form = QTextCharFormat()
             form.setFont(self._theme.font("title" if level == 1 else "chat", strong=True))
             cursor.mergeCharFormat(form)
+            # The marks are part of the text, and places count them; they only step back.
+            cursor.setPosition(document.findBlockByNumber(block).position())
+            cursor.movePosition(QTextCursor.MoveOperation.Right, QTextCursor.MoveMode.KeepAnchor, level)
+            form = QTextCharFormat()
+            form.setForeground(self._theme.color("border"))
+            cursor.mergeCharFormat(form)
 
     def _font(self) -> QFont:
         return self._theme.font("code" if self._code else "chat")
 
     def _restyle(self) -> None:
-        self.document().setDefaultFont(self._font())
-        self._mark()
+        bar = self.verticalScrollBar()
+        place = bar.value()
+        self._load(self._part, self._shown.span)
+        bar.setValue(place)
 
     def _mark(self) -> None:
         selections = []

@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt
 
 from desktop.models.paged_model import VALUE_ROLE, Index, PagedModel
-from desktop.words import amount_words, file_name, state_look
+from desktop.words import amount_words, file_name, sentence, state_look
 from engine import FileState, IngestFile
 
 
@@ -64,7 +64,7 @@ class IngestFilesModel(PagedModel[IngestFile]):
             case Qt.ItemDataRole.DisplayRole:
                 return file_name(file.path)
             case Qt.ItemDataRole.ToolTipRole:
-                return file.path if file.reason is None else f"{file.path}\n{file.reason}"
+                return file.path if file.reason is None else f"{file.path}\n{sentence(file.reason)}"
             case Qt.ItemDataRole.AccessibleTextRole:
                 words = [file_name(file.path), state_look(file.state).word, file.reason or "", amount_words(file)]
                 return ", ".join(word for word in words if word)
