@@ -153,4 +153,6 @@ class CrashReporter(QObject):
 
 
 def _log_qt(kind: QtMsgType, context: QMessageLogContext, text: str) -> None:
-    _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s%s", f"{context.category}: " if context.category else "", text)
+    category: str | None = context.category
+    named = category not in (None, "", "default")
+    _qt_log.log(_LEVELS.get(kind, logging.WARNING), "%s%s", f"{category}: " if named else "", text)
