@@ -28,6 +28,12 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+BUSY_SECONDS = 0.05
+"""While changes come closer together than this, reading them goes before merging and writing sections ..."""
+
+OVERDUE_SECONDS = 2.0
+"""... unless those have waited for so long."""
+
 SAVE_CHANGES = 2000
 """New or removed vectors after which a layer is saved, once it has been quiet for a while."""
 
@@ -91,7 +97,8 @@ class Indexes:
         self._pending = True
         self._closing = False
         self._jobs: list[tuple[Callable[[], Any], Future[Any]]] = []
-        self._changed_at = time.monotonic()
+        self._changed_at = self._worked_at = time.monotonic()
+        self._told = False
         self._thread: threading.Thread | None = None
 
     def start(self) -> None:
@@ -201,7 +208,7 @@ class Indexes:
         self._on_thread(lambda: self._save(self._all))
 
     def close(self) -> None:
-        """Catch up, save what changed, end the thread. Safe to call twice."""
+        """Save what changed and end the thread; the next start reads the rest. Safe to call twice."""
         with self._condition:
             self._closing = True
             self._condition.notify_all()
@@ -225,6 +232,7 @@ class Indexes:
                 try:
                     if not self._step():
                         break
+                    self._told = False
                 except (OSError, StoreError, IndexDamagedError, ValueError) as error:
                     self._failed(error)
             self._finish()
@@ -270,16 +278,25 @@ class Indexes:
                 future.set_exception(error)
         if pending:
             self._read_changes()
-        if any([index.work() for index in self._all]):
+        now = time.monotonic()
+        if now - self._changed_at < BUSY_SECONDS and now - self._worked_at < OVERDUE_SECONDS:
+            with self._condition:
+                if not (self._pending or self._jobs or self._closing):
+                    self._condition.wait(BUSY_SECONDS)
             return True
-        self._rest()
+        more = any([index.work() for index in self._all])
+        self._worked_at = time.monotonic()
+        if not more:
+            self._rest()
         return True
 
     def _read_changes(self) -> None:
         """Bring every index up to now; the word index first, since recall waits for it."""
-        waiting: list[DerivedIndex] = [self.lexical, *self.layers.values()]
-        while waiting and not self._closing:
-            waiting = [index for index in waiting if not index.catch_up()]
+        order: tuple[DerivedIndex, ...] = (self.lexical, *self.layers.values())
+        done = False
+        while not done and not self._closing:
+            # a batch of each in turn: none waits until another has read all of a long import
+            done = all([index.catch_up() for index in order])
             self._tell()
 
     def _tell(self) -> None:
@@ -312,7 +329,8 @@ class Indexes:
             _log.warning("an index could not be brought up to date (%s); the next start does it", error)
             return
         _log.error("the indexes cannot be kept up to date: %s", error)
-        if self._notice is not None:
+        told, self._told = self._told, True
+        if self._notice is not None and not told:
             self._notice(
                 "error",
                 f"The search index could not be brought up to date ({error}). Everything is kept in the database; "
