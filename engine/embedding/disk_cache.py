@@ -37,11 +37,12 @@ _UNUSABLE = (  # the file may be sound, its surroundings are not
 )
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS models (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
-CREATE TABLE IF NOT EXISTS vectors (
-    hash BLOB NOT NULL, model INTEGER NOT NULL REFERENCES models (id), used INTEGER NOT NULL, vector BLOB NOT NULL,
-    PRIMARY KEY (hash, model)
-) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS vectors_used ON vectors (used);
+CREATE TABLE IF NOT EXISTS entries (
+    id INTEGER PRIMARY KEY, hash BLOB NOT NULL, model INTEGER NOT NULL REFERENCES models (id), used INTEGER NOT NULL,
+    UNIQUE (hash, model)
+);
+CREATE INDEX IF NOT EXISTS entries_used ON entries (used);
+CREATE TABLE IF NOT EXISTS vectors (id INTEGER PRIMARY KEY REFERENCES entries (id), vector BLOB NOT NULL);
 """
 
 
@@ -107,21 +108,35 @@ class DiskCache:
                 for path in self._files:
                     self._remove(path)
 
-    def prune(self) -> int:
-        """Remove what was not used within its days, and the oldest beyond the room. Returns how many."""
-        return self._guarded(self._prune, 0)
+    def prune(self, *, seconds: float = 1.0) -> int:
+        """Remove what was not used within its days, and the oldest beyond the room, a few at a time.
+
+        Args:
+            seconds: after so long the rest is left for the next time.
+
+        Returns:
+            How many were removed.
+        """
+        end = time.monotonic() + seconds
+        total = 0
+        while removed := self._guarded(self._prune, 0):
+            total += removed
+            if removed < _AT_ONCE or time.monotonic() > end:
+                break
+            time.sleep(0.001)  # a recall that waits for the lock gets it
+        return total
 
     def count(self) -> int:
         """Vectors in the file, of every model."""
         return self._guarded(
-            lambda connection: int(connection.execute("SELECT count(*) FROM vectors").fetchone()[0]), 0
+            lambda connection: int(connection.execute("SELECT count(*) FROM entries").fetchone()[0]), 0
         )
 
     def close(self) -> None:
-        """Note the last uses, prune, and close the file. Safe to call twice."""
+        """Note the last uses and close the file. Safe to call twice."""
         with self._lock:
             if self._connection is not None:
-                self._guarded(self._prune, 0)
+                self._guarded(self._note_uses, None)
             self._shut()
             self._off = True
 
@@ -134,7 +149,8 @@ class DiskCache:
             part = hashes[start : start + _AT_ONCE]
             marks = ",".join("?" * len(part))
             rows = connection.execute(
-                f"SELECT hash, used, vector FROM vectors WHERE model = ? AND used >= ? AND hash IN ({marks})",
+                "SELECT hash, used, vector FROM entries JOIN vectors USING (id)"
+                f" WHERE model = ? AND used >= ? AND hash IN ({marks})",
                 (self._model, oldest, *part),
             )
             for key, used, blob in rows:
@@ -144,49 +160,56 @@ class DiskCache:
                 found[key] = vector.astype(np.float32)
                 if used < stale:
                     self._touched.add(key)
+        if len(self._touched) >= _AT_ONCE:
+            self._note_uses(connection)
         return found
 
     def _put(self, connection: sqlite3.Connection, vectors: Mapping[bytes, NDArray[np.float32]]) -> None:
         now = int(self._clock())
         with connection:
-            connection.executemany(
-                "INSERT INTO vectors (hash, model, used, vector) VALUES (?, ?, ?, ?)"
-                " ON CONFLICT (hash, model) DO UPDATE SET used = excluded.used, vector = excluded.vector",
-                [(key, self._model, now, vector.astype("<f4").tobytes()) for key, vector in vectors.items()],
-            )
-            self._note_uses(connection)
+            for key, vector in vectors.items():
+                (entry,) = connection.execute(
+                    "INSERT INTO entries (hash, model, used) VALUES (?, ?, ?)"
+                    " ON CONFLICT (hash, model) DO UPDATE SET used = excluded.used RETURNING id",
+                    (key, self._model, now),
+                ).fetchone()
+                connection.execute(
+                    "INSERT OR REPLACE INTO vectors (id, vector) VALUES (?, ?)", (entry, vector.astype("<f4").tobytes())
+                )
+        self._note_uses(connection)
 
     def _erase(self, connection: sqlite3.Connection, wanted: list[tuple[bytes]]) -> bool:
         for (key,) in wanted:
             self._touched.discard(key)
         with connection:
-            connection.executemany("DELETE FROM vectors WHERE hash = ?", wanted)
+            connection.executemany("DELETE FROM vectors WHERE id IN (SELECT id FROM entries WHERE hash = ?)", wanted)
+            connection.executemany("DELETE FROM entries WHERE hash = ?", wanted)
         # secure_delete overwrote the pages; older copies of them must not stay in the log beside the file.
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         return True
 
     def _prune(self, connection: sqlite3.Connection) -> int:
-        with connection:
-            self._note_uses(connection)
-            oldest = self._clock() - self._seconds
-            removed = connection.execute("DELETE FROM vectors WHERE used < ?", (oldest,)).rowcount
-            count = connection.execute("SELECT count(*) FROM vectors").fetchone()[0]
-            if count > self._most:
-                removed += connection.execute(
-                    "DELETE FROM vectors WHERE (hash, model) IN"
-                    " (SELECT hash, model FROM vectors ORDER BY used LIMIT ?)",
-                    (count - self._most,),
-                ).rowcount
-        if removed:
-            connection.execute("PRAGMA incremental_vacuum").fetchall()
-        return int(removed)
+        self._note_uses(connection)
+        oldest = self._clock() - self._seconds
+        beyond = connection.execute("SELECT count(*) FROM entries").fetchone()[0] - self._most
+        rows = connection.execute("SELECT id, used FROM entries ORDER BY used LIMIT ?", (_AT_ONCE,)).fetchall()
+        doomed = [(entry,) for place, (entry, used) in enumerate(rows) if used < oldest or place < beyond]
+        if doomed:
+            with connection:
+                connection.executemany("DELETE FROM vectors WHERE id = ?", doomed)
+                connection.executemany("DELETE FROM entries WHERE id = ?", doomed)
+            connection.executescript(f"PRAGMA incremental_vacuum({_AT_ONCE})")  # execute takes one page only
+        return len(doomed)
 
     def _note_uses(self, connection: sqlite3.Connection) -> None:
+        if not self._touched:
+            return
         now = int(self._clock())
-        connection.executemany(
-            "UPDATE vectors SET used = ? WHERE hash = ? AND model = ?",
-            [(now, key, self._model) for key in self._touched],
-        )
+        with connection:
+            connection.executemany(
+                "UPDATE entries SET used = ? WHERE hash = ? AND model = ?",
+                [(now, key, self._model) for key in self._touched],
+            )
         self._touched.clear()
 
     def _guarded(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
@@ -198,9 +221,7 @@ class DiskCache:
                 try:
                     return work(self._open())
                 except sqlite3.DatabaseError as error:
-                    code = (
-                        error.sqlite_errorcode & 0xFF if hasattr(error, "sqlite_errorcode") else sqlite3.SQLITE_CORRUPT
-                    )
+                    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
                     if code in _BUSY:
                         _log.info("the cache of embeddings is in use elsewhere, it is passed over this time: %s", error)
                         return otherwise

@@ -101,6 +101,26 @@ def test_beyond_its_room_the_oldest_go(open_cache: Opener, wall: Wall) -> None:
     assert set(cache.get([key(n) for n in range(15)])) == {key(n) for n in range(5, 15)}
 
 
+def test_pruning_gives_the_room_back_bit_by_bit(open_cache: Opener, wall: Wall, tmp_path: Path) -> None:
+    cache = open_cache(dimensions=256)
+    cache.put({key(n): np.full(256, n, dtype=np.float32) for n in range(3000)})
+    wall.now += 4 * DAY
+    assert cache.prune(seconds=0) == 500
+    assert cache.count() == 2500
+    assert cache.prune() == 2500
+    cache.close()
+    assert (tmp_path / "cache" / "embeddings.db").stat().st_size < 300_000
+
+
+def test_uses_are_noted_before_the_end(open_cache: Opener, wall: Wall) -> None:
+    cache = open_cache()
+    cache.put({key(n): vector(n) for n in range(700)})
+    wall.now += 2 * DAY
+    assert len(cache.get([key(n) for n in range(700)])) == 700
+    wall.now += 2 * DAY
+    assert len(open_cache().get([key(n) for n in range(700)])) == 700
+
+
 def test_erased_bytes_are_gone_from_every_file(open_cache: Opener, tmp_path: Path) -> None:
     cache = open_cache(dimensions=64)
     secret = np.random.default_rng(5).normal(size=64).astype(np.float32)
