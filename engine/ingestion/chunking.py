@@ -94,6 +94,7 @@ class Chunker:
         """Take what counts, and the most tokens of a chunk."""
         self._counter = counter
         self._tokens = tokens
+        self._endless = re.compile(rf"[^\s.,;:!?。，、！？；]{{{tokens * CHARACTERS_PER_TOKEN},}}")
         self._plain = TextSplitter.from_callback(self._size, tokens)
         self._markdown = MarkdownSplitter.from_callback(self._size, tokens)
 
@@ -118,9 +119,8 @@ class Chunker:
     def _split(
         self, splitter: TextSplitter | MarkdownSplitter, text: str, start: int, end: int
     ) -> Iterator[tuple[int, int]]:
-        longest = self._tokens * CHARACTERS_PER_TOKEN
-        for first, last, unbroken in _windows(text, start, end, unbroken=longest):
-            pieces = self._cut(text, first, last) if unbroken else splitter.chunk_indices(text[first:last])
+        for first, last, endless in _stretches(text, start, end, self._endless):
+            pieces = self._cut(text, first, last) if endless else splitter.chunk_indices(text[first:last])
             for offset, piece in pieces:
                 begin = first + offset
                 trimmed = _trim(text, begin, begin + len(piece))
@@ -129,7 +129,7 @@ class Chunker:
 
     def _cut(self, text: str, start: int, end: int) -> Iterator[tuple[int, str]]:
         """Pieces of what has no blank and no full stop, where no place is better than another."""
-        place, width = start, end - start
+        place, width = start, self._tokens * CHARACTERS_PER_TOKEN
         while place < end:
             piece = text[place : min(end, place + width)]
             while len(piece) > 1 and (size := self._size(piece)) > self._tokens:
@@ -199,23 +199,30 @@ def _sections(page: PageText, headings: Sequence[Heading]) -> Iterator[tuple[int
         begin = end
 
 
-def _windows(text: str, start: int, end: int, *, unbroken: int) -> Iterator[tuple[int, int, bool]]:
-    """Stretches of at most `_WINDOW` characters, each with whether it is one word without end, cut after `unbroken`."""
+def _stretches(text: str, start: int, end: int, endless: re.Pattern[str]) -> Iterator[tuple[int, int, bool]]:
+    """Stretches of at most `_WINDOW` characters, and between them, marked, words that are longer than any chunk."""
+    for word in endless.finditer(text, start, end):
+        for first, last in _windows(text, start, word.start()):
+            yield first, last, False
+        yield word.start(), word.end(), True
+        start = word.end()
+    for first, last in _windows(text, start, end):
+        yield first, last, False
+
+
+def _windows(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     while end - start > _WINDOW:
         limit = start + _WINDOW
-        cut = -1
+        cut = limit
         for blank in ("\n\n", "\n", ". ", " ", "。"):
-            cut = text.rfind(blank, start + _WINDOW // 2, limit)
-            if cut >= 0:
-                cut += len(blank)
+            found = text.rfind(blank, start + _WINDOW // 2, limit)
+            if found >= 0:
+                cut = found + len(blank)
                 break
-        if cut < 0:
-            yield start, start + unbroken, True
-            start += unbroken
-        else:
-            yield start, cut, False
-            start = cut
-    yield start, end, False
+        yield start, cut
+        start = cut
+    if start < end:
+        yield start, end
 
 
 def _trim(text: str, start: int, end: int) -> tuple[int, int] | None:
