@@ -74,6 +74,14 @@ def folder_name(path: str) -> str:
     return str(folder)
 
 
+def short_path(path: str) -> str:
+    """The whole path, with the home folder shortened and members of an archive behind it."""
+    outer, *members = path.split(MEMBER_MARK)
+    file, home = PurePath(outer), PurePath(QDir.homePath())
+    shown = str(PurePath("~") / file.relative_to(home)) if file.is_relative_to(home) else outer
+    return MEMBER_MARK.join((shown, *members))
+
+
 def pages_words(count: int) -> str:
     """`1 page`, `12 pages`."""
     if count == 1:

@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QMenu, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.bridge import Bridge
+from desktop.documents.document_header import DocumentHeader
+from desktop.documents.document_menu import document_menu
 from desktop.documents.document_search import DocumentSearch
 from desktop.documents.find_bar import FindBar
 from desktop.documents.on_disk import FilesOnDisk
 from desktop.documents.page_canvas import PageCanvas
-from desktop.documents.page_field import PageField
 from desktop.documents.passage_place import PassagePlace, locate
 from desktop.documents.text_pane import TextPane
 from desktop.documents.text_search import Match
-from desktop.documents.view_header import ViewHeader
 from desktop.icons import Icons
 from desktop.messages import Messages
 from desktop.models.documents_model import document_name, is_file
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme
-from desktop.widgets.buttons import IconButton
 from desktop.widgets.card import Panel
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.message_bar import MessageBar
@@ -66,18 +64,11 @@ class DocumentView(Panel):
         self._page = 0
         self._on_disk = FilesOnDisk(operations=operations, messages=messages)
 
-        self._header = ViewHeader(theme=theme, icons=icons, parent=self)
+        self._header = DocumentHeader(theme=theme, icons=icons, parent=self)
         self._header.back.connect(self.leave)
-        self._field = PageField(theme=theme, icons=icons, parent=self)
-        self._field.chosen.connect(self.go_to)
-        self._smaller = IconButton(icons, "zoom-out", self.tr("Smaller"), self, keys=QKeySequence.StandardKey.ZoomOut)
-        self._larger = IconButton(icons, "zoom-in", self.tr("Larger"), self, keys=QKeySequence.StandardKey.ZoomIn)
-        find = IconButton(icons, "search", self.tr("Find"), self, keys=QKeySequence.StandardKey.Find)
-        self._more = IconButton(icons, "more", self.tr("More"), self)
-        find.clicked.connect(self.start_search)
-        self._more.clicked.connect(self._show_more)
-        for widget in (self._field, self._smaller, self._larger, find, self._more):
-            self._header.add(widget)
+        self._header.field.chosen.connect(self.go_to)
+        self._header.find_wanted.connect(self.start_search)
+        self._header.more_wanted.connect(self._show_more)
         self._find_bar = FindBar(theme=theme, icons=icons, parent=self)
         self._bar = MessageBar(theme, icons, self, air=theme.px(12))
 
@@ -87,8 +78,8 @@ class DocumentView(Panel):
         self.pane = TextPane(theme=theme, parent=self)
         self.pane.part_changed.connect(lambda _part: self._show_where())
         self.pane.edge_reached.connect(self._turn)
-        self._smaller.clicked.connect(self.canvas.zoom_out)
-        self._larger.clicked.connect(self.canvas.zoom_in)
+        self._header.smaller.clicked.connect(self.canvas.zoom_out)
+        self._header.larger.clicked.connect(self.canvas.zoom_in)
         self._note = EmptyState(theme, icons, self)
         self._note.triggered.connect(lambda _name: self.leave())
         body = QWidget(self)
@@ -149,7 +140,7 @@ class DocumentView(Panel):
             return
         self._text, self._place, self._quote = None, None, ""
         self._header.set_title(name or self.tr("Opening…"), tool_tip=path)
-        self._field.show_page(0, 1)
+        self._header.field.show_page(0, 1)
         self._search.reset(())
         self._find_bar.hide()
         self._bar.hide()
@@ -307,11 +298,10 @@ class DocumentView(Panel):
             return
         many = len(text.pages) > 1
         if self.shows_pages or many:
-            self._field.show_page(self._page, len(text.pages))
+            self._header.field.show_page(self._page, len(text.pages))
         else:
-            self._field.show_page(self.pane.part, self.pane.parts, parts=True)
-        for button in (self._smaller, self._larger):
-            button.setVisible(self.shows_pages)
+            self._header.field.show_page(self.pane.part, self.pane.parts, parts=True)
+        self._header.show_zoom(self.shows_pages)
         name = document_name(text.document)
         if self.shows_pages:
             self.canvas.setAccessibleName(self.tr("Page {0} of {1}").format(self._page + 1, name))
@@ -415,27 +405,17 @@ class DocumentView(Panel):
         text = self._text
         if text is None:
             return
-        document = text.document
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        if self._drawable(text):
-            menu.addAction(
-                self.tr("Show the text") if self.shows_pages else self.tr("Show the pages"),
-                partial(self.show_as_text, self.shows_pages),
-            ).setEnabled(any(text.pages))
-        if self.shows_pages:
-            menu.addAction(self.tr("Fit to the width"), self.canvas.fit_width).setShortcut(QKeySequence("Ctrl+0"))
-        if self._place is not None:
-            menu.addAction(self.tr("Back to the passage"), self._back_to_passage)
-        if is_file(document):
-            menu.addSeparator()
-            menu.addAction(self.tr("Open in its program"), partial(self._on_disk.open, document.path))
-            menu.addAction(self.tr("Show in folder"), partial(self._on_disk.reveal, document.path))
-            menu.addAction(self.tr("Copy the path"), partial(QGuiApplication.clipboard().setText, document.path))
-        corner = self._more.mapToGlobal(self._more.rect().bottomRight())
-        menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
+        menu = document_menu(self, text, drawable=self._drawable(text), on_disk=self._on_disk, parent=self)
+        more = self._header.more
+        menu.popup(more.mapToGlobal(more.rect().bottomRight()) - QPoint(menu.sizeHint().width(), 0))
 
-    def _back_to_passage(self) -> None:
+    @property
+    def has_passage(self) -> bool:
+        """It was opened at a passage."""
+        return self._place is not None
+
+    def show_passage_again(self) -> None:
+        """Scroll back to the passage."""
         place = self._place
         if place is None:
             return

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from desktop.bridge import Bridge
 from desktop.documents.on_disk import FilesOnDisk
+from desktop.documents.row_ground import LIST_WIDTH
 from desktop.documents.table_delegate import TableDelegate
 from desktop.documents.view_header import ViewHeader
 from desktop.icons import Icons
@@ -53,8 +54,10 @@ REFRESH_MILLISECONDS = 500
 SEARCH_MILLISECONDS = 150
 """A pause in typing after which the search begins."""
 _FOLDER_SHARE = 0.28
-_NARROW = 620
-"""Below this width, in design pixels, the folder gives its room to the name."""
+_LEAST_NAME = 120
+_SEARCH_WIDTH = 420
+_NARROW, _NARROWEST = 620, 480
+"""Below these widths, in design pixels, first the folder and then the figures give their room to the name."""
 
 
 class DocumentsPage(Panel):
@@ -86,6 +89,7 @@ class DocumentsPage(Panel):
         self._messages = messages
         self._engine: Engine | None = None
         self._query = ""
+        self._date_width = 0
         self._on_disk = FilesOnDisk(operations=operations, messages=messages)
         self.setAccessibleName(self.tr("Documents"))
 
@@ -107,6 +111,7 @@ class DocumentsPage(Panel):
         top = Panel(self, surface="surface", edge="bottom")
         top_layout = QVBoxLayout(top)
         top_layout.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        self.search.setMaximumWidth(theme.px(_SEARCH_WIDTH))
         top_layout.addWidget(self.search)
         self._top = top
 
@@ -156,9 +161,8 @@ class DocumentsPage(Panel):
         header = table.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsClickable(False)
-        header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
-        for column in (FOLDER, PAGES, PASSAGES, READ):
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setStretchLastSection(True)
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._show_menu)
         table.activated.connect(lambda _index: self._open())
@@ -176,6 +180,8 @@ class DocumentsPage(Panel):
             words = str(self.model.headerData(column, Qt.Orientation.Horizontal))
             widest = max(metrics.horizontalAdvance(sample), header.fontMetrics().horizontalAdvance(words))
             table.setColumnWidth(column, widest + air)
+            self._date_width = widest + air  # the last column is the one that also takes what is left over
+        self._share_width()
 
     @staticmethod
     def _longest_date() -> str:
@@ -281,9 +287,21 @@ class DocumentsPage(Panel):
                 self.add_folder.emit()
 
     def resizeEvent(self, event: QEvent) -> None:
-        """A narrow page shows no folders."""
-        self.table.setColumnHidden(FOLDER, self.width() < self._theme.px(_NARROW))
-        self.table.setColumnWidth(FOLDER, int(self.width() * _FOLDER_SHARE))
+        """A narrow page shows no folders, a wide one keeps the columns together."""
+        self._share_width()
+
+    def _share_width(self) -> None:
+        table, px = self.table, self._theme.px
+        width = min(table.viewport().width(), px(LIST_WIDTH))
+        narrow = self.width() < px(_NARROW)
+        table.setColumnHidden(FOLDER, narrow)
+        for column in (PAGES, PASSAGES):
+            table.setColumnHidden(column, self.width() < px(_NARROWEST))
+        folder = 0 if narrow else int(width * _FOLDER_SHARE)
+        table.setColumnWidth(FOLDER, folder)
+        # A hidden column is 0 wide.
+        others = folder + table.columnWidth(PAGES) + table.columnWidth(PASSAGES) + self._date_width
+        table.setColumnWidth(NAME, max(px(_LEAST_NAME), width - others))
 
     # ------------------------------------------------------------------ what can be done
 

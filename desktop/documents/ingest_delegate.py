@@ -6,7 +6,7 @@ from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QRect, Q
 from PySide6.QtGui import QFont, QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from desktop.documents.row_ground import paint_focus, paint_ground
+from desktop.documents.row_ground import LIST_WIDTH, paint_focus, paint_ground
 from desktop.icons import ICON_BOX, Icons
 from desktop.models.paged_model import VALUE_ROLE
 from desktop.theme import Theme
@@ -60,6 +60,7 @@ class IngestDelegate(QStyledItemDelegate):
         edge, gap = theme.px(16), theme.px(12)
         box = theme.px(ICON_BOX)
         area = rect.adjusted(edge, theme.px(8), -edge, -theme.px(8))
+        area.setWidth(min(area.width(), theme.px(LIST_WIDTH)))
         first = QFontMetrics(body).height()
         second_top = area.top() + first + theme.px(2)
         second = QFontMetrics(small).height()

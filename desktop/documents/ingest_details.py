@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
 from desktop.widgets.card import Panel
 from desktop.widgets.elided_label import ElidedLabel
-from desktop.words import amount_words, file_name, files_words, pages_words, sentence, state_look
+from desktop.widgets.flow_layout import FlowLayout
+from desktop.words import amount_words, file_name, files_words, pages_words, sentence, short_path, state_look
 from engine import FileState, IngestFile
+
+_NARROW = 640
 
 
 class IngestDetails(Panel):
@@ -41,8 +45,8 @@ class IngestDetails(Panel):
         words.addWidget(self._path)
         words.addWidget(self._text)
         self._buttons: dict[str, QPushButton] = {}
-        buttons = QHBoxLayout()
-        buttons.setSpacing(theme.px(8))
+        self._button_row = QWidget(self)
+        buttons = self._button_flow = FlowLayout(self._button_row, spacing=theme.px(8))
         for action, label in (
             ("retry", self.tr("Try again")),
             ("cancel", self.tr("Stop")),
@@ -53,13 +57,16 @@ class IngestDetails(Panel):
             button.clicked.connect(lambda _checked=False, action=action: self.triggered.emit(action))
             buttons.addWidget(button)
             self._buttons[action] = button
-        row = QHBoxLayout(self)
+        told = QHBoxLayout()
+        told.setSpacing(theme.px(12))
+        told.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        told.addLayout(words, 1)
+        self._row = QBoxLayout(QBoxLayout.Direction.LeftToRight, self)
         edge = theme.px(16)
-        row.setContentsMargins(edge, theme.px(12), edge, theme.px(12))
-        row.setSpacing(theme.px(12))
-        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
-        row.addLayout(words, 1)
-        row.addLayout(buttons)
+        self._row.setContentsMargins(edge, theme.px(12), edge, theme.px(12))
+        self._row.setSpacing(theme.px(12))
+        self._row.addLayout(told, 1)
+        self._row.addWidget(self._button_row)
         theme.changed.connect(self._draw_icon)
         self.hide()
 
@@ -74,7 +81,7 @@ class IngestDetails(Panel):
         one = files[0] if len(files) == 1 else None
         if one is not None:
             self._name.setText(file_name(one.path))
-            self._path.setText(one.path)
+            self._path.setText(short_path(one.path))
             self._text.setText(self._sentence(one))
         else:
             self._name.setText(self.tr("{0} selected").format(files_words(len(files))))
@@ -89,6 +96,17 @@ class IngestDetails(Panel):
         self._buttons["cancel"].setVisible(any(not file.state.final for file in files))
         self._buttons["reveal"].setVisible(one is not None)
         self._buttons["open"].setVisible(one is not None)
+        self._make_room()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """In a narrow place the buttons stand below the words."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        narrow = self.width() < self._theme.px(_NARROW)
+        self._row.setDirection(QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight)
+        self._button_row.setMinimumWidth(0 if narrow else self._button_flow.sizeHint().width())
 
     def _sentence(self, file: IngestFile) -> str:
         parts = [state_look(file.state).word]

@@ -65,6 +65,11 @@ class PageField(QWidget):
         self._previous.setEnabled(page > 0)
         self._next.setEnabled(page + 1 < count)
 
+    def show_steps(self, shown: bool) -> None:
+        """Show the arrows, or leave their room to others."""
+        self._previous.setVisible(shown)
+        self._next.setVisible(shown)
+
     def _go(self) -> None:
         text = self._field.text()
         if text:

@@ -9,6 +9,9 @@ from PySide6.QtWidgets import QStyle, QStyleOptionViewItem
 from desktop.theme import Theme
 from desktop.tokens import FOCUS_RING, RADIUS_CONTROL
 
+LIST_WIDTH = 1080
+"""Design pixels. In a wider window rows keep their ends together, so that the eye can follow one."""
+
 
 def paint_ground(painter: QPainter, theme: Theme, option: QStyleOptionViewItem) -> None:
     """Fill a row or cell by its state and draw the hairline below it."""
