@@ -85,16 +85,20 @@ def _dense(data: bytes) -> bytes:
     return b"".join(lines)[:_SAMPLE]
 
 
+def _within_word(text: str, place: int) -> bool:
+    return 0 < place < len(text) - 1 and text[place - 1].isalpha() and text[place + 1].islower()
+
+
 def _score(text: str, high: int) -> float:
     total = 0.0
     before = " "
-    for character in text:
+    for place, character in enumerate(text):
         if character > "\x7f":
             lower = character.lower()
             weight = _WEIGHTS.get(lower[0])
             if weight is None:
                 weight = -2.0 if character == "�" or character < "\xa0" else -0.7
-            if character != lower and before.islower():
+            if (character != lower and before.islower()) or (not character.isalpha() and _within_word(text, place)):
                 weight = -1.5
             total += weight
         elif before > "\x7f" and character.isupper() and before.islower():

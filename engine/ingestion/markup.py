@@ -132,7 +132,8 @@ class _Html(HTMLParser):
         self._pre = 0
         self._in_title = False
         self._item = False
-        self._rows: list[tuple[list[str], bool]] = []
+        self._rows: list[list[str]] = []
+        self._first_row = True
 
     def run(self, text: str) -> None:
         """Read the whole text; what the parser cannot make sense of is taken as text between tags."""
@@ -158,13 +159,14 @@ class _Html(HTMLParser):
             self._pre += 1
         elif tag == "tr":
             self._flush()
-            self._rows.append(([], not self._rows or not self._rows[-1][0]))
+            self._rows.append([])
         elif tag in ("td", "th"):
             self._end_cell()
         elif tag in _BLOCKS:
             if tag == "table":
                 self._end_row()
                 self._flush()
+                self._first_row = True
             elif self._rows:
                 self._text.append(" ")
             else:
@@ -234,15 +236,15 @@ class _Html(HTMLParser):
         if self._rows:
             text = self._take()
             if text:
-                self._rows[-1][0].append(text)
+                self._rows[-1].append(text)
         else:
             self._flush()
 
     def _end_row(self) -> None:
         if self._rows:
             self._end_cell()
-            cells, first = self._rows.pop()
-            self.builder.row(cells, first=first)
+            self.builder.row(self._rows.pop(), first=self._first_row)
+            self._first_row = False
         else:
             self._flush()
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 import unicodedata
 
-_IGNORED = frozenset("-\u00ad\u2010\u2011\u2012\u2013\u2014\ufffe\x00\x02\x03\u200b\ufeff")
 _PIECE = 24
 """Characters of a piece that is looked for where the whole is not found in one place."""
 
@@ -53,11 +52,10 @@ def _folded(text: str) -> tuple[str, list[int]]:
     letters: list[str] = []
     places: list[int] = []
     for index, character in enumerate(text):
-        if character.isspace() or character in _IGNORED:
-            continue
         for letter in unicodedata.normalize("NFKC", character).casefold():
-            letters.append(letter)
-            places.append(index)
+            if letter.isalnum():
+                letters.append(letter)
+                places.append(index)
     return "".join(letters), places
 
 

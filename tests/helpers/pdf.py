@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -53,14 +54,20 @@ def _write(document: pdfium.PdfDocument, page: pdfium.PdfPage, text: str, size: 
     raw.FPDFPage_InsertObject(page, piece)
 
 
+def _number(data: bytes, key: bytes) -> int:
+    found = re.search(re.escape(key) + rb"\s+(\d+)", data)
+    assert found is not None
+    return int(found.group(1))
+
+
 def _with_title(data: bytes, title: str) -> bytes:
     """Append an update that names the document (PDF 32000-1, 7.5.6)."""
     trailer = data[data.rindex(b"trailer") :]
-    root = trailer[trailer.index(b"/Root") :].split(b"/Root", 1)[1].split()[0]
-    size = int(trailer[trailer.index(b"/Size") :].split()[1].rstrip(b">/"))
-    start = int(data[data.rindex(b"startxref") :].split()[1])
+    root = _number(trailer, b"/Root")
+    size = _number(trailer, b"/Size")
+    start = _number(data[data.rindex(b"startxref") :], b"startxref")
     place = len(data)
     info = b"%d 0 obj\n<</Title(%s)>>\nendobj\n" % (size, title.encode("latin-1"))
     table = b"xref\n%d 1\n%010d 00000 n \n" % (size, place)
-    end = b"trailer\n<</Size %d/Root %s 0 R/Info %d 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n"
+    end = b"trailer\n<</Size %d/Root %d 0 R/Info %d 0 R/Prev %d>>\nstartxref\n%d\n%%%%EOF\n"
     return data + info + table + end % (size + 1, root, size, start, place + len(info))
