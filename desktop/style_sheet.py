@@ -180,6 +180,7 @@ QLineEdit[look="bare"], QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTe
 }
 QLineEdit[look="bare"]:focus, QPlainTextEdit[look="bare"]:focus, QTextEdit[look="bare"]:focus,
 QTextBrowser[look="bare"]:focus { border: none; padding: 0px; }
+QTextEdit[role="chat"] { font-size: @chat_size; }
 QLineEdit:disabled, QPlainTextEdit:disabled { color: @disabled; }
 
 QAbstractItemView {

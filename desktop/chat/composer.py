@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QResizeEvent, QTextOption
+from PySide6.QtGui import QFocusEvent, QFontMetrics, QKeyEvent, QResizeEvent, QShowEvent, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from desktop.theme import Theme, restyle
@@ -86,7 +86,7 @@ class Composer(QFrame):
         restyle(self, card="composer")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.editor = _Editor(self)
-        restyle(self.editor, look="bare")
+        restyle(self.editor, look="bare", role="chat")
         self.editor.setAcceptRichText(False)
         self.editor.setAcceptDrops(False)
         self.editor.setTabChangesFocus(True)
@@ -117,11 +117,11 @@ class Composer(QFrame):
         field.addStretch(1)
         row.addLayout(field, 1)
         row.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
-        theme.changed.connect(self._dress)
-        self._dress()
+        theme.changed.connect(self._grow)
 
-    def _dress(self) -> None:
-        self.editor.setFont(self._theme.font("chat"))
+    def showEvent(self, event: QShowEvent) -> None:
+        """The style sheet has given the field its font by now."""
+        super().showEvent(event)
         self._grow()
 
     def text(self) -> str:

@@ -219,4 +219,5 @@ def _alike(word: str, other: str) -> bool:
         if a != b:
             break
         common += 1
-    return common >= max(4, shorter - 2) and common >= 0.6 * max(len(word), len(other))
+    ending = 1 if word.isascii() else 2  # Russian endings differ by more letters than English ones
+    return common >= max(4, shorter - ending) and common >= 0.6 * max(len(word), len(other))

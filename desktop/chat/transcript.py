@@ -163,9 +163,13 @@ class Transcript(QTextBrowser):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A new width wraps anew; what is in view stays in view."""
         at_end = self.at_end()
-        if event.size().width() != event.oldSize().width():
-            self._keeping_place(self._set_margins)
-        super().resizeEvent(event)
+
+        def lay_out() -> None:
+            if event.size().width() != event.oldSize().width():
+                self._set_margins()
+            super(Transcript, self).resizeEvent(event)
+
+        self._keeping_place(lay_out)
         if at_end:
             self.to_end()
         self._place_actions()

@@ -203,10 +203,17 @@ class TranscriptText:
         if block is None:
             return
         cursor = QTextCursor(block)
-        if block.previous().isValid():
+        cursor.beginEditBlock()
+        kept = block.previous()
+        form, char = kept.blockFormat(), kept.charFormat()
+        if kept.isValid():
             cursor.movePosition(QTextCursor.MoveOperation.PreviousCharacter)
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
+        # An empty block that text behind it is removed from takes the format of what was removed.
+        cursor.setBlockFormat(form)
+        cursor.setBlockCharFormat(char)
+        cursor.endEditBlock()
         self.end = place
 
     def _drop_from_top(self) -> None:
