@@ -17,7 +17,7 @@ from engine.embedding.onnx_embedder import OnnxEmbedder
 from engine.models import catalog
 from engine.models.store import ModelStore
 
-ENTRIES = [entry for entry in catalog.ENTRIES if entry.task == "embedding" and entry.bundled]
+ENTRIES = [entry for entry in catalog.ENTRIES if entry.task == "embed" and entry.bundled]
 
 
 def bare(entry: catalog.ModelEntry, factory: pytest.TempPathFactory) -> tuple[Embedder, Callable[[], None]]:

@@ -3,11 +3,14 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import subprocess
+import sys
 
 import pytest
 
 from engine.errors import ModelError
 from engine.models import catalog
+from engine.models.entry_json import check
 from engine.paths import resources
 
 ENTRY = catalog.find("all-minilm-l6-v2")
@@ -27,7 +30,7 @@ def test_entries_name_their_own_files_and_have_ids_of_their_own() -> None:
     for entry in catalog.ENTRIES:
         names = {file.name for file in entry.files}
         assert {entry.model_file, entry.tokenizer_file} <= names
-        assert entry.size == sum(file.size for file in entry.files)
+        assert entry.size == sum(file.size or 0 for file in entry.files)
         assert entry.licence
         assert entry.origin
 
@@ -58,6 +61,69 @@ def test_the_fingerprint_does_not_change_with_the_rest() -> None:
     assert ENTRY.fingerprint.startswith("all-minilm-l6-v2@")
 
 
+def test_the_bundled_models_vectors_stay_those_that_are_stored() -> None:
+    assert ENTRY.fingerprint == "all-minilm-l6-v2@81aa74accfb9"
+
+
+def test_every_entry_and_variant_keeps_the_rules_of_entries() -> None:
+    for entry in catalog.ENTRIES:
+        check(entry)
+        for variant in entry.variants:
+            chosen = entry.select(variant.name)
+            check(chosen)
+            assert catalog.find(chosen.ident) == chosen
+            assert chosen.repository or all(file.repository for file in chosen.files) or chosen.bundled
+
+
+def test_what_is_asked_for_is_there() -> None:
+    wanted = {
+        "all-minilm-l6-v2": ("embed", 384, "mean"),
+        "multilingual-e5-small": ("embed", 384, "mean"),
+        "bge-m3": ("embed", 1024, "cls"),
+        "qwen3-embedding-0.6b": ("embed", 1024, "last_token"),
+        "bge-reranker-v2-m3": ("rerank", 0, "none"),
+        "mmarco-minilm-l6": ("rerank", 0, "none"),
+        "ms-marco-minilm-l6-v2": ("rerank", 0, "none"),
+    }
+    found = {entry.id: (entry.task, entry.dimensions, entry.pooling) for entry in catalog.ENTRIES}
+    assert wanted.items() <= found.items()
+
+
+def test_a_revision_is_a_commit_wherever_checksums_are_known() -> None:
+    for entry in catalog.ENTRIES:
+        for variant in entry.variants:
+            for file in variant.files:
+                revision = file.revision or entry.revision
+                if file.sha256 is not None and revision:
+                    assert len(revision) == 40, (entry.id, file.name)
+
+
+def test_a_fingerprint_needs_checksums() -> None:
+    with pytest.raises(ModelError, match=r"mmarco-minilm-l6 is not installed"):
+        _ = catalog.find("mmarco-minilm-l6").fingerprint
+
+
+def test_variants_have_fingerprints_of_their_own() -> None:
+    e5 = catalog.find("multilingual-e5-small")
+    assert len({e5.select(one.name).fingerprint for one in e5.variants}) == len(e5.variants)
+    big = catalog.find("bge-m3:fp32")
+    files = tuple(
+        dataclasses.replace(file, sha256="0" * 64) if file.name == "model.onnx_data" else file for file in big.files
+    )
+    assert dataclasses.replace(big, files=files).fingerprint != big.fingerprint
+
+
 def test_an_unknown_name_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ModelError, match=r"bge-m3.*all-minilm-l6-v2"):
-        catalog.find("bge-m3")
+    with pytest.raises(ModelError, match=r"no model named bge-m4.*all-minilm-l6-v2.*bge-m3"):
+        catalog.find("bge-m4")
+    with pytest.raises(ModelError, match=r"bge-m3 has no variant int3.*int8, fp16, fp32"):
+        catalog.find("bge-m3:int3")
+
+
+def test_the_catalogue_loads_nothing_but_itself() -> None:
+    script = (
+        "import sys, engine.models.catalog\n"
+        "print(sorted({'json', 'pydantic', 'numpy', 'httpx2', 'asyncio'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "[]"
