@@ -20,7 +20,7 @@ from engine.memory.store.documents import ChunkKey, NewChunk, Stored
 if TYPE_CHECKING:
     from engine.embedding.embedder import Embedder
 
-SLICE = 96
+SLICE = 48
 """Texts embedded at a time: enough to sort by length, little enough to stop within a second."""
 
 

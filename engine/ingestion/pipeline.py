@@ -67,6 +67,7 @@ class IngestionPipeline:
         self._executors = executors
         self._events = events
         self._options = settings.ingestion
+        self._own_folder = paths.data
         self._reader = Worker(executors, memory_mb=settings.ingestion.worker_memory_mb, nice=True, name="reader")
         self._viewer = Worker(executors, memory_mb=_VIEWER_MEMORY_MB, name="viewer")
         self._board = Board(store=store, executors=executors, events=events)
@@ -229,7 +230,7 @@ class IngestionPipeline:
             with self._store.read() as reader:
                 if file_ids is not None:
                     return ingest_files.by_ids(reader, set(file_ids))
-                return ingest_files.open_rows(reader, limit=-1)
+                return ingest_files.open_rows(reader)
 
         rows = [row for row in await self._executors.run("query", read) if not row.file.state.final]
         cancelled = await self._line.cancel(rows)
@@ -393,7 +394,7 @@ class IngestionPipeline:
         Returns:
             Why it came to an end too early.
         """
-        found: Iterator[Met] = walk(paths, ignore=self._options.ignore)
+        found: Iterator[Met] = walk(paths, ignore=self._options.ignore, leave=self._own_folder)
         while True:
             met = await self._executors.run("io", lambda: list(islice(found, _WALKED_AT_ONCE)))
             if not met:
@@ -419,7 +420,7 @@ class IngestionPipeline:
 
     def _open_rows(self) -> list[Row]:
         with self._store.read() as reader:
-            return ingest_files.open_rows(reader, limit=-1)
+            return ingest_files.open_rows(reader)
 
     def _is_done(self, batch: str) -> bool:
         with self._store.read() as reader:

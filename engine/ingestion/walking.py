@@ -27,14 +27,18 @@ class Met:
     skipped: bool = False
 
 
-def walk(paths: Sequence[Path], *, ignore: Collection[str]) -> Iterator[Met]:
+def walk(paths: Sequence[Path], *, ignore: Collection[str], leave: Path | None = None) -> Iterator[Met]:
     """Every file under these paths, in the order of their names; each folder is entered once.
 
     Args:
         paths: Files and folders, as given by the owner: what is named itself is never ignored.
         ignore: Names and patterns (`*.tmp`) that are passed over inside folders.
+        leave: A folder that is not entered: where Magray keeps its own data.
     """
     entered: set[tuple[int, int]] = set()
+    if leave is not None and leave.is_dir():
+        status = leave.stat()
+        entered.add((status.st_dev, status.st_ino))
     for given in paths:
         path = Path(os.path.abspath(given.expanduser()))  # noqa: PTH100 - `resolve` would lose the name of a link
         yield from _met(path, entered, ignore)

@@ -50,15 +50,12 @@ def update(writer: peewee.SqliteDatabase, rows: Iterable[Row]) -> None:
         IngestFile.update(fields).where(IngestFile.id == row.file.id).execute(writer)
 
 
-def open_rows(
-    reader: peewee.SqliteDatabase, *, limit: int, without: Collection[str] = (), batch: str | None = None
-) -> list[Row]:
+def open_rows(reader: peewee.SqliteDatabase, *, limit: int | None = None, without: Collection[str] = ()) -> list[Row]:
     """Rows not final yet in the order in which they are worked on: what waits for OCR comes last."""
     query = IngestFile.select().where(IngestFile.state.in_(OPEN)).order_by(IngestFile.phase, IngestFile.number)
-    if batch is not None:
-        query = query.where(IngestFile.batch == batch)
-    found = query.limit(limit + len(without)).dicts().execute(reader)
-    return [_row(row) for row in found if row["id"] not in without][:limit]
+    if limit is not None:
+        query = query.limit(limit + len(without))
+    return [_row(row) for row in query.dicts().execute(reader) if row["id"] not in without][:limit]
 
 
 def count_open(reader: peewee.SqliteDatabase, *, batch: str | None = None) -> int:
