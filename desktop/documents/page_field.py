@@ -42,6 +42,7 @@ class PageField(QWidget):
         row.setSpacing(theme.px(4))
         for widget in (self._previous, self._field, self._of, self._next):
             row.addWidget(widget)
+        self.show_page(0, 1)
 
     def show_page(self, page: int, count: int, *, parts: bool = False) -> None:
         """Tell where the view is.
