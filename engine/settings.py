@@ -71,6 +71,16 @@ class EmbeddingSettings(_Group):
     cache_days: float = Field(3, gt=0, le=3650, description="Days that an unused vector stays cached on disk.")
 
 
+class ModelSettings(_Group):
+    """Where models come from."""
+
+    hub: str = Field(
+        "https://huggingface.co",
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="Address that models are downloaded from: the Hugging Face hub or a mirror of it.",
+    )
+
+
 class IndexSettings(_Group):
     """The vector graphs. Changing these rebuilds them in the background."""
 
@@ -142,9 +152,11 @@ class Settings(BaseSettings):
 
     data_dir: Path | None = Field(None, description="Folder of everything; empty takes the platform's folders.")
     profile: Profile = Field("desktop", description="Preset for groups of options.")
+    offline: bool = Field(False, description="Reach nothing beyond this computer, whatever else is set up.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log file holds.")
     layers: LayerSettings = Field(default_factory=LayerSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
+    models: ModelSettings = Field(default_factory=ModelSettings)
     index: IndexSettings = Field(default_factory=IndexSettings)
     recall: RecallSettings = Field(default_factory=RecallSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)

@@ -127,6 +127,7 @@ class CachedEmbedder:
     def forget(self, texts: Iterable[str]) -> None:
         """Remove every trace of texts from both levels of the cache, whatever model made it."""
         prefixes = {prefix for entry in catalog.ENTRIES for prefix in (entry.passage_prefix, entry.query_prefix)}
+        prefixes |= {self._inner.passage_prefix, self._inner.query_prefix}  # the owner's own model has others
         self._cache.erase([content_hash(prefix + text) for text in texts for prefix in prefixes])
 
     def component(self) -> ComponentStatus:
@@ -174,9 +175,10 @@ def open_embedder(settings: Settings, *, paths: DataPaths) -> CachedEmbedder:
         ModelError: the model is unknown, or one of its files is missing or has a wrong size.
     """
     options = settings.embedding
-    entry = catalog.find(options.model)
-    store = ModelStore(stamps=paths.cache / "models.json")
-    inner = OnnxEmbedder(store.locate(entry), store=store, batch_tokens=options.batch_tokens, threads=options.threads)
+    store = ModelStore(stamps=paths.cache / "models.json", installed=paths.models)
+    model = store.locate(store.find(options.model, task="embed"))
+    entry = model.entry
+    inner = OnnxEmbedder(model, store=store, batch_tokens=options.batch_tokens, threads=options.threads)
     room = memory_entries(
         options.cache_memory_mb, dimensions=entry.dimensions, machine_bytes=psutil.virtual_memory().total
     )

@@ -58,7 +58,7 @@ def test_a_verified_start_reads_no_file(store: ModelStore, entry: ModelEntry, mo
     def refuse(path: Path) -> str:
         raise AssertionError(f"{path} was read")
 
-    monkeypatch.setattr(store_module, "_sha256", refuse)
+    monkeypatch.setattr(store_module, "sha256_of", refuse)
     assert store.locate(entry).verified
 
 
