@@ -125,7 +125,8 @@ class PageCanvas(QAbstractScrollArea):
             return
         page = min(max(page, 0), self._layout.count - 1)
         if highlight is not None:
-            color = self._theme.color("warning" if strong else "accent")
+            # Paper is white in both schemes, so its marks are those of the light one.
+            color = QColor(LIGHT.warning if strong else LIGHT.accent)
             self._highlights = {page: (highlight, color)}
             self._scroll_to_highlight = page
         else:

@@ -20,7 +20,9 @@ def paint_ground(painter: QPainter, theme: Theme, option: QStyleOptionViewItem) 
         painter.fillRect(rect, theme.color("sunken"))
     elif option.state & QStyle.StateFlag.State_MouseOver:
         painter.fillRect(rect, theme.mixed("sunken", "surface", 0.6))
-    painter.setPen(QPen(theme.color("border"), 1))
+    pen = QPen(theme.color("border"), 1)
+    pen.setCosmetic(True)  # one pixel of the screen at every scale, so that all lines are alike
+    painter.setPen(pen)
     painter.drawLine(rect.bottomLeft(), rect.bottomRight())
 
 
