@@ -21,8 +21,8 @@ class Terminal(io.StringIO):
         return True
 
 
-@pytest.fixture
-def terminal(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def look(monkeypatch: pytest.MonkeyPatch) -> Terminal:
+    """Not a fixture: pytest puts its own streams back between a test's set-up and the test."""
     stream = Terminal()
     monkeypatch.setattr(sys, "stderr", stream)
     monkeypatch.setenv("TERM", "xterm")
@@ -44,7 +44,8 @@ def at(finished: int, total: int, current: str | None = None) -> IngestProgress:
     )
 
 
-def test_what_is_quick_shows_nothing(terminal: Terminal) -> None:
+def test_what_is_quick_shows_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = look(monkeypatch)
     with spinner("Opening"):
         pass
     with IngestBar() as bar:
@@ -52,7 +53,8 @@ def test_what_is_quick_shows_nothing(terminal: Terminal) -> None:
     assert terminal.getvalue() == ""
 
 
-def test_what_is_slow_shows_itself(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_is_slow_shows_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = look(monkeypatch)
     monkeypatch.setattr(progress, "PATIENCE", 0.01)
     with spinner("Opening the memory"):
         end = time.monotonic() + 5
@@ -62,7 +64,8 @@ def test_what_is_slow_shows_itself(terminal: Terminal, monkeypatch: pytest.Monke
     assert "magray-spinner" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_the_bar_counts_files_and_names_the_one_at_hand(terminal: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_bar_counts_files_and_names_the_one_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = look(monkeypatch)
     monkeypatch.setattr(progress, "PATIENCE", 0.0)
     with IngestBar() as bar:
         bar.update(at(0, 2, "/files/[odd] name.pdf"))
