@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desktop.options import Options
-from engine import Answer, DocumentSource, MagrayError, resources
+from engine import QUOTES, Answer, DocumentSource, MagrayError, resources
 
 if TYPE_CHECKING:
     from desktop.main_window import MainWindow
@@ -90,10 +90,10 @@ async def _read_welcome(engine: Engine) -> None:
         async with asyncio.timeout(_PATIENCE):
             while (await engine.ingest_progress()).active or not await engine.documents(limit=1):  # noqa: ASYNC110
                 await asyncio.sleep(0.1)
-            report = await engine.ingest([resources() / "welcome"])
+            files = await engine.ingest_files() or (await engine.ingest([resources() / "welcome"])).files
     except TimeoutError:
         raise DemoError(f"The welcome documents could not be read within {_PATIENCE:.0f} seconds.") from None
-    for file in report.files:
+    for file in sorted(files, key=lambda file: file.path):
         print(f"{file.state}: {Path(file.path).name}" + (f" ({file.reason})" if file.reason else ""))
 
 
@@ -116,6 +116,8 @@ def _print(answer: Answer) -> None:
     for line in answer.text.splitlines():
         print(textwrap.fill(line, 100))
     print()
+    if answer.made_by == QUOTES and answer.citations:
+        print("Quoted word for word from memory: no language model is set up.")
     for citation in answer.citations:
         place = ""
         if isinstance(citation.source, DocumentSource):

@@ -12,6 +12,7 @@ from pathlib import PurePath
 from typing import Any, assert_never
 
 from engine.values import (
+    QUOTES,
     Answer,
     DocumentSource,
     EngineStatus,
@@ -81,6 +82,8 @@ def print_answer(answer: Answer) -> None:
         print(wrapped(paragraph) if paragraph.strip() else "")
     if answer.citations:
         print()
+        if answer.made_by == QUOTES:
+            print("Quoted word for word from memory: no language model is set up.")
     for citation in answer.citations:
         print(f"[{citation.number}] {place(citation.source) or citation.memory_id}")
 

@@ -100,6 +100,7 @@ def test_an_answer_with_its_sources(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out.splitlines() == [
         "It ends on 31 May. [1]",
         "",
+        "Quoted word for word from memory: no language model is set up.",
         "[1] lease.pdf, page 4 · Lease › Term (/files/a.zip!/inner/lease.pdf)",
     ]
     show.print_answer(Answer(text="Nothing was found.", made_by="quotes", abstained=True))
