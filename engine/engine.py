@@ -413,7 +413,7 @@ class Engine:
     async def ingest_files(
         self, *, state: values.FileState | None = None, limit: int = 200, offset: int = 0
     ) -> list[values.IngestFile]:
-        """Rows of the ingestion list, the newest first."""
+        """Rows of the ingestion list: the newest batch first, each in the order met."""
         self._check()
         return await self._pipeline.files(state=state, limit=limit, offset=offset)
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QListView, QMenu, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.bridge import Bridge
@@ -68,6 +68,7 @@ class IngestionPanel(Panel):
         self._engine: Engine | None = None
         self._progress: IngestProgress | None = None
         self._counts: dict[FileState, int] = {}
+        self._stale = True
         self._on_disk = FilesOnDisk(operations=operations, messages=messages)
         self.setAccessibleName(self.tr("Files being read"))
 
@@ -159,9 +160,16 @@ class IngestionPanel(Panel):
         self._run("read the progress", engine.ingest_progress, self.show_progress)
         self.reload()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """What happened while the list was hidden is fetched now."""
+        super().showEvent(event)
+        self.reload()
+
     def reload(self) -> None:
-        """Count the files and fetch what is shown anew."""
+        """Count the files and fetch what is shown anew; a hidden list does so when it is shown."""
         engine = self._engine
+        if not self.isVisible():
+            return
         if engine is not None:
             self._run("count files", engine.ingest_counts, self._take_counts, replaces="ingestion:counts")
 
@@ -199,13 +207,18 @@ class IngestionPanel(Panel):
         )
 
     def _files_changed(self, files: tuple[IngestFile, ...]) -> None:
-        if not self.model.take_changes(files) and not self._recount.isActive():
+        whole = self.model.take_changes(files)
+        # The figures of the filters move with every file, the list itself only when files come or go.
+        self._stale = self._stale or not whole
+        if self.isVisible() and not self._recount.isActive():
             self._recount.start()
 
     def _take_counts(self, counts: dict[FileState, int]) -> None:
         self._counts = counts
         self.model.set_count(self._count_of(self.model.state))
-        self.model.invalidate()
+        if self._stale:
+            self.model.invalidate()
+        self._stale = False
         self._show_counts()
 
     def _count_of(self, state: FileState | None) -> int:
@@ -302,6 +315,7 @@ class IngestionPanel(Panel):
             self._run("try failed files again", lambda: engine.retry_ingestion(file_ids=None), self._changed)
 
     def _changed(self, _result: object = None) -> None:
+        self._stale = True
         self.reload()
 
     def _toggle_pause(self) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import peewee
 
 from engine import values
-from engine.memory.records import IngestFile
+from engine.memory.records import IngestFile, Outcome
 from engine.memory.store.memories import BATCH, now_us
 from engine.values import FileState
 
@@ -19,9 +19,13 @@ OPEN = tuple(state.value for state in FileState if not state.final)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row with what only the pipeline needs to know; see `records.IngestFile`."""
+    """One row with what only the pipeline needs to know; see `records.IngestFile`.
+
+    `outcome_key` is set where the row's final state is to be kept for the next time; see `records.Outcome`.
+    """
 
     file: values.IngestFile
+    outcome_key: str | None = None
     phase: str = ""
     parent: str | None = None
     root: str | None = None
@@ -48,6 +52,26 @@ def update(writer: peewee.SqliteDatabase, rows: Iterable[Row]) -> None:
         fields = _fields(row)
         fields["finished_at"] = now_us() if row.file.state.final else None
         IngestFile.update(fields).where(IngestFile.id == row.file.id).execute(writer)
+        if row.outcome_key is not None and row.file.state in (FileState.SKIPPED, FileState.FAILED):
+            Outcome.insert(
+                key=row.outcome_key,
+                state=row.file.state.value,
+                reason=row.file.reason or "",
+                pages=row.file.pages,
+                pages_without_text=row.file.pages_without_text,
+            ).on_conflict_replace().execute(writer)
+
+
+def known_outcome(reader: peewee.SqliteDatabase, key: str, row: Row) -> Row | None:
+    """The row in the state that the same content came to before, or None where that is not known."""
+    for found in Outcome.select().where(Outcome.key == key).dicts().execute(reader):
+        return row.having(
+            state=FileState(found["state"]),
+            reason=found["reason"],
+            pages=found["pages"],
+            pages_without_text=found["pages_without_text"],
+        )
+    return None
 
 
 def open_rows(reader: peewee.SqliteDatabase, *, limit: int | None = None, without: Collection[str] = ()) -> list[Row]:
@@ -86,15 +110,42 @@ def page(
     limit: int | None = 200,
     offset: int = 0,
 ) -> list[values.IngestFile]:
-    """Rows of the list, the newest first unless told otherwise; `limit` None takes all."""
-    query = IngestFile.select().order_by(IngestFile.number if oldest_first else IngestFile.number.desc())
+    """Rows of the list: the newest batch first, each in the order met, so that a batch is seen to be worked off.
+
+    `oldest_first` takes all in the order met; `limit` None takes all.
+    """
+    query = IngestFile.select().order_by(IngestFile.number)
     if state is not None:
         query = query.where(IngestFile.state == state.value)
     if batch is not None:
         query = query.where(IngestFile.batch == batch)
-    if limit is not None:
-        query = query.limit(limit).offset(offset)
-    return [_row(row).file for row in query.dicts().execute(reader)]
+    if oldest_first or limit is None:
+        if limit is not None:
+            query = query.limit(limit).offset(offset)
+        return [_row(row).file for row in query.dicts().execute(reader)]
+    # Batch by batch: sorting all rows by their batch's first number would read the whole list for every page.
+    rows: list[values.IngestFile] = []
+    for name, count in _batch_sizes(reader, state):
+        if batch is not None and name != batch:
+            continue
+        if offset >= count:
+            offset -= count
+            continue
+        part = query.where(IngestFile.batch == name).limit(limit - len(rows)).offset(offset)
+        rows += [_row(row).file for row in part.dicts().execute(reader)]
+        offset = 0
+        if len(rows) >= limit:
+            break
+    return rows
+
+
+def _batch_sizes(reader: peewee.SqliteDatabase, state: FileState | None) -> list[tuple[str, int]]:
+    """Batches that have rows, the newest first, and how many."""
+    count, began = peewee.fn.COUNT(IngestFile.number), peewee.fn.MIN(IngestFile.number)
+    query = IngestFile.select(IngestFile.batch, count).group_by(IngestFile.batch).order_by(began.desc())
+    if state is not None:
+        query = query.where(IngestFile.state == state.value)
+    return [(str(name), int(rows)) for name, rows in query.tuples().execute(reader)]
 
 
 def by_ids(reader: peewee.SqliteDatabase, ids: Collection[str]) -> list[Row]:
