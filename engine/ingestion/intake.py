@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,15 @@ from engine.executors import Executors
 from engine.ingestion.names import file_name, still_there, title_of
 from engine.ingestion.reading import has_text
 from engine.ingestion.worker_client import Reply, Worker, WorkerError
-from engine.memory.store import documents
+from engine.memory.store import documents, ingest_files
 from engine.memory.store.database import Database
 from engine.memory.store.documents import Found, NewDocument
 from engine.memory.store.ingest_files import Row
 from engine.settings import Settings
 from engine.values import FileState
 
+READERS_VERSION = 1
+"""Rises when the readers learn to read what they could not read before."""
 _SETTLED_NS = 2_000_000_000
 """A file changed less than this before it was read may change again without its time showing it."""
 
@@ -108,8 +110,9 @@ class Intake:
         if looked.digest in ancestors:
             return Finished(_timed(_skipped(row, "it contains itself, as archive bombs do"), began))
         row = _with_hash(row, looked)
+        row = replace(row, outcome_key=self._outcome_key(row, looked, ocr))
         known: Found | None = None
-        if ocr_texts is None:
+        if row.phase == "":
             known_row, known = await self._executors.run("query", self._recognise, row, looked)
             if known_row is not None:
                 if known_row.path is not None:
@@ -117,7 +120,19 @@ class Intake:
                 return Finished(_timed(known_row.row, began))
         else:
             known = next(iter(await self._executors.run("query", self._find, row.file.path)), None)
-        reply = await self._worker.ask(
+        try:
+            reply = await self._ask(row, path, ocr_texts)
+        except WorkerError as error:
+            if error.fatal:
+                raise
+            state = FileState.SKIPPED if error.skipped else FileState.FAILED
+            return Finished(_timed(row.having(state=state, reason=str(error)), began))
+        if "archive" in reply.head:
+            return Container(_timed(replace(row, outcome_key=None), began), path, reply.head["archive"])
+        return self._ready(row, reply, looked, known, ocr=ocr, ocr_texts=ocr_texts, began=began)
+
+    async def _ask(self, row: Row, path: Path, ocr_texts: Mapping[int, str] | None) -> Reply:
+        return await self._worker.ask(
             "read",
             seconds=self._options.file_seconds,
             path=str(path),
@@ -127,9 +142,6 @@ class Intake:
             tokens=self._options.chunk_tokens,
             ocr_texts=None if ocr_texts is None else {str(page): text for page, text in ocr_texts.items()},
         )
-        if "archive" in reply.head:
-            return Container(_timed(row, began), path, reply.head["archive"])
-        return self._ready(row, reply, looked, known, ocr=ocr, ocr_texts=ocr_texts, began=began)
 
     async def cut(self, text: str, *, title: str, path: str) -> Ready:
         """Make a document of a text that was pasted.
@@ -184,6 +196,12 @@ class Intake:
             return _failed(row, f"the system could not read it ({error.strerror or error})")
         return Looked(status.st_size, status.st_mtime_ns, digest.hexdigest())
 
+    def _outcome_key(self, row: Row, looked: Looked, ocr: str | None) -> str:
+        """What the outcome of reading a content depends on besides the content."""
+        ending = file_name(row.file.path).rpartition(".")[2].lower()[:12]
+        limits = f"{self._options.max_archive_mb}"
+        return f"{READERS_VERSION}:{looked.digest}:{ending}:{limits}:{'ocr' if ocr is None else 'no ocr'}"
+
     def _find(self, path: str) -> list[Found]:
         with self._store.read() as reader:
             return documents.find(reader, path=path)
@@ -193,6 +211,7 @@ class Intake:
         with self._store.read() as reader:
             here = next(iter(documents.find(reader, path=row.file.path)), None)
             same = documents.find(reader, content=looked.digest)
+            vain = None if row.outcome_key is None else ingest_files.known_outcome(reader, row.outcome_key, row)
         if here is not None:
             if here.document.content_hash == looked.digest:
                 note = f"unchanged; {here.note}" if here.note else "unchanged"
@@ -206,7 +225,7 @@ class Intake:
         if same:
             note = f"the same content as {same[0].document.path}, which is in memory already"
             return _Known(_done(row, same[0].document, note), same[0].number, None), same[0]
-        return None, None
+        return (None, None) if vain is None else (_Known(vain, 0, None), None)
 
     def _move(self, known: _Known, looked: Looked) -> None:
         assert known.path is not None
@@ -279,7 +298,9 @@ def _page_notes(
     if ocr_texts:
         read = sum(1 for page, text in ocr_texts.items() if has_text(text) and page not in empty)
         if read:
-            notes.append(f"the text of {_of(read, pages)} was read from pictures (OCR)")
+            all_of_it = "its only page" if pages == 1 else f"all {pages} pages"
+            which = all_of_it if read == pages else f"{read} of {pages} pages"
+            notes.append(f"the text of {which} was read from pictures (OCR)")
     if empty:
         note = f"no text on {_of(len(empty), pages)}"
         if ocr_texts is not None:
@@ -333,15 +354,7 @@ def _untouched(known: Found, size: int, modified_ns: int) -> bool:
 
 
 def _with_hash(row: Row, looked: Looked) -> Row:
-    return Row(
-        file=row.having(size=looked.size).file,
-        phase=row.phase,
-        parent=row.parent,
-        root=row.root,
-        depth=row.depth,
-        staged=row.staged,
-        content_hash=looked.digest,
-    )
+    return replace(row.having(size=looked.size), content_hash=looked.digest)
 
 
 def _timed(row: Row, began: float) -> Row:

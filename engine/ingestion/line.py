@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -33,6 +34,7 @@ _AHEAD_CHARACTERS = 4_000_000
 _GROUP_CHUNKS = 384
 _FETCHED = 128
 _OCR = "ocr"
+_AGAIN = "again"
 
 
 class Line:
@@ -96,7 +98,7 @@ class Line:
 
     def wake(self) -> None:
         """There are new rows."""
-        if self._next and self._next[0].phase:  # what needs no OCR comes first
+        if self._next and self._next[0].phase == _OCR:  # what needs no OCR comes first
             self._next.clear()
         self._more.set()
 
@@ -130,7 +132,7 @@ class Line:
     def requeue(self, row: Row) -> None:
         """Put a final row back."""
         self._cancelled.discard(row.file.id)
-        fresh = replace(row, phase="").having(state=FileState.QUEUED, reason=None, seconds=0.0)
+        fresh = replace(row, phase=_AGAIN).having(state=FileState.QUEUED, reason=None, seconds=0.0)
         self._board.put(fresh, was=row.file.state)
 
     # Reading
@@ -226,6 +228,7 @@ class Line:
             (Path(row.staged), []) if row.staged else await self._executors.run("io", split_path, row.file.path)
         )
         texts: dict[int, str] = {}
+        began = time.monotonic()
         for page in pages:
             await self._go.wait()
             if row.file.id in self._cancelled:
@@ -248,6 +251,7 @@ class Line:
                 texts[page] = ""
                 continue
             texts[page] = reply.body.decode("utf-8")
+        row = row.having(seconds=row.file.seconds + time.monotonic() - began)
         return await self._intake.take(row, ancestors=ancestors, ocr=None, ocr_texts=texts)
 
     def _pages_without_text(self, row: Row) -> list[int]:

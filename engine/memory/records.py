@@ -208,7 +208,8 @@ class IngestFile(Model):
     """One row of the ingestion list; it survives restarts.
 
     A member of an archive has the archive's row as `parent`, the outermost archive's as `root`, and `staged`, where its
-    bytes were unpacked to. `phase` is `ocr` where only pictures of pages are still to be read.
+    bytes were unpacked to. `phase` is `ocr` where only pictures of pages are still to be read, and `again` where the
+    owner wants it read although it is known.
     """
 
     number = AutoField()
@@ -237,6 +238,22 @@ class IngestFile(Model):
         constraints = [SQL("CHECK (path <> '')")]
 
 
+class Outcome(Model):
+    """What reading a content came to where it gave no memory, so that the same file is not read in vain again.
+
+    `key` holds the content's hash and everything else that the outcome depends on.
+    """
+
+    key = CharField(primary_key=True)
+    state = CharField()
+    reason = TextField()
+    pages = IntegerField(default=0)
+    pages_without_text = IntegerField(default=0)
+
+    class Meta:
+        table_name = "outcome"
+
+
 TABLES: tuple[type[Model], ...] = (
     Meta,
     Document,
@@ -248,4 +265,5 @@ TABLES: tuple[type[Model], ...] = (
     Removal,
     Usage,
     IngestFile,
+    Outcome,
 )

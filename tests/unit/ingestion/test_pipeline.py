@@ -74,6 +74,23 @@ async def test_an_unchanged_file_costs_nothing(engine: Engine, tmp_path: Path) -
     assert await chunk_ids(engine) == before
 
 
+async def test_what_gave_no_text_is_not_read_again(settings: Settings, tmp_path: Path) -> None:
+    paths = [make_pdf(tmp_path / "blank.pdf", [[""]]), tmp_path / "data.bin", tmp_path / "half.docx"]
+    paths[1].write_bytes(bytes(range(256)) * 8)
+    hostile.docx(paths[2], "Words.")
+    paths[2].write_bytes(paths[2].read_bytes()[:200])
+    async with Engine.open(settings) as engine:
+        first = [(row.state, row.reason) for row in (await engine.ingest(paths)).files]
+    assert [state for state, _ in first] == [FileState.SKIPPED, FileState.SKIPPED, FileState.FAILED]
+    async with Engine.open(settings) as engine:
+        rows = (await engine.ingest(paths)).files
+        assert [(row.state, row.reason) for row in rows] == first
+        assert not engine._pipeline._reader.running
+        await engine.retry_ingestion([row.id for row in rows])
+        await settled(engine)
+        assert engine._pipeline._reader.running
+
+
 async def test_an_edit_changes_only_what_changed(engine: Engine, tmp_path: Path) -> None:
     path = tmp_path / "rooms.md"
     path.write_text("# Hall\n\nThe hall is cold.\n\n# Kitchen\n\nThe oven is hot.\n\n# Attic\n\nThe attic is full.\n")
