@@ -1,0 +1,309 @@
+"""The whole desktop over the real engine, driven as its owner drives it."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QPushButton
+
+from engine import DocumentSource, Engine, Settings
+from tests.helpers.desktop_parts import DesktopParts, make_parts, until
+from tests.helpers.desktop_session import Run, run_session
+
+pytestmark = [pytest.mark.end2end, pytest.mark.timeout(90)]
+
+LEASE = """# Lease
+
+## Term
+
+The lease of the workshop ends on 31 May 2027 unless it is renewed in writing. The rent is 900 euros a month.
+
+## Notice
+
+The tenant gives notice of at least ninety days before the end of the term.
+"""
+
+
+@pytest.fixture(scope="session")
+def parts(qapp: QApplication) -> DesktopParts:
+    return make_parts(qapp)
+
+
+async def ask(run: Run, question: str) -> None:
+    composer = run.window.chat.composer
+    before = sum(entry.answer is not None for entry in run.window.chat.transcript.entries)
+    composer.focus()
+    composer.set_text("")
+    QTest.keyClicks(composer.editor, question)
+    QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+    await run.answered(before + 1)
+
+
+async def read_welcome(run: Run) -> None:
+    await until(lambda: run.state.welcomed, seconds=90)
+
+
+def test_a_first_run_from_welcome_to_close(parts: DesktopParts, data_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    (folder / "lease.md").write_text(LEASE)
+
+    async def first(run: Run) -> None:
+        window, chat = run.window, run.window.chat
+        await read_welcome(run)
+        assert not run.library.strip.isVisible()  # type: ignore[attr-defined]
+
+        # A sample question is answered from the welcome documents.
+        sample = next(b for b in chat.welcome.findChildren(QPushButton) if b.text().endswith("?"))
+        sample.click()
+        await run.answered(1)
+        entry = chat.transcript.entries[-1]
+        assert entry.answer is not None
+        assert not entry.answer.abstained
+        assert entry.answer.citations
+        assert window.sources.cards
+
+        # Files are dropped anywhere on the window.
+        mime = QMimeData()
+        mime.setUrls([QUrl.fromLocalFile(str(folder))])
+        run.library.target.take(mime)  # type: ignore[attr-defined]
+        assert run.engine is not None
+        for _ in range(600):
+            if any(document.path.endswith("lease.md") for document in await run.engine.documents()):
+                break
+            await asyncio.sleep(0.1)
+
+        # A question in a new conversation is quoted from them, and its source opens at the passage.
+        QTest.keyClick(window, Qt.Key.Key_N, Qt.KeyboardModifier.ControlModifier)
+        assert run.session._workspace.chat.current is None
+        await ask(run, "When does the lease of the workshop end?")
+        answer = chat.transcript.entries[-1].answer
+        assert answer is not None
+        assert "31 May 2027" in answer.text
+        source = answer.citations[0].source
+        assert isinstance(source, DocumentSource)
+        assert source.path.endswith("lease.md")
+        QTest.mouseClick(window.sources.cards[0], Qt.MouseButton.LeftButton)
+        view = run.library.document  # type: ignore[attr-defined]
+        assert chat.page is view
+        await until(lambda: view._header._title.text() == "lease.md")
+        QTest.keyClick(view, Qt.Key.Key_Escape)
+        assert chat.page is None
+
+        # Conversations are listed, found by what was said, renamed, deleted and brought back.
+        await until(lambda: window.conversations.model.rowCount() == 3)
+        window.conversations.search.setText("workshop")
+        await until(lambda: window.conversations.model.rowCount() == 1)
+        window.conversations.search.clear()
+        await until(lambda: window.conversations.model.rowCount() == 3)
+        current = run.session._workspace.chat.current
+        assert current is not None
+        window.conversations.rename_wanted.emit(current, "The workshop")
+        await until(lambda: chat.header.title.text() == "The workshop")
+        window.conversations.delete_wanted.emit(current)
+        await until(lambda: chat.bar.isVisible() and "The workshop" in chat.bar.text())
+        assert run.session._workspace.chat.current is None
+        chat.bar.triggered.emit("run")
+        await until(lambda: run.session._workspace.chat.current == current)
+        await until(lambda: len(chat.transcript.entries) == 2)
+
+        QTest.keyClicks(chat.composer.editor, "half a quest")
+
+    events = run_session(parts, data_dir, first)
+    assert events[:2] == ["painted", "ready"]
+
+    async def second(run: Run) -> None:
+        chat = run.window.chat
+        await until(lambda: len(chat.transcript.entries) == 2, seconds=20)
+        assert chat.header.title.text() == "The workshop"
+        assert chat.composer.text() == "half a quest"
+        await until(lambda: bool(run.window.sources.cards))
+        assert run.engine is not None
+        files = await run.engine.documents()
+        assert sum("welcome" in Path(file.path).parts for file in files) > 3
+
+    run_session(parts, data_dir, second)
+
+
+def test_a_question_waits_for_the_engine(parts: DesktopParts, data_dir: Path) -> None:
+    async def story(run: Run) -> None:
+        composer = run.window.chat.composer
+        QTest.keyClicks(composer.editor, "What was never said?")
+        QTest.keyClick(composer.editor, Qt.Key.Key_Return)
+        assert "ready" not in run.events
+        assert run.window.chat.transcript.entries[-1].state == "pending"
+        await run.answered(1)
+        assert [entry.question for entry in run.window.chat.transcript.entries] == [True, False]
+        await read_welcome(run)
+
+    run_session(parts, data_dir, story, opens=False)
+
+
+def test_closing_while_files_are_read_parks_them(parts: DesktopParts, data_dir: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for number in range(60):
+        (folder / f"note{number}.txt").write_text(f"Note {number} says that box {number} holds {number * 7} screws.\n")
+
+    async def begin(run: Run) -> None:
+        run.session._workspace.add_paths([str(folder)])
+        assert run.engine is not None
+        for _ in range(1500):
+            if any("many" in document.path for document in await run.engine.documents()):
+                break
+            await asyncio.sleep(0.02)
+
+    run_session(parts, data_dir, begin)
+
+    async def go_on(run: Run) -> None:
+        engine = run.engine
+        assert engine is not None
+        for _ in range(900):
+            if not (await engine.ingest_progress()).active:
+                break
+            await asyncio.sleep(0.1)
+        found = [document for document in await engine.documents(limit=500) if "many" in document.path]
+        assert len(found) == 60
+
+    run_session(parts, data_dir, go_on)
+
+
+class Holder:
+    """Another Magray on the same data folder, in a thread and a loop of its own."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._opened, self._free = threading.Event(), threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._hold(data_dir)))
+        self._thread.start()
+        assert self._opened.wait(60)
+
+    async def _hold(self, data_dir: Path) -> None:
+        async with Engine.open(Settings(data_dir=data_dir)):
+            self._opened.set()
+            await asyncio.to_thread(self._free.wait)
+
+    def let_go(self) -> None:
+        """Close it and wait until it is closed."""
+        self._free.set()
+        self._thread.join()
+
+
+@pytest.mark.expected_logs("the engine could not be opened")
+def test_a_folder_in_use_is_told_and_can_be_tried_again(parts: DesktopParts, data_dir: Path) -> None:
+    other = Holder(data_dir)
+
+    async def story(run: Run) -> None:
+        try:
+            await until(lambda: "problem" in run.events, seconds=60)
+            assert not run.window.shows_workspace
+            assert "Another Magray" in run.window.notice.title.text()
+            assert str(data_dir) in run.window.notice.words.text()
+        finally:
+            await asyncio.to_thread(other.let_go)
+        run.window.notice.triggered.emit("again")
+        await until(lambda: "ready" in run.events, seconds=60)
+        assert run.window.shows_workspace
+        await read_welcome(run)
+
+    run_session(parts, data_dir, story, opens=False)
+
+
+@pytest.mark.expected_logs("the engine could not be opened")
+def test_newer_data_are_left_alone(parts: DesktopParts, data_dir: Path) -> None:
+    Holder(data_dir).let_go()
+    database = sqlite3.connect(data_dir / "magray.db")
+    (version,) = database.execute("PRAGMA user_version").fetchone()
+    assert version > 0
+    database.execute("PRAGMA user_version = 9999")
+    database.commit()
+    database.close()
+    before = (data_dir / "magray.db").read_bytes()
+
+    async def story(run: Run) -> None:
+        await until(lambda: "problem" in run.events, seconds=60)
+        assert "newer" in run.window.notice.title.text()
+        run.window.notice.triggered.emit("quit")
+
+    run_session(parts, data_dir, story, opens=False)
+    assert (data_dir / "magray.db").read_bytes() == before
+
+
+@pytest.mark.expected_logs("the engine could not be opened", "native crashes are not kept")
+def test_a_folder_that_cannot_be_made_is_told(parts: DesktopParts, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("")
+
+    async def story(run: Run) -> None:
+        await until(lambda: "problem" in run.events, seconds=60)
+        assert str(blocked / "data") in run.window.notice.words.text()
+        assert run.window.notice.isVisible()
+
+    run_session(parts, blocked / "data", story, opens=False)
+
+
+def test_panels_give_way_and_come_back(parts: DesktopParts, data_dir: Path) -> None:
+    async def story(run: Run) -> None:
+        window = run.window
+        await read_welcome(run)
+        window.resize(730, 600)
+        await until(lambda: window.sources.isHidden())
+        assert not window.chat.isHidden()
+        window.resize(1240, 780)
+        await until(lambda: not window.sources.isHidden() and not window.conversations.isHidden())
+        QTest.keyClick(window, Qt.Key.Key_B, Qt.KeyboardModifier.ControlModifier)
+        assert window.conversations.isHidden()
+        QTest.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+        assert window.sources.isHidden()
+        QTest.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+        QTest.keyClick(window, Qt.Key.Key_K, Qt.KeyboardModifier.ControlModifier)
+        assert not window.conversations.isHidden()
+        assert window.conversations.search.hasFocus()
+        QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        assert window.chat.composer.editor.hasFocus()
+        QTest.keyClick(window, Qt.Key.Key_J, Qt.KeyboardModifier.ControlModifier)
+        status = window.conversations.status
+        await until(lambda: status.accessibleName() != "" and "Waking" not in status.accessibleName())
+        status.click()
+        assert window.chat.page is not None
+        QTest.keyClick(window.chat.page, Qt.Key.Key_Escape)
+        assert window.chat.page is None
+
+    run_session(parts, data_dir, story)
+
+    async def later(run: Run) -> None:
+        assert not run.window.conversations.isHidden()
+        assert run.window.sources.isHidden()
+
+    run_session(parts, data_dir, later)
+
+
+def test_text_and_files_reach_memory_from_everywhere(parts: DesktopParts, data_dir: Path, tmp_path: Path) -> None:
+    file = tmp_path / "pasted.txt"
+    file.write_text("The spare key hangs behind the blue door of the shed.")
+
+    async def story(run: Run) -> None:
+        await read_welcome(run)
+        mime = QMimeData()
+        mime.setText("The gate's code is 4471 since the second of March.")
+        run.library.target.dropped_text.emit(mime.text())  # type: ignore[attr-defined]
+        run.window.chat.composer.paths_pasted.emit([str(file)])
+        assert run.engine is not None
+        for _ in range(600):
+            documents = await run.engine.documents()
+            if len([d for d in documents if "welcome" not in d.path]) >= 2:
+                break
+            await asyncio.sleep(0.1)
+        await ask(run, "What is the code of the gate?")
+        answer = run.window.chat.transcript.entries[-1].answer
+        assert answer is not None
+        assert "4471" in answer.text
+        run.session._called([str(file)])
+        assert run.window.isVisible()
+
+    run_session(parts, data_dir, story)
