@@ -14,6 +14,8 @@ from engine import (
     IngestFilesChanged,
     IngestProgressChanged,
     MemoriesChanged,
+    ModelProgressChanged,
+    ModelsChanged,
     Notice,
     StatusChanged,
 )
@@ -37,6 +39,10 @@ class Bridge(QObject):
     """The document's id or None"""
     status_changed = Signal(str)
     """The component's name"""
+    model_progress = Signal(object)
+    """`ModelProgress`"""
+    models_changed = Signal(str)
+    """The model's id"""
     notice = Signal(object)
     """`Notice`"""
 
@@ -69,6 +75,10 @@ class Bridge(QObject):
                 self.documents_changed.emit(event.document_id)
             case StatusChanged():
                 self.status_changed.emit(event.component)
+            case ModelProgressChanged():
+                self.model_progress.emit(event.progress)
+            case ModelsChanged():
+                self.models_changed.emit(event.id)
             case Notice():
                 self.notice.emit(event)
             case _:

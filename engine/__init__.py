@@ -33,8 +33,15 @@ if TYPE_CHECKING:
         IngestFilesChanged as IngestFilesChanged,
         IngestProgressChanged as IngestProgressChanged,
         MemoriesChanged as MemoriesChanged,
+        ModelProgressChanged as ModelProgressChanged,
+        ModelsChanged as ModelsChanged,
         Notice as Notice,
         StatusChanged as StatusChanged,
+    )
+    from engine.model_values import (
+        ModelProgress as ModelProgress,
+        ModelStatus as ModelStatus,
+        ModelVariant as ModelVariant,
     )
     from engine.paths import DataPaths as DataPaths, resources as resources
     from engine.settings import Settings as Settings
@@ -80,8 +87,9 @@ _HOMES = {
     ),
     "engine.events": (
         "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged",
-        "MemoriesChanged", "Notice", "StatusChanged",
+        "MemoriesChanged", "ModelProgressChanged", "ModelsChanged", "Notice", "StatusChanged",
     ),
+    "engine.model_values": ("ModelProgress", "ModelStatus", "ModelVariant"),
     "engine.paths": ("DataPaths", "resources"),
     "engine.settings": ("Settings",),
     "engine.values": (

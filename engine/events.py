@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from engine.model_values import ModelProgress
 from engine.values import IngestFile, IngestProgress
 
 _log = logging.getLogger(__name__)
@@ -59,6 +60,20 @@ class StatusChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ModelProgressChanged:
+    """A download or an import of a model moved on."""
+
+    progress: ModelProgress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsChanged:
+    """A model was installed, removed, checked or found damaged; ask `Engine.models` for the whole."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something the owner should know, in plain words."""
 
@@ -74,6 +89,8 @@ Event = (
     | ConversationsChanged
     | DocumentsChanged
     | StatusChanged
+    | ModelProgressChanged
+    | ModelsChanged
     | Notice
 )
 Subscriber = Callable[[Event], None]
