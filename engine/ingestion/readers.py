@@ -19,7 +19,15 @@ from engine.ingestion.mail import read_mail, read_mailbox
 from engine.ingestion.markup import read_html, read_xml
 from engine.ingestion.pages import read_pdf
 from engine.ingestion.reading import PageText, ReadDocument, TextBuilder, Unreadable, clean, has_text, skip
-from engine.ingestion.zipped import LOCKED, embedded_files, read_epub, read_slides, refuse_locked, word_texts
+from engine.ingestion.zipped import (
+    LOCKED,
+    drawn_texts,
+    embedded_files,
+    read_epub,
+    read_slides,
+    refuse_locked,
+    word_texts,
+)
 
 MAX_CHARACTERS = 16_000_000
 """Text of one document at most: about 8,000 pages. It bounds the memory and the time of everything after reading."""
@@ -128,6 +136,10 @@ def _read_office(path: Path, media_type: str, zip_limit: int) -> ReadDocument:
     page = _compose(result)
     if not has_text(page.text) and media_type == formats.DOCX:
         page = word_texts(path)
+    if media_type in (formats.DOCX, formats.XLSX):
+        drawn = drawn_texts(path)
+        if drawn:
+            page = PageText(f"{page.text}\n\n{drawn}".strip(), page.headings)
     title = result.metadata.get("title")
     return ReadDocument(
         title=" ".join(str(title).split())[:300] if title else "", media_type=media_type, pages=(page,), notes=notes

@@ -6,6 +6,7 @@ entities that multiply.
 
 from __future__ import annotations
 
+import contextlib
 import posixpath
 import zipfile
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from engine.ingestion.decoding import decode
-from engine.ingestion.formats import ODP, PPTX
+from engine.ingestion.formats import ODP
 from engine.ingestion.markup import write_html
 from engine.ingestion.reading import PageText, ReadDocument, TextBuilder, Unreadable, skip
 
@@ -95,6 +96,21 @@ def embedded_files(path: Path) -> int:
     """Files embedded in an Office document."""
     with zipfile.ZipFile(path) as archive:
         return sum("/embeddings/" in name and not name.endswith("/") for name in archive.namelist())
+
+
+def drawn_texts(path: Path) -> str:
+    """What stands in the shapes and diagrams of a spreadsheet, and in web pages put into a Word document."""
+    builder = TextBuilder()
+    with zipfile.ZipFile(path) as archive:
+        for name in sorted(archive.namelist()):
+            if name.startswith(("xl/drawings/drawing", "xl/diagrams/data")) and name.endswith(".xml"):
+                with contextlib.suppress(Unreadable):  # a broken drawing does not spoil the cells
+                    for paragraph in _xml(archive, name).iter(f"{_A}p"):
+                        builder.paragraph(_runs(paragraph), gap="\n")
+            elif name.startswith("word/") and name.endswith((".html", ".htm")):
+                with contextlib.suppress(Unreadable):
+                    write_html(decode(archive.read(name)).text, builder)
+    return builder.page().text
 
 
 def word_texts(path: Path) -> PageText:
@@ -212,6 +228,3 @@ def _core_title(archive: zipfile.ZipFile) -> str:
         if name in archive.namelist():
             return " ".join((_xml(archive, name).findtext(f".//{_DC}title") or "").split())[:300]
     return ""
-
-
-__all__ = ["LOCKED", "ODP", "PPTX", "embedded_files", "read_epub", "read_slides", "refuse_locked", "word_texts"]
