@@ -2,6 +2,9 @@
 
 The real application reads files while the meter runs: 1,000 small texts made here, or a folder that is given. The list
 of files is open meanwhile and scrolled, questions are asked, and a document is opened: what an owner would do.
+
+`felt` is what the owner feels. `given` leaves out the time in which the machine was busy with other programs and gave
+the window no processor, `own` counts only what the window's thread computed in one go.
 """
 
 from __future__ import annotations
@@ -65,7 +68,7 @@ def main() -> int:
     else:
         for name, value in result.items():
             print(f"{name:>28}: {value}")
-    return 0 if result["longest_ms"] <= LIMIT_SECONDS * 1000 else 1
+    return 0 if float(result["felt_longest_ms"]) <= LIMIT_SECONDS * 1000 else 1
 
 
 def measure(folder: Path, data: Path, *, act: bool) -> dict[str, float | int | str]:
@@ -95,21 +98,12 @@ def measure(folder: Path, data: Path, *, act: bool) -> dict[str, float | int | s
         report = meter.stop()
         counts = await engine.ingest_counts()
         meter.deleteLater()
-        worst = sorted(report.stalls, key=lambda stall: -stall.seconds)[:8]
-        result.update(
-            files=sum(counts.values()),
-            seconds=round(seconds, 1),
-            longest_ms=round(report.longest * 1000, 1),
-            longest_own_ms=round(meter.own.longest * 1000, 1),
-            above_50_ms=len(report.above(LIMIT_SECONDS)),
-            own_above_50_ms=len(meter.own.above(LIMIT_SECONDS)),
-            ticks=report.ticks,
-            worst=", ".join(f"{stall.seconds * 1000:.0f} ms at {stall.at:.1f} s" for stall in worst),
-            worst_own=", ".join(
-                f"{stall.seconds * 1000:.0f} ms at {stall.at:.1f} s"
-                for stall in sorted(meter.own.stalls, key=lambda stall: -stall.seconds)[:8]
-            ),
-        )
+        result.update(files=sum(counts.values()), seconds=round(seconds, 1), ticks=report.ticks)
+        for name, told in (("felt", report), ("given", meter.given), ("own", meter.own)):
+            worst = sorted(told.stalls, key=lambda stall: -stall.seconds)[:6]
+            result[f"{name}_longest_ms"] = round(told.longest * 1000, 1)
+            result[f"{name}_above_50_ms"] = len(told.above(LIMIT_SECONDS))
+            result[f"{name}_worst"] = ", ".join(f"{one.seconds * 1000:.0f} ms at {one.at:.1f} s" for one in worst)
 
     run_desktop(Options(data_dir=data), drive=drive)
     return result
