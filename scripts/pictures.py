@@ -83,7 +83,7 @@ def main() -> int:
         given.out, given.sizes, given.scales, given.states = (
             ROOT / "docs" / "pictures",
             [README_SIZE],
-            ["1"],
+            ["1.5"],
             README_STATES,
         )
     given.out.mkdir(parents=True, exist_ok=True)

@@ -292,7 +292,8 @@ class DocumentsPage(Panel):
 
     def _share_width(self) -> None:
         table, px = self.table, self._theme.px
-        width = min(table.viewport().width(), px(LIST_WIDTH))
+        # The page's own width: the table is laid out after the page.
+        width = min(self.width() - table.verticalScrollBar().sizeHint().width(), px(LIST_WIDTH))
         narrow = self.width() < px(_NARROW)
         table.setColumnHidden(FOLDER, narrow)
         for column in (PAGES, PASSAGES):

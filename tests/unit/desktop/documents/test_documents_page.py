@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from desktop.bridge import Bridge
 from desktop.documents.documents_page import DocumentsPage
-from desktop.models.documents_model import FOLDER
+from desktop.models.documents_model import FOLDER, NAME, PAGES
 from engine import DocumentsChanged
 from tests.helpers.desktop_parts import DesktopParts, until
 from tests.helpers.hand_engine import HandEngine, make_document
@@ -129,5 +129,18 @@ def test_a_narrow_page_gives_the_room_to_names(play: Callable[..., None]) -> Non
         assert not page.table.isColumnHidden(FOLDER)
         page.window().resize(460, 500)
         await until(lambda: page.table.isColumnHidden(FOLDER))
+
+    play(story)
+
+
+def test_columns_share_the_width_at_once(play: Callable[..., None]) -> None:
+    async def story(page: DocumentsPage, engine: HandEngine) -> None:
+        await until(lambda: page.model.peek(0) is not None)
+        for width in (900, 700, 1800):
+            page.window().resize(width, 560)
+            await until(lambda width=width: page.width() == width)  # type: ignore[misc]
+            shares = [page.table.columnWidth(column) for column in range(5)]
+            assert shares[NAME] > shares[FOLDER] > shares[PAGES]
+            assert sum(shares[:4]) < min(width, 1200)
 
     play(story)
