@@ -13,6 +13,8 @@ from engine import FileState, IngestFile, IngestProgress
 
 MEMBER_MARK = "!/"
 """Stands between an archive and what is in it."""
+PASTED_MARK = "text:"
+"""Begins the path of a text that was pasted; its title follows."""
 
 _MINUTE, _HOUR = 60.0, 3600.0
 
@@ -50,8 +52,15 @@ def number(value: int) -> str:
     return QLocale().toString(value)
 
 
+def is_pasted(path: str) -> bool:
+    """It is no file but a text that was pasted or dropped."""
+    return path.startswith(PASTED_MARK)
+
+
 def file_name(path: str) -> str:
-    """The name to show; a member of an archive says where it lies: `b.pdf in a.zip`."""
+    """The name to show; a member of an archive says where it lies: `b.pdf in a.zip`, a pasted text has its title."""
+    if is_pasted(path):
+        return path.removeprefix(PASTED_MARK)
     outer, *members = path.split(MEMBER_MARK)
     if members:
         return QCoreApplication.translate("Documents", "{0} in {1}").format(
@@ -66,7 +75,9 @@ def file_on_disk(path: str) -> str:
 
 
 def folder_name(path: str) -> str:
-    """The folder, with the home folder shortened."""
+    """The folder, with the home folder shortened; a pasted text has none."""
+    if is_pasted(path):
+        return ""
     folder = PurePath(file_on_disk(path)).parent
     home = PurePath(QDir.homePath())
     if folder.is_relative_to(home):

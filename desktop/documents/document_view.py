@@ -32,7 +32,8 @@ from engine import DocumentSource, DocumentText, RenderedPage
 if TYPE_CHECKING:
     from engine import Engine
 
-_DRAWABLE = "application/pdf"
+_DRAWABLE = ("application/pdf", "application/vnd.apple.iwork")
+"""What the engine draws; everything else is shown as text."""
 
 
 class DocumentView(Panel):
@@ -205,7 +206,7 @@ class DocumentView(Panel):
 
     @staticmethod
     def _drawable(text: DocumentText) -> bool:
-        return text.paged and not text.missing and text.document.media_type == _DRAWABLE
+        return text.paged and not text.missing and text.document.media_type in _DRAWABLE
 
     def _show_passage(self, text: DocumentText, source: DocumentSource, quote: str) -> None:
         place = locate(text.pages, source, quote)

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QCoreApplication, QDate, QLocale, QModelIndex, QObject, Qt
 
 from desktop.models.paged_model import VALUE_ROLE, Index, PagedModel
-from desktop.words import file_name, folder_name, number, pages_words, passages_words
+from desktop.words import file_name, folder_name, is_pasted, number, pages_words, passages_words
 from engine import Document
 
 DATE_FORMAT = "d MMM yyyy"
@@ -84,7 +84,7 @@ def _cell(document: Document, column: int) -> str:
         case 0:
             return document_name(document)
         case 1:
-            return folder_name(document.path) if is_file(document) else ""
+            return folder_name(document.path)
         case 2:
             return number(document.pages) if document.pages else "–"
         case 3:
@@ -96,7 +96,7 @@ def _cell(document: Document, column: int) -> str:
 
 def is_file(document: Document) -> bool:
     """It lies on the disk; pasted text does not."""
-    return "/" in document.path or "\\" in document.path
+    return not is_pasted(document.path)
 
 
 def document_name(document: Document) -> str:

@@ -115,7 +115,7 @@ class HandEngine:
 
     async def ingest_text(self, text: str, *, title: str | None = None) -> Document:
         self.calls.append(("ingest_text", text))
-        return make_document("pasted", "pasted text")
+        return make_document("pasted", "text:A title")
 
     async def documents(self, *, query: str | None = None, limit: int = 200, offset: int = 0) -> list[Document]:
         self.calls.append(("documents", query, limit, offset))

@@ -26,7 +26,7 @@ from tests.helpers.hand_engine import make_progress
         ("/home/anna/lease.pdf", "lease.pdf"),
         ("/x/a.zip!/in/b.pdf", "b.pdf in a.zip"),
         ("/x/a.zip!/b.tar!/c.txt", "c.txt in a.zip"),
-        ("pasted", "pasted"),
+        ("text:Rent and/or deposit", "Rent and/or deposit"),
     ],
 )
 def test_names(path: str, name: str) -> None:

@@ -21,7 +21,7 @@ def test_cells_say_what_they_mean(qapp: object) -> None:
     model = DocumentsModel()
     QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
     model.set_count(2)
-    model.put_page(0, [document(1), document(2, path="pasted text", pages=0)])
+    model.put_page(0, [document(1), document(2, path="text:A title", pages=0)])
     row = [model.index(0, column).data() for column in (NAME, FOLDER, PAGES, PASSAGES)]
     assert row == ["lease.pdf", "/srv/papers", "4", "12"]
     assert "2026" in model.index(0, READ).data() or "26" in model.index(0, READ).data()
