@@ -33,6 +33,15 @@ class Written:
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """One text to embed, for one document."""
+
+    ready: Ready
+    key: ChunkKey
+    text: str
+
+
 class EmbeddingStep:
     """Embeds and writes documents, several small ones at a time."""
 
@@ -62,53 +71,37 @@ class EmbeddingStep:
             StoreError: the database cannot be written; nothing of the group was.
             RuntimeUnavailableError: nothing can run the model.
         """
-        known = await self._executors.run("query", self._known, group)
         try:
-            return await self._write(group, known, wanted, between)
+            return await self._write(group, wanted, between, everything=False)
         except KeyError:
             # A chunk that was counted on is gone meanwhile: the owner erased it. Everything is looked up anew.
-            return await self._write(group, {ready.document.id: Counter() for ready in group}, wanted, between)
+            return await self._write(group, wanted, between, everything=True)
 
     async def _write(
         self,
         group: Sequence[Ready],
-        known: dict[str, Counter[ChunkKey]],
         wanted: Callable[[Ready], bool],
         between: Callable[[], Awaitable[None]],
+        *,
+        everything: bool,
     ) -> list[Written]:
-        texts: dict[ChunkKey, str] = {}
-        owners: dict[ChunkKey, Ready] = {}
-        for ready in group:
-            there = known[ready.document.id].copy()
-            for memory in ready.memories:
-                key = documents.key_of(memory)
-                there[key] -= 1
-                if there[key] < 0 and key not in texts:
-                    texts[key] = embedding_text(memory)
-                    owners[key] = ready
-        vectors: dict[ChunkKey, bytes] = {}
+        planned = await self._executors.run("io", self._plan, group, everything=everything)
+        vectors: dict[tuple[str, ChunkKey], bytes] = {}
         spent: dict[str, float] = {}
-        keys = list(texts)
         place = 0
-        while place < len(keys):
-            part: list[ChunkKey] = []
-            while place < len(keys) and len(part) < SLICE:
-                if wanted(owners[keys[place]]):
-                    part.append(keys[place])
+        while place < len(planned):
+            part: list[_Planned] = []
+            while place < len(planned) and len(part) < SLICE:
+                if wanted(planned[place].ready):
+                    part.append(planned[place])
                 place += 1
             began = time.monotonic()
-            vectors.update(await self._executors.run("inference", self._embed, part, [texts[key] for key in part]))
+            vectors.update(await self._executors.run("inference", self._embed, part))
             share = (time.monotonic() - began) / max(1, len(part))
-            for key in part:
-                owner = owners[key].document.id
-                spent[owner] = spent.get(owner, 0.0) + share
+            for one in part:
+                spent[one.ready.document.id] = spent.get(one.ready.document.id, 0.0) + share
             await between()
-        chosen = [
-            ready
-            for ready in group
-            if wanted(ready)
-            and all(key in vectors or key in known[ready.document.id] for key in map(documents.key_of, ready.memories))
-        ]
+        chosen = [ready for ready in group if wanted(ready)]
         if not chosen:
             return []
         began = time.monotonic()
@@ -120,30 +113,45 @@ class EmbeddingStep:
             for ready, result in zip(chosen, stored, strict=True)
         ]
 
-    def _known(self, group: Sequence[Ready]) -> dict[str, Counter[ChunkKey]]:
+    def _plan(self, group: Sequence[Ready], *, everything: bool) -> list[_Planned]:
+        """What has to be embedded: chunks that the stored documents do not have as often as the new ones."""
+        planned = []
         with self._store.read() as reader:
-            return {
-                ready.document.id: documents.chunk_keys(reader, ready.document.id) if ready.replaces else Counter()
-                for ready in group
-            }
+            for ready in group:
+                there: Counter[ChunkKey] = Counter()
+                if ready.replaces and not everything:
+                    there = documents.chunk_keys(reader, ready.document.id)
+                seen: set[ChunkKey] = set()
+                for memory in ready.memories:
+                    key = documents.key_of(memory)
+                    there[key] -= 1
+                    if there[key] < 0 and key not in seen:
+                        seen.add(key)
+                        planned.append(_Planned(ready, key, embedding_text(memory)))
+        return planned
 
-    def _embed(self, keys: Sequence[ChunkKey], texts: Sequence[str]) -> dict[ChunkKey, bytes]:
-        if not texts:
+    def _embed(self, part: Sequence[_Planned]) -> dict[tuple[str, ChunkKey], bytes]:
+        if not part:
             return {}
-        vectors = self._embedder.embed_passages(texts)
-        return {key: vector.astype("<f4", copy=False).tobytes() for key, vector in zip(keys, vectors, strict=True)}
+        vectors = self._embedder.embed_passages([one.text for one in part])
+        return {
+            (one.ready.document.id, one.key): vector.astype("<f4", copy=False).tobytes()
+            for one, vector in zip(part, vectors, strict=True)
+        }
 
     def _save(
         self,
         store: Database,
         writer: Any,
         group: Sequence[Ready],
-        vectors: dict[ChunkKey, bytes],
+        vectors: dict[tuple[str, ChunkKey], bytes],
     ) -> list[Stored]:
         results = []
         for ready in group:
+            identity = ready.document.id
             chunks = [
-                NewChunk(memory=memory, vector=vectors.get(documents.key_of(memory))) for memory in ready.memories
+                NewChunk(memory=memory, vector=vectors.get((identity, documents.key_of(memory))))
+                for memory in ready.memories
             ]
             results.append(
                 documents.save(

@@ -6,6 +6,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -129,7 +130,8 @@ class Intake:
             return Finished(_timed(row.having(state=state, reason=str(error)), began))
         if "archive" in reply.head:
             return Container(_timed(replace(row, outcome_key=None), began), path, reply.head["archive"])
-        return self._ready(row, reply, looked, known, ocr=ocr, ocr_texts=ocr_texts, began=began)
+        made = partial(self._ready, row, reply, looked, known, ocr=ocr, ocr_texts=ocr_texts, began=began)
+        return await self._executors.run("io", made)  # a long document takes a while that the loop must not wait
 
     async def _ask(self, row: Row, path: Path, ocr_texts: Mapping[int, str] | None) -> Reply:
         return await self._worker.ask(
@@ -165,7 +167,8 @@ class Intake:
         reply.head["title"] = title
         digest = hashlib.blake2b(data, digest_size=16).hexdigest()
         looked = Looked(len(data), time.time_ns(), digest)
-        ready = self._ready(row, reply, looked, None, ocr=None, ocr_texts=None, began=began)
+        made = partial(self._ready, row, reply, looked, None, ocr=None, ocr_texts=None, began=began)
+        ready = await self._executors.run("io", made)
         if isinstance(ready, Finished):
             raise WorkerError("there is no letter and no digit in it", skipped=True)
         return ready
