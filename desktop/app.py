@@ -1,33 +1,37 @@
 """The composition root: builds every part of the desktop, gives each what it needs, and runs them.
 
-Order of a start: the window is painted; then settings, engine and everything heavy are imported and opened in a thread;
-then the views get the engine. Order of an end: the window says so, the engine parks its work, the loop ends.
+Order of a start: the window is painted, with nothing imported that it does not show; then asyncio and the session;
+then settings, engine and everything heavy are imported and opened in a thread; then the views get the engine.
+Order of an end: the window says so, the engine parks its work, the loop ends.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import sys
 import time
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEventLoop, Qt, QTimer
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
-from desktop import aio
-from desktop.crash import CrashReporter
 from desktop.i18n import install_language
 from desktop.icons import Icons
+from desktop.instance_name import may_run
 from desktop.main_window import MainWindow
 from desktop.messages import Messages
-from desktop.operations import Operations
 from desktop.options import Options
-from desktop.session import Drive, Session
 from desktop.theme import SchemeChoice, Theme
 from desktop.window_state import WindowState
 from engine import DataPaths, __version__, resources
 
+if TYPE_CHECKING:
+    from desktop.session import Drive
+
 _SWITCH_SECONDS = 0.001
+_PAINT_PATIENCE_MS = 3000
 
 
 def make_application(arguments: list[str]) -> QApplication:
@@ -63,12 +67,11 @@ def run_desktop(options: Options, *, drive: Drive | None = None) -> int:
     paths = DataPaths.resolve(options.data_dir)
     app = make_application(sys.argv[:1])
 
-    from desktop.single_instance import SingleInstance, call_first_instance
+    if may_run(paths.data):
+        from desktop.single_instance import call_first_instance
 
-    if call_first_instance(paths.data, paths=list(options.paths)):
-        return 0
-    instance = SingleInstance(paths.data)
-    instance.listen()
+        if call_first_instance(paths.data, paths=list(options.paths)):
+            return 0
 
     def trace(event: str) -> None:
         if options.trace_start:
@@ -77,16 +80,30 @@ def run_desktop(options: Options, *, drive: Drive | None = None) -> int:
             sys.stderr.flush()
 
     messages = Messages()
-    crash = CrashReporter(messages=messages)
-    crash.install()
     state = WindowState(paths.data)
     folder = resources()
     install_language(app, folder=folder / "translations", language=state.language)
     theme = Theme(app, fonts=folder / "fonts", scheme=scheme_choice(state.scheme))
     icons = Icons(folder=folder / "icons", theme=theme)
+    window = MainWindow(theme=theme, icons=icons, messages=messages, state=state)
+    window.first_painted.connect(lambda: trace("painted"))
+    window.show()
+    wait_for_paint(window)
+    gc.enable()
+
+    # Everything else is imported behind the painted window.
+    from desktop import aio
+    from desktop.crash import CrashReporter
+    from desktop.operations import Operations
+    from desktop.session import Session
+    from desktop.single_instance import SingleInstance
+
+    crash = CrashReporter(messages=messages)
+    crash.install()
     tasks = aio.Tasks(on_error=crash.report)
     operations = Operations(tasks=tasks, messages=messages)
-    window = MainWindow(theme=theme, icons=icons, messages=messages, state=state)
+    instance = SingleInstance(paths.data)
+    instance.listen()
     session = Session(
         options=options,
         paths=paths,
@@ -103,10 +120,17 @@ def run_desktop(options: Options, *, drive: Drive | None = None) -> int:
         trace=trace,
         drive=drive,
     )
-    window.show()
     try:
         return aio.run(app, session.main, on_error=crash.report)
     finally:
         instance.close()
         state.save()
         crash.uninstall()
+
+
+def wait_for_paint(window: MainWindow) -> None:
+    """Let Qt work until the window is on the screen; a screen that never shows it is not waited for long."""
+    loop = QEventLoop()
+    window.first_painted.connect(loop.quit)
+    QTimer.singleShot(_PAINT_PATIENCE_MS, loop.quit)
+    loop.exec()

@@ -39,6 +39,8 @@ class MainWindow(QMainWindow):
         self._state = state
         self._painted = False
         self._may_close = False
+        self.close_asked = False
+        """The owner has asked to close the window."""
         self._squeezed: set[str] = set()
         self.setWindowTitle("Magray")
         self.setObjectName("MainWindow")
@@ -217,6 +219,11 @@ class MainWindow(QMainWindow):
             self._painted = True
             QTimer.singleShot(0, self, self.first_painted.emit)
 
+    @property
+    def painted(self) -> bool:
+        """It was painted at least once."""
+        return self._painted
+
     def remember_geometry(self) -> None:
         """Keep place and panels for the next start."""
         self._state.geometry = self.saveGeometry()
@@ -232,6 +239,7 @@ class MainWindow(QMainWindow):
             event.accept()
             return
         event.ignore()
+        self.close_asked = True
         self.close_wanted.emit()
 
     def come_forward(self) -> None:

@@ -90,12 +90,10 @@ class Session(QObject):
     async def main(self) -> int:
         """Run until the owner closes the window."""
         signals = EndSignals(self.close)
-        painted = asyncio.Event()
-        self._window.first_painted.connect(painted.set)
         self._window.conversations.status.set_status("busy", self.tr("Waking up…"))
         try:
-            await _first_of(painted, self._end)
-            self._trace("painted")
+            if self._window.close_asked:
+                self.close()  # before anybody listened
             self._crash.watch_faults(self._paths.logs)
             self._window.chat.bar.start()
             # The icon is drawn in seven sizes: not before the window is there.

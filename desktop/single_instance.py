@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import getpass
-import hashlib
 import json
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from desktop.instance_name import server_name
+
 ANSWER_MS = 500
 """A running instance answers a local connection in less than a millisecond; this is for a busy machine."""
 _MAX_MESSAGE = 1 << 20
-
-
-def server_name(data_dir: Path) -> str:
-    """The name of the local socket for this owner and this data folder."""
-    key = f"{getpass.getuser()}\0{data_dir.absolute()}"
-    return f"magray-{hashlib.sha256(key.encode()).hexdigest()[:24]}"
 
 
 def call_first_instance(data_dir: Path, *, paths: list[str] | None = None) -> bool:

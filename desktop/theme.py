@@ -170,7 +170,8 @@ def restyle(widget: QWidget, **properties: Any) -> None:
         if widget.property(name) != value:
             widget.setProperty(name, value)
             changed = True
-    if changed:
+    if changed and widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):
+        # What has never been shown is polished when it is.
         widget.style().unpolish(widget)
         widget.style().polish(widget)
         widget.update()

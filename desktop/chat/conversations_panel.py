@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
@@ -25,7 +26,9 @@ from desktop.chat.side_rows import SideRow, StatusRow
 from desktop.icons import Icons
 from desktop.models.conversations_model import ConversationsModel
 from desktop.theme import Theme, restyle
-from engine import Conversation
+
+if TYPE_CHECKING:
+    from engine import Conversation
 
 _SEARCH_MS = 180
 """After the last key, so that one word is one search."""

@@ -6,9 +6,11 @@ import re
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
-from engine import QUOTES, Answer, Citation, Message
+if TYPE_CHECKING:
+    from engine import Answer, Citation, Message
+
 
 EntryState = Literal["done", "pending", "failed"]
 
@@ -50,6 +52,8 @@ class Entry:
     @property
     def quoted(self) -> bool:
         """An answer that no language model took part in."""
+        from engine import QUOTES  # not before the first paint
+
         return self.answer is not None and self.answer.made_by == QUOTES and not self.answer.abstained
 
 

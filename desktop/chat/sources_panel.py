@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from desktop.chat.source_card import SourceCard
-from desktop.chat.source_items import SourceItem, source_items
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
-from engine import Answer
+
+if TYPE_CHECKING:
+    from desktop.chat.source_card import SourceCard
+    from desktop.chat.source_items import SourceItem
+    from engine import Answer
 
 
 class SourcesPanel(QFrame):
@@ -67,7 +70,6 @@ class SourcesPanel(QFrame):
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._scroll.setWidget(self._column)
-        self._scroll.viewport().setAutoFillBackground(False)
         self._column.setAutoFillBackground(False)
         layout.addWidget(self._scroll, 1)
         self.clear()
@@ -103,6 +105,8 @@ class SourcesPanel(QFrame):
             answer: The answer.
             titles: Titles of conversations by id.
         """
+        from desktop.chat.source_items import source_items  # not before the first paint
+
         if answer == self._answer:
             return
         self._answer = answer
@@ -117,16 +121,22 @@ class SourcesPanel(QFrame):
             card.hide()
             card.deleteLater()
         self._cards = []
+        if items:
+            self._make_cards(items)
+        self._nothing.setVisible(not items)
+        self._scroll.setVisible(bool(items))
+        self.why.setVisible(bool(items))
+        self._scroll.verticalScrollBar().setValue(0)
+
+    def _make_cards(self, items: list[SourceItem]) -> None:
+        from desktop.chat.source_card import SourceCard  # not before the first paint
+
         for item in items:
             card = SourceCard(self._theme, self._icons, item, self._column)
             card.activated.connect(lambda card=card: self._activate(card))
             card.show_why(self.why.isChecked())
             self._stack.insertWidget(self._stack.count() - 1, card)
             self._cards.append(card)
-        self._nothing.setVisible(not items)
-        self._scroll.setVisible(bool(items))
-        self.why.setVisible(bool(items))
-        self._scroll.verticalScrollBar().setValue(0)
 
     def _activate(self, card: SourceCard) -> None:
         self.mark(card.item.number)

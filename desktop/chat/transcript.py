@@ -68,13 +68,21 @@ class Transcript(QTextBrowser):
         self.document().setDocumentMargin(0)
         self.text = TranscriptText(self.document(), theme)
         self._ground = TranscriptGround(self.document(), theme)
-        self.viewport().setMouseTracking(True)
         self.anchorClicked.connect(self._anchor_clicked)
         self.cursorPositionChanged.connect(self._follow_caret)
-        self.actions_bar = MessageActions(theme, icons, self.viewport())
-        self.actions_bar.triggered.connect(self.action_wanted)
+        self._actions_bar: MessageActions | None = None
+        # The first `viewport()` makes the binding load every widget class there is: not before the first paint.
+        self._view_width = self.width()
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
         theme.changed.connect(self._rewrite)
+
+    @property
+    def actions_bar(self) -> MessageActions:
+        """What can be done with a turn; it floats at the answer that it belongs to."""
+        if self._actions_bar is None:
+            self._actions_bar = MessageActions(self._theme, self._icons, self.viewport())
+            self._actions_bar.triggered.connect(self.action_wanted)
+        return self._actions_bar
 
     # Entries
 
@@ -130,6 +138,9 @@ class Transcript(QTextBrowser):
 
     def _keeping_place(self, change: Callable[[], object]) -> None:
         """Change the text; what is at the top of the view stays there."""
+        if not self.text.entries:
+            change()
+            return
         bar = self.verticalScrollBar()
         layout = self.document().documentLayout()
         block = next(self._visible_blocks(), self.document().firstBlock())
@@ -157,12 +168,13 @@ class Transcript(QTextBrowser):
     def _set_margins(self) -> None:
         # The column stands in the whole width, so that a scroll bar does not move it.
         left, column = column_edges(self._theme, self.width())
-        right = max(0, self.viewport().width() - left - column)
+        right = max(0, self._view_width - left - column)
         self.text.set_column(left=left, column=column, right=right)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A new width wraps anew; what is in view stays in view."""
         at_end = self.at_end()
+        self._view_width = event.size().width()
 
         def lay_out() -> None:
             if event.size().width() != event.oldSize().width():
@@ -239,6 +251,8 @@ class Transcript(QTextBrowser):
 
     def _place_actions(self) -> None:
         """Put the bar at the foot of its answer; without one it belongs to the last answer."""
+        if not self.text.entries and self._actions_bar is None:
+            return
         entry = self.entry(self.actions_bar.entry_id) if self.actions_bar.entry_id else None
         if entry is None:
             entry = next((e for e in reversed(self.text.entries) if not e.question and e.state != "pending"), None)
@@ -268,25 +282,13 @@ class Transcript(QTextBrowser):
         """A citation number tells its source where the pointer rests on it."""
         if event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             anchor = self.anchorAt(event.pos())
-            words = self._citation_words(anchor)
+            words = self.text.citation_words(anchor)
             if words:
                 QToolTip.showText(event.globalPos(), words, self.viewport())
             else:
                 QToolTip.hideText()
             return True
         return super().viewportEvent(event)
-
-    def _citation_words(self, anchor: str) -> str:
-        scheme, _, rest = anchor.partition(":")
-        key, _, number = rest.partition("/")
-        if scheme != "cite" or not number.isdigit():
-            return ""
-        entry = self.text.entry_of_key(int(key))
-        answer = entry.answer if entry is not None else None
-        if answer is None:
-            return ""
-        citation = next((item for item in answer.citations if item.number == int(number)), None)
-        return f"“{' '.join(citation.quote.split())}”" if citation is not None else ""
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Selection first, then what can be done with the turn under the pointer."""

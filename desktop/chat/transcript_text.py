@@ -71,6 +71,17 @@ class TranscriptText:
         place = key - self._base
         return self.entries[place] if 0 <= place < len(self.entries) else None
 
+    def citation_words(self, anchor: str) -> str:
+        """What a citation's number stands for: the quotation; empty for any other link."""
+        scheme, _, rest = anchor.partition(":")
+        key, _, number = rest.partition("/")
+        if scheme != "cite" or not number.isdigit():
+            return ""
+        entry = self.entry_of_key(int(key))
+        citations = entry.answer.citations if entry is not None and entry.answer is not None else ()
+        citation = next((item for item in citations if item.number == int(number)), None)
+        return f"“{' '.join(citation.quote.split())}”" if citation is not None else ""
+
     def place_of(self, entry_id: str) -> int | None:
         """Where an entry stands, looked for from the end."""
         for place in range(len(self.entries) - 1, -1, -1):

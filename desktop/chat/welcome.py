@@ -32,7 +32,6 @@ class Welcome(QScrollArea):
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.viewport().setAutoFillBackground(False)
         page = QWidget(self)
         self.setWidget(page)
         page.setAutoFillBackground(False)  # the scroll area has just turned it on

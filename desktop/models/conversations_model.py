@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import (
     QAbstractListModel,
@@ -18,7 +18,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
-from engine import Conversation
+if TYPE_CHECKING:
+    from engine import Conversation
 
 _Index = QModelIndex | QPersistentModelIndex
 _MARKS = re.compile("[\x02\x03]")

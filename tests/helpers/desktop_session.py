@@ -98,6 +98,7 @@ def run_session(parts: DesktopParts, data_dir: Path, story: Story, *, opens: boo
         await acting
         return status
 
+    window.first_painted.connect(lambda: events.append("painted"))
     window.resize(1240, 780)
     window.show()
     try:

@@ -13,9 +13,10 @@ from pytestqt.qtbot import QtBot
 from desktop.__main__ import WORKER, main
 from desktop.crash import CrashReporter
 from desktop.i18n import install_language
+from desktop.instance_name import may_run, server_name
 from desktop.messages import Messages
 from desktop.options import parse
-from desktop.single_instance import SingleInstance, server_name
+from desktop.single_instance import SingleInstance
 from desktop.start_errors import explain
 from desktop.window_state import WindowState
 from engine import (
@@ -64,6 +65,7 @@ def test_wrong_usage_ends_before_a_window(capsys: pytest.CaptureFixture[str]) ->
 def test_a_second_start_calls_the_first(qtbot: QtBot, tmp_path: Path) -> None:
     first = SingleInstance(tmp_path)
     assert first.listen()
+    assert may_run(tmp_path)
     calls: list[list[str]] = []
     first.called.connect(calls.append)
     answers: list[bool] = []
@@ -89,6 +91,7 @@ def test_a_second_start_calls_the_first(qtbot: QtBot, tmp_path: Path) -> None:
 def test_nobody_answers_on_another_data_folder(qapp: QCoreApplication, tmp_path: Path) -> None:
     from desktop.single_instance import call_first_instance
 
+    assert not may_run(tmp_path / "other") or os.name == "nt"
     assert not call_first_instance(tmp_path / "other")
     assert server_name(tmp_path / "a") != server_name(tmp_path / "b")
     assert server_name(tmp_path / "a") == server_name(tmp_path / "a")

@@ -200,9 +200,9 @@ def test_a_click_on_a_number_names_answer_and_citation(view: Transcript, qtbot: 
 def test_a_number_tells_its_quote(view: Transcript) -> None:
     view.set_entries(talk(1))
     settle(view)
-    assert QUOTE in view._citation_words("cite:1/1")
-    assert view._citation_words("cite:1/5") == ""
-    assert view._citation_words("https://example.org") == ""
+    assert QUOTE in view.text.citation_words("cite:1/1")
+    assert view.text.citation_words("cite:1/5") == ""
+    assert view.text.citation_words("https://example.org") == ""
     event = QHelpEvent(QEvent.Type.ToolTip, QPoint(5, 5), QPoint(5, 5))
     assert view.viewportEvent(event)
 
