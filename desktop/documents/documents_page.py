@@ -94,7 +94,7 @@ class DocumentsPage(Panel):
         self.setAccessibleName(self.tr("Documents"))
 
         self._header = ViewHeader(theme=theme, icons=icons, title=self.tr("Documents"), parent=self)
-        self._header.back.connect(self.closed)
+        self._header.back.connect(self._leave)
         folder = QPushButton(self.tr("Add a folder"), self)
         folder.clicked.connect(self.add_folder)
         files = QPushButton(self.tr("Add files"), self)
@@ -322,7 +322,7 @@ class DocumentsPage(Panel):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape goes back, Delete forgets, Ctrl+F searches."""
         if event.key() == Qt.Key.Key_Escape:
-            self.closed.emit()
+            self._leave()
         elif event.matches(QKeySequence.StandardKey.Find):
             self.search.setFocus()
             self.search.selectAll()
@@ -348,9 +348,14 @@ class DocumentsPage(Panel):
                 return True
         return super().eventFilter(watched, event)
 
+    def _leave(self) -> None:
+        self.setFocusProxy(self.search)  # the next visit begins with the search
+        self.closed.emit()
+
     def _open(self) -> None:
         document = self.selected()
         if document is not None:
+            self.setFocusProxy(self.table)  # coming back, one goes on where one was
             self.open_document.emit(document.id)
 
     def _forget(self) -> None:

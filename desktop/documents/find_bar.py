@@ -72,9 +72,10 @@ class FindBar(Panel):
         """Hide the bar; nothing is looked for any longer."""
         self._typing.stop()
         self._told = ""
+        # The focus is given away first: a field that hides hands it on as if Tab had been pressed.
+        self.closed.emit()
         self.hide()
         self.words_changed.emit("")
-        self.closed.emit()
 
     def show_count(self, current: int | None, count: int, *, complete: bool) -> None:
         """Tell which of how many matches is shown; `current` from 0, or None before the search has ended."""

@@ -9,7 +9,6 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QKeyEvent,
-    QKeySequence,
     QPainter,
     QPaintEvent,
     QPen,
@@ -389,11 +388,13 @@ class PageCanvas(QAbstractScrollArea):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Scroll and zoom by keys."""
         bar = self.verticalScrollBar()
-        if event.matches(QKeySequence.StandardKey.ZoomIn) or event.keyCombination().key() == Qt.Key.Key_Equal:
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        # With Shift or without: on many keyboards plus is a shifted key.
+        if control and event.key() in (Qt.Key.Key_Plus, Qt.Key.Key_Equal):
             self.zoom_in()
-        elif event.matches(QKeySequence.StandardKey.ZoomOut):
+        elif control and event.key() in (Qt.Key.Key_Minus, Qt.Key.Key_Underscore):
             self.zoom_out()
-        elif event.key() == Qt.Key.Key_0 and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+        elif control and event.key() == Qt.Key.Key_0:
             self.fit_width()
         elif event.key() == Qt.Key.Key_Home:
             bar.setValue(bar.minimum())
