@@ -192,6 +192,10 @@ class LayerIndex:
                 problems.append(f"{differing} of {len(labels)} vectors compared in {self._layer} are wrong.")
         return problems
 
+    def labels(self) -> NDArray[np.int64]:
+        """Labels of everything a search may return, rising."""
+        return self._vectors.labels()
+
     def reset(self) -> None:
         """Forget everything; `catch_up` reads it again."""
         self._state = "building"

@@ -99,7 +99,7 @@ class VectorTail:
         labels: list[NDArray[np.int64]] = []
         vectors: list[NDArray[np.float32]] = []
         left, last = count, -1
-        for block in self._blocks:
+        for block in self._blocks if count > 0 else ():
             rows = np.flatnonzero(block.alive[block.first : block.size])[:left] + block.first
             if len(rows):
                 labels.append(block.labels[rows])
