@@ -110,6 +110,8 @@ def _by_signal(hits: Sequence[Hit], signal: str) -> list[str | None]:
 def _figures(name: str, tally: Tally) -> list[Figure]:
     figures = []
     for signal, sums in {"fused": tally.fused, **tally.alone}.items():
+        if not sums.ndcg10:  # a signal that took no part: meaning in a foreign language, groups where there are none
+            continue
         count = max(1, sums.count)
         values = {
             "recall@5": sums.recall5 / count,
