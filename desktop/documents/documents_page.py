@@ -5,39 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDate, QEvent, QItemSelectionModel, QLocale, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHeaderView,
-    QLineEdit,
-    QMenu,
-    QMessageBox,
-    QPushButton,
-    QStackedLayout,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QMenu, QMessageBox, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.bridge import Bridge
+from desktop.documents.documents_table import DocumentsTable
 from desktop.documents.on_disk import FilesOnDisk
-from desktop.documents.row_ground import LIST_WIDTH
-from desktop.documents.table_delegate import TableDelegate
 from desktop.documents.view_header import ViewHeader
 from desktop.icons import Icons
 from desktop.messages import Messages
-from desktop.models.documents_model import (
-    DATE_FORMAT,
-    FOLDER,
-    NAME,
-    PAGES,
-    PASSAGES,
-    READ,
-    DocumentsModel,
-    document_name,
-    is_file,
-)
+from desktop.models.documents_model import DocumentsModel, document_name, is_file
 from desktop.models.paged_model import PAGE_LENGTH
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme
@@ -53,11 +31,7 @@ REFRESH_MILLISECONDS = 500
 """While documents come in, the list is fetched anew this often, never more."""
 SEARCH_MILLISECONDS = 150
 """A pause in typing after which the search begins."""
-_FOLDER_SHARE = 0.28
-_LEAST_NAME = 120
 _SEARCH_WIDTH = 420
-_NARROW, _NARROWEST = 620, 480
-"""Below these widths, in design pixels, first the folder and then the figures give their room to the name."""
 
 
 class DocumentsPage(Panel):
@@ -89,7 +63,6 @@ class DocumentsPage(Panel):
         self._messages = messages
         self._engine: Engine | None = None
         self._query = ""
-        self._date_width = 0
         self._on_disk = FilesOnDisk(operations=operations, messages=messages)
         self.setAccessibleName(self.tr("Documents"))
 
@@ -117,10 +90,10 @@ class DocumentsPage(Panel):
 
         self.model = DocumentsModel(self)
         self.model.page_wanted.connect(self._fetch_page)
-        self.table = self._make_table()
-        self._measure()
+        self.table = DocumentsTable(self.model, theme=theme, parent=self)
+        self.table.opened.connect(self._open)
+        self.table.menu_wanted.connect(self._show_menu)
         self.setFocusProxy(self.search)
-        theme.changed.connect(self._measure)
         self._empty = EmptyState(theme, icons, self)
         self._empty.triggered.connect(self._empty_action)
         body = QWidget(self)
@@ -143,50 +116,6 @@ class DocumentsPage(Panel):
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(REFRESH_MILLISECONDS)
         self._refresh.timeout.connect(self.reload)
-
-    def _make_table(self) -> QTableView:
-        table = QTableView(self)
-        table.setModel(self.model)
-        table.setItemDelegate(TableDelegate(theme=self._theme, parent=self))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setWordWrap(False)
-        table.setTabKeyNavigation(False)
-        table.setMouseTracking(True)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        table.setAccessibleName(self.tr("Documents"))
-        table.verticalHeader().hide()
-        header = table.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsClickable(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setStretchLastSection(True)
-        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        table.customContextMenuRequested.connect(self._show_menu)
-        table.activated.connect(lambda _index: self._open())
-        table.installEventFilter(self)
-        return table
-
-    def _measure(self) -> None:
-        table = self.table
-        metrics = table.fontMetrics()
-        table.verticalHeader().setDefaultSectionSize(metrics.height() + 2 * self._theme.px(10))
-        header = table.horizontalHeader()
-        air = 2 * self._theme.px(16)
-        samples = {PAGES: "00,000", PASSAGES: "000,000", READ: self._longest_date()}
-        for column, sample in samples.items():
-            words = str(self.model.headerData(column, Qt.Orientation.Horizontal))
-            widest = max(metrics.horizontalAdvance(sample), header.fontMetrics().horizontalAdvance(words))
-            table.setColumnWidth(column, widest + air)
-            self._date_width = widest + air  # the last column is the one that also takes what is left over
-        self._share_width()
-
-    @staticmethod
-    def _longest_date() -> str:
-        days = (QLocale().toString(QDate(2000, month, 28), DATE_FORMAT) for month in range(1, 13))
-        return max(days, key=len)
 
     # ------------------------------------------------------------------ the engine
 
@@ -286,30 +215,12 @@ class DocumentsPage(Panel):
             case _:
                 self.add_folder.emit()
 
-    def resizeEvent(self, event: QEvent) -> None:
-        """A narrow page shows no folders, a wide one keeps the columns together."""
-        self._share_width()
-
-    def _share_width(self) -> None:
-        table, px = self.table, self._theme.px
-        # The page's own width: the table is laid out after the page.
-        width = min(self.width() - table.verticalScrollBar().sizeHint().width(), px(LIST_WIDTH))
-        narrow = self.width() < px(_NARROW)
-        table.setColumnHidden(FOLDER, narrow)
-        for column in (PAGES, PASSAGES):
-            table.setColumnHidden(column, self.width() < px(_NARROWEST))
-        folder = 0 if narrow else int(width * _FOLDER_SHARE)
-        table.setColumnWidth(FOLDER, folder)
-        # A hidden column is 0 wide.
-        others = folder + table.columnWidth(PAGES) + table.columnWidth(PASSAGES) + self._date_width
-        table.setColumnWidth(NAME, max(px(_LEAST_NAME), width - others))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The columns share the width."""
+        super().resizeEvent(event)
+        self.table.share_width(self.width())
 
     # ------------------------------------------------------------------ what can be done
-
-    def selected(self) -> Document | None:
-        """The document that is selected."""
-        rows = self.table.selectionModel().selectedRows()
-        return self.model.peek(rows[0].row()) if rows else None
 
     def event(self, event: QEvent) -> bool:
         """Keys of this view win over the window's while the focus is inside."""
@@ -332,19 +243,13 @@ class DocumentsPage(Panel):
             super().keyPressEvent(event)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Down leads from the search to the table, Enter in the table opens, Escape in the search empties it first."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            key = event.key()
-            if watched is self.search and key == Qt.Key.Key_Down and self.model.rowCount():
-                self.table.setFocus(Qt.FocusReason.TabFocusReason)
-                if not self.table.currentIndex().isValid():
-                    self.table.setCurrentIndex(self.model.index(0, NAME))
+        """Down leads from the search to the table, Escape empties the search first."""
+        if watched is self.search and event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
+            if event.key() == Qt.Key.Key_Down and self.model.rowCount():
+                self.table.enter()
                 return True
-            if watched is self.search and key == Qt.Key.Key_Escape and self.search.text():
+            if event.key() == Qt.Key.Key_Escape and self.search.text():
                 self.search.clear()
-                return True
-            if watched is self.table and key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._open()
                 return True
         return super().eventFilter(watched, event)
 
@@ -353,13 +258,13 @@ class DocumentsPage(Panel):
         self.closed.emit()
 
     def _open(self) -> None:
-        document = self.selected()
+        document = self.table.selected()
         if document is not None:
             self.setFocusProxy(self.table)  # coming back, one goes on where one was
             self.open_document.emit(document.id)
 
     def _forget(self) -> None:
-        document = self.selected()
+        document = self.table.selected()
         if document is not None:
             self.ask_to_forget(document)
 
@@ -404,22 +309,15 @@ class DocumentsPage(Panel):
         )
 
     def _show_menu(self, position: QPoint) -> None:
-        index = self.table.indexAt(position)
-        if index.isValid():
-            self.table.selectionModel().setCurrentIndex(
-                index, QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-            )
-        document = self.selected()
+        document = self.table.selected()
         if document is None:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self.tr("Open"), self._open).setShortcut(QKeySequence("Return"))
-        on_disk = is_file(document)
-        outside = menu.addAction(self.tr("Open in its program"), partial(self._on_disk.open, document.path))
-        folder = menu.addAction(self.tr("Show in folder"), partial(self._on_disk.reveal, document.path))
-        outside.setEnabled(on_disk)
-        folder.setEnabled(on_disk)
+        if is_file(document):
+            menu.addAction(self.tr("Open in its program"), partial(self._on_disk.open, document.path))
+            menu.addAction(self.tr("Show in folder"), partial(self._on_disk.reveal, document.path))
         menu.addSeparator()
         menu.addAction(self.tr("Forget…"), self._forget).setShortcut(QKeySequence("Del"))
-        menu.popup(self.table.viewport().mapToGlobal(position))
+        menu.popup(position)

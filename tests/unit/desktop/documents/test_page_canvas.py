@@ -138,6 +138,15 @@ def test_keys_scroll(qtbot: QtBot, canvas: PageCanvas) -> None:
     assert canvas.page == 0
     qtbot.keyClick(canvas, Qt.Key.Key_PageDown)
     assert canvas.verticalScrollBar().value() > 0
+    control, shift = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+    fitted = canvas.zoom
+    qtbot.keyClick(canvas, Qt.Key.Key_Plus, control | shift)
+    assert canvas.zoom > fitted
+    qtbot.keyClick(canvas, Qt.Key.Key_Minus, control)
+    qtbot.keyClick(canvas, Qt.Key.Key_Minus, control)
+    assert canvas.zoom < fitted
+    qtbot.keyClick(canvas, Qt.Key.Key_0, control)
+    assert canvas.zoom == fitted
 
 
 def test_nothing_is_held_after_clear(canvas: PageCanvas) -> None:
