@@ -180,7 +180,7 @@ class Workspace(QObject):
         panel.documents.set_count(status.documents)
         words = {
             "ok": self.tr("Everything works"),
-            "degraded": self.tr("Works, with less"),
+            "degraded": self.tr("Something needs a look"),
             "failed": self.tr("Something is broken"),
         }
         panel.status.set_status(status.state, words[status.state], status.summary)

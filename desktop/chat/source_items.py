@@ -13,11 +13,13 @@ from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from engine import Answer, Citation, ConversationSource, DocumentSource, Hit, Layer, Memory, Source
 
-UNUSED_SHOWN = 6
+UNUSED_SHOWN = 5
 """Hits beyond the cited ones that get a card."""
 _AROUND = 90
 """Letters shown before and behind a quotation."""
-_PASSAGE = 260
+_PASSAGE = 240
+_UNUSED_PASSAGE = 160
+_MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+")
 _WORD = re.compile(r"\w+")
 _SHORT_WORDS = 3
 
@@ -90,7 +92,8 @@ def _of_citation(
 ) -> SourceItem:
     memory = hit.memory if hit is not None else None
     source = citation.source or (memory.source if memory is not None else None)
-    passage = around(memory.text if memory is not None else citation.quote, citation.quote)
+    text = without_headings(memory.text, source) if memory is not None else citation.quote
+    passage = around(text, citation.quote)
     title, place, path = describe_source(source, memory, titles)
     return SourceItem(
         number=citation.number,
@@ -110,7 +113,7 @@ def _of_citation(
 
 def _of_hit(hit: Hit, question: str, titles: Mapping[str, str], now: datetime) -> SourceItem:
     title, place, path = describe_source(hit.memory.source, hit.memory, titles)
-    passage = best_window(hit.memory.text, question)
+    passage = best_window(without_headings(hit.memory.text, hit.memory.source), question)
     return SourceItem(
         number=None,
         title=title,
@@ -155,6 +158,15 @@ def _days_left(memory: Memory | None, now: datetime) -> int | None:
     return max(0, (memory.expires_at - now).days)
 
 
+def without_headings(text: str, source: Source | None) -> str:
+    """A passage without the headings that it begins with: the card names them above it."""
+    headings = {heading.strip() for heading in source.heading} if isinstance(source, DocumentSource) else set()
+    lines = text.splitlines()
+    while len(lines) > 1 and (not lines[0].strip() or lines[0].lstrip("# ").strip() in headings):
+        lines.pop(0)
+    return "\n".join(_MARKDOWN_HEADING.sub("", line) for line in lines)
+
+
 def around(text: str, quote: str) -> str:
     """The quotation with a little of what stands before and behind it, cut at words."""
     flat, wanted = " ".join(text.split()), " ".join(quote.split())
@@ -169,16 +181,16 @@ def around(text: str, quote: str) -> str:
 def best_window(text: str, question: str) -> str:
     """The stretch of a memory that holds most of the question's words."""
     flat = " ".join(text.split())
-    if len(flat) <= _PASSAGE:
+    if len(flat) <= _UNUSED_PASSAGE:
         return flat
     places = [begin for begin, _ in matched_words(flat, question)]
     best, most = 0, 0
     for begin in places:
-        held = sum(1 for place in places if begin <= place < begin + _PASSAGE - _AROUND // 2)
+        held = sum(1 for place in places if begin <= place < begin + _UNUSED_PASSAGE - _AROUND // 2)
         if held > most:
             best, most = begin, held
     begin = max(0, best - _AROUND // 2)
-    return _cut(flat, begin, begin + _PASSAGE)
+    return _cut(flat, begin, begin + _UNUSED_PASSAGE)
 
 
 def _cut(flat: str, begin: int, end: int) -> str:

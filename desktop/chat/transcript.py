@@ -122,6 +122,7 @@ class Transcript(QTextBrowser):
             self._keeping_place(lambda: self.text.append(entry))
         if follow:
             self.to_end()
+        self._show_actions(entry)
         self._place_actions()
 
     def replace_entry(self, entry_id: str, entry: Entry) -> None:
@@ -134,6 +135,7 @@ class Transcript(QTextBrowser):
         self._keeping_place(lambda: self.text.replace(place, entry))
         if at_end:
             self.to_end()
+        self._show_actions(entry)
         self._place_actions()
 
     def _keeping_place(self, change: Callable[[], object]) -> None:

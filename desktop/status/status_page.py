@@ -102,7 +102,7 @@ class StatusPage(Panel):
         self._status = status
         titles = {
             "ok": self.tr("Everything works"),
-            "degraded": self.tr("Works, with less"),
+            "degraded": self.tr("Something needs a look"),
             "failed": self.tr("Something is broken"),
         }
         self._title.setText(titles[status.state])
@@ -130,7 +130,7 @@ class StatusPage(Panel):
         head = QHBoxLayout()
         head.setSpacing(self._theme.px(7))
         head.addWidget(_Dot(self._theme, component.state, card))
-        name = QLabel(component.name, card)
+        name = QLabel(component.name[:1].upper() + component.name[1:], card)
         restyle(name, role="strong")
         head.addWidget(name, 1)
         card.body.addLayout(head)

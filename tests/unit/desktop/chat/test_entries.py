@@ -98,6 +98,13 @@ def test_a_conversation_is_named_by_its_title_and_fades() -> None:
     assert item.days_left == 41
 
 
+def test_headings_are_named_above_the_passage_and_not_in_it() -> None:
+    text = "# Lease\n\n## Term\n\nThe lease ends on 31 May.\n## Rent\nIt is due."
+    said = memory("m", text, source=LEASE)
+    answer = Answer(text="", made_by="quotes", abstained=True, question="lease", hits=(Hit(memory=said, score=1),))
+    assert source_items(answer, titles={}, now=NOW)[0].passage == "The lease ends on 31 May. Rent It is due."
+
+
 def test_a_passage_is_escaped() -> None:
     odd = memory("m", "<script>alert('lease')</script>")
     answer = Answer(text="", made_by="quotes", abstained=True, question="lease", hits=(Hit(memory=odd, score=1),))
