@@ -6,13 +6,14 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.documents.ingest_actions import can_retry
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
 from desktop.widgets.card import Panel
 from desktop.widgets.elided_label import ElidedLabel
 from desktop.widgets.flow_layout import FlowLayout
 from desktop.words import amount_words, file_name, files_words, pages_words, sentence, short_path, state_look
-from engine import FileState, IngestFile
+from engine import IngestFile
 
 _NARROW = 640
 
@@ -91,8 +92,7 @@ class IngestDetails(Panel):
         self._text.setVisible(bool(self._text.text()))
         self._draw_icon()
         self._icon.setVisible(one is not None)
-        can_retry = any(file.state.final and file.state is not FileState.DONE for file in files)
-        self._buttons["retry"].setVisible(can_retry)
+        self._buttons["retry"].setVisible(any(map(can_retry, files)))
         self._buttons["cancel"].setVisible(any(not file.state.final for file in files))
         self._buttons["reveal"].setVisible(one is not None)
         self._buttons["open"].setVisible(one is not None)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QListView, QMenu, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListView, QProgressBar, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.bridge import Bridge
+from desktop.documents.ingest_actions import IngestActions
 from desktop.documents.ingest_delegate import IngestDelegate
 from desktop.documents.ingest_details import IngestDetails
-from desktop.documents.on_disk import FilesOnDisk
 from desktop.documents.view_header import ViewHeader
 from desktop.icons import Icons
 from desktop.messages import Messages
@@ -64,12 +63,15 @@ class IngestionPanel(Panel):
         super().__init__(parent, surface="surface")
         self._theme = theme
         self._operations = operations
-        self._messages = messages
         self._engine: Engine | None = None
         self._progress: IngestProgress | None = None
         self._counts: dict[FileState, int] = {}
         self._stale = True
-        self._on_disk = FilesOnDisk(operations=operations, messages=messages)
+        self._actions = IngestActions(operations=operations, messages=messages, parent=self)
+        self._actions.changed.connect(self._changed)
+        self._actions.open_document.connect(self.open_document)
+        self._actions.add_files.connect(self.add_files)
+        self._actions.add_folder.connect(self.add_folder)
         self.setAccessibleName(self.tr("Files being read"))
 
         self._header = ViewHeader(theme=theme, icons=icons, title=self.tr("Files"), parent=self)
@@ -77,7 +79,7 @@ class IngestionPanel(Panel):
         self._pause = QPushButton(self.tr("Pause"), self)
         self._pause.clicked.connect(self._toggle_pause)
         self._retry_all = QPushButton(self.tr("Try failed again"), self)
-        self._retry_all.clicked.connect(self.retry_failed)
+        self._retry_all.clicked.connect(self._actions.retry_failed)
         self._more = IconButton(icons, "more", self.tr("More"), self)
         self._more.clicked.connect(self._show_more)
         for widget in (self._retry_all, self._pause, self._more):
@@ -117,7 +119,7 @@ class IngestionPanel(Panel):
         self.list.setAccessibleName(self.tr("Files"))
         self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
-        self.list.doubleClicked.connect(lambda _index: self._open_current())
+        self.list.doubleClicked.connect(lambda _index: self._do("open"))
         self.list.selectionModel().selectionChanged.connect(self._selection_changed)
         self.model.dataChanged.connect(self._selection_changed)
         self._empty = EmptyState(theme, icons, self)
@@ -144,7 +146,7 @@ class IngestionPanel(Panel):
         QShortcut(
             QKeySequence.StandardKey.Refresh,
             self,
-            self._retry_selected,
+            lambda: self._do("retry"),
             context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
         )
         self.setFocusProxy(self.list)
@@ -155,6 +157,7 @@ class IngestionPanel(Panel):
     def attach(self, engine: Engine, bridge: Bridge) -> None:
         """Show this engine's list from now on."""
         self._engine = engine
+        self._actions.attach(engine)
         bridge.ingest_files.connect(self._files_changed)
         bridge.ingest_progress.connect(self.show_progress)
         self._run("read the progress", engine.ingest_progress, self.show_progress)
@@ -300,7 +303,7 @@ class IngestionPanel(Panel):
         """Enter opens, Delete stops, Escape goes back."""
         match event.key():
             case Qt.Key.Key_Return | Qt.Key.Key_Enter if self.list.hasFocus():
-                self._open_current()
+                self._do("open")
             case Qt.Key.Key_Delete if self.list.hasFocus():
                 self._do("cancel")
             case Qt.Key.Key_Escape:
@@ -308,55 +311,20 @@ class IngestionPanel(Panel):
             case _:
                 super().keyPressEvent(event)
 
-    def retry_failed(self) -> None:
-        """Try everything again that failed."""
-        engine = self._engine
-        if engine is not None:
-            self._run("try failed files again", lambda: engine.retry_ingestion(file_ids=None), self._changed)
+    def set_paused(self, paused: bool) -> None:
+        """Pause the reading, or go on with it."""
+        self._actions.set_paused(paused)
 
-    def _changed(self, _result: object = None) -> None:
+    def _changed(self) -> None:
         self._stale = True
         self.reload()
 
     def _toggle_pause(self) -> None:
-        engine, progress = self._engine, self._progress
-        if engine is not None and progress is not None:
-            self.set_paused(not progress.paused)
-
-    def set_paused(self, paused: bool) -> None:
-        """Pause the reading, or go on with it."""
-        engine = self._engine
-        if engine is not None:
-            run = engine.pause_ingestion if paused else engine.resume_ingestion
-            self._run("pause the reading" if paused else "go on reading", run)
-
-    def _retry_selected(self) -> None:
-        self._do("retry")
-
-    def _open_current(self) -> None:
-        self._do("open")
+        if self._progress is not None:
+            self.set_paused(not self._progress.paused)
 
     def _do(self, action: str) -> None:
-        engine, files = self._engine, self.selected()
-        if engine is None or not files:
-            return
-        match action:
-            case "open":
-                document = next((file.document_id for file in files if file.document_id), None)
-                if document is not None:
-                    self.open_document.emit(document)
-                else:
-                    self._on_disk.open(files[0].path)
-            case "reveal":
-                self._on_disk.reveal(files[0].path)
-            case "retry":
-                ids = [file.id for file in files if file.state.final and file.state is not FileState.DONE]
-                if ids:
-                    self._run("try files again", lambda: engine.retry_ingestion(file_ids=ids), self._changed)
-            case "cancel":
-                ids = [file.id for file in files if not file.state.final]
-                if ids:
-                    self._run("stop files", lambda: engine.cancel_ingestion(file_ids=ids), self._changed)
+        self._actions.do(action, self.selected())
 
     def _show_menu(self, position: QPoint) -> None:
         index = self.list.indexAt(position)
@@ -364,42 +332,13 @@ class IngestionPanel(Panel):
         if index.isValid() and not selection.isSelected(index):
             selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         files = self.selected()
-        if not files:
-            return
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        can_retry = any(file.state.final and file.state is not FileState.DONE for file in files)
-        for action, words, keys, enabled in (
-            ("open", self.tr("Open"), "Return", len(files) == 1),
-            ("reveal", self.tr("Show in folder"), "", len(files) == 1),
-            ("retry", self.tr("Try again"), "F5", can_retry),
-            ("cancel", self.tr("Stop"), "Del", any(not file.state.final for file in files)),
-        ):
-            item = menu.addAction(words, partial(self._do, action))
-            item.setShortcut(QKeySequence(keys))
-            item.setEnabled(enabled)
-        menu.popup(self.list.viewport().mapToGlobal(position))
+        if files:
+            self._actions.menu(files).popup(self.list.viewport().mapToGlobal(position))
 
     def _show_more(self) -> None:
-        engine = self._engine
-        if engine is None:
-            return
-        active = self._progress is not None and self._progress.active
-        finished = sum(count for state, count in self._counts.items() if state.final)
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Add files…"), self.add_files.emit)
-        menu.addAction(self.tr("Add a folder…"), self.add_folder.emit)
-        menu.addSeparator()
-        stop = menu.addAction(
-            self.tr("Stop all that wait"),
-            lambda: self._run("stop the reading", lambda: engine.cancel_ingestion(file_ids=None), self._changed),
+        menu = self._actions.menu_for_all(
+            active=self._progress is not None and self._progress.active,
+            finished=sum(count for state, count in self._counts.items() if state.final),
         )
-        stop.setEnabled(active)
-        clear = menu.addAction(
-            self.tr("Clear finished from this list"),
-            lambda: self._run("clear the list", engine.clear_ingestion_list, self._changed),
-        )
-        clear.setEnabled(finished > 0)
         corner = self._more.mapToGlobal(self._more.rect().bottomRight())
         menu.popup(corner - QPoint(menu.sizeHint().width(), 0))
