@@ -15,21 +15,18 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
 from pathlib import Path
 from typing import IO, cast
 
 from engine.ingestion.mail import attachments
 from engine.ingestion.reading import Unreadable, skip
+from engine.ingestion.zip_checks import FALSE_SIZE, STEP, TRUNCATED, open_zip, refuse_overlaps
 
-_STEP = 1 << 18
 MAX_MEMBERS = 20_000
 SEPARATOR = "!/"
 """Between an archive and what lies in it, as in `a.zip!/b.pdf`."""
 
 LOCKED = "it is locked with a password; unpack it and add the files"
-_FALSE_SIZE = "it is damaged: the archive's figures about it are false"
-_TRUNCATED = "it is damaged: it ends in the middle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,26 +119,6 @@ def safe_name(name: str) -> str:
     return "".join(character if character.isprintable() else "_" for character in shown) or "unnamed"
 
 
-def check_zip(path: Path, limit: int) -> None:
-    """Inflate every entry of an Office or OpenDocument file, which are zip archives, and throw the bytes away.
-
-    Raises:
-        Unreadable: it is no zip archive, an entry lies about its size, entries overlap, or there is more than `limit`
-            bytes.
-    """
-    with _open_zip(path) as archive:
-        _refuse_overlaps(archive)
-        total = 0
-        for info in archive.infolist():
-            if info.is_dir():
-                continue
-            if info.flag_bits & 1:
-                raise skip("it is locked with a password; save a copy without one and add that")
-            total += _inflated(path, archive, info, limit - total)
-            if total > limit:
-                raise skip(f"it unpacks to more than {limit / 1e6:,.0f} MB, as archive bombs do")
-
-
 def _members(path: Path, media_type: str, name: str) -> Iterator[tuple[str, IO[bytes] | Unreadable, int | None]]:
     if media_type == "application/zip":
         return _zip_members(path)
@@ -170,7 +147,7 @@ def _copy(source: IO[bytes], file: Path, room: int, limits: Limits, declared: in
     size = 0
     try:
         with source, file.open("xb") as out:
-            while data := source.read(_STEP):
+            while data := source.read(STEP):
                 size += len(data)
                 if size > room:
                     if room < limits.member_bytes:
@@ -179,10 +156,10 @@ def _copy(source: IO[bytes], file: Path, room: int, limits: Limits, declared: in
                 out.write(data)
     except (zipfile.BadZipFile, tarfile.TarError, zlib.error, gzip.BadGzipFile, lzma.LZMAError) as error:
         raise Unreadable(
-            _TRUNCATED if "truncated" in str(error).lower() else "it is damaged: its bytes do not fit their checksum"
+            TRUNCATED if "truncated" in str(error).lower() else "it is damaged: its bytes do not fit their checksum"
         ) from error
     except EOFError as error:
-        raise Unreadable(_TRUNCATED) from error
+        raise Unreadable(TRUNCATED) from error
     except (NotImplementedError, RuntimeError) as error:
         if "password" in str(error).lower() or "encrypt" in str(error).lower():
             raise skip(LOCKED) from error
@@ -192,20 +169,13 @@ def _copy(source: IO[bytes], file: Path, room: int, limits: Limits, declared: in
             raise
         raise Unreadable("it is damaged: its compressed bytes make no sense") from error
     if declared is not None and size != declared:
-        raise Unreadable(_FALSE_SIZE)
+        raise Unreadable(FALSE_SIZE)
     return size
 
 
-def _open_zip(path: Path) -> zipfile.ZipFile:
-    try:
-        return zipfile.ZipFile(path)
-    except (zipfile.BadZipFile, ValueError, EOFError, NotImplementedError) as error:
-        raise Unreadable("it is damaged: its end or its table of contents is missing or makes no sense") from error
-
-
 def _zip_members(path: Path) -> Iterator[tuple[str, IO[bytes] | Unreadable, int | None]]:
-    with _open_zip(path) as archive:
-        _refuse_overlaps(archive)
+    with open_zip(path) as archive:
+        refuse_overlaps(archive)
         for info in archive.infolist():
             if info.is_dir():
                 continue
@@ -242,52 +212,6 @@ def _decoded_name(info: zipfile.ZipInfo) -> str:
         return decode(data).text
     except Unreadable:
         return info.filename
-
-
-def _refuse_overlaps(archive: zipfile.ZipFile) -> None:
-    """Raise for entries that share bytes: an honest archive has none, and a few megabytes of them make petabytes."""
-    spans = sorted((info.header_offset, info.header_offset + 30 + info.compress_size) for info in archive.infolist())
-    for (_, end), (following, _) in pairwise(spans):
-        if following < end:
-            raise skip("its entries overlap, as only archive bombs have them; nothing was unpacked")
-
-
-def _inflated(path: Path, archive: zipfile.ZipFile, info: zipfile.ZipInfo, limit: int) -> int:
-    """Bytes that an entry really has, whatever its header says."""
-    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise skip("it is compressed by a method that cannot be undone here")
-    size = 0
-    with path.open("rb") as file:
-        file.seek(info.header_offset)
-        header = file.read(30)
-        if len(header) < 30 or header[:4] != b"PK\x03\x04":
-            raise Unreadable(_FALSE_SIZE)
-        file.seek(int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little"), 1)
-        left = info.compress_size
-        inflater = zlib.decompressobj(-15)
-        while left > 0:
-            data = file.read(min(_STEP, left))
-            if not data:
-                raise Unreadable(_TRUNCATED)
-            left -= len(data)
-            if info.compress_type == zipfile.ZIP_STORED:
-                size += len(data)
-                continue
-            while data:
-                try:
-                    size += len(inflater.decompress(data, _STEP))
-                except zlib.error as error:
-                    raise Unreadable("it is damaged: its compressed bytes make no sense") from error
-                if size > limit:
-                    return size
-                data = inflater.unconsumed_tail
-    if info.compress_type == zipfile.ZIP_DEFLATED:
-        size += len(inflater.flush())
-        if not inflater.eof and info.compress_size:
-            raise Unreadable(_TRUNCATED)
-    if size != info.file_size:
-        raise Unreadable(_FALSE_SIZE)
-    return size
 
 
 def _tar_members(path: Path, mode: str) -> Iterator[tuple[str, IO[bytes] | Unreadable, int | None]]:

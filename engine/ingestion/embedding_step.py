@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.events import DocumentsChanged, EventBus, MemoriesChanged
 from engine.executors import Executors
-from engine.ingestion.intake import Ready
+from engine.ingestion.drafts import Ready
 from engine.memory.context import embedding_text
 from engine.memory.memory import LayeredMemory
 from engine.memory.store import documents

@@ -8,13 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from engine import values
 from engine.executors import Executors
+from engine.ingestion.drafts import Container, Finished, Looked, Ready, memories_of, page_notes, split_pages
 from engine.ingestion.names import file_name, still_there, title_of
 from engine.ingestion.reading import has_text
-from engine.ingestion.worker_client import Reply, Worker, WorkerError
+from engine.ingestion.worker_client import Worker, WorkerError
+from engine.ingestion.worker_process import Reply
 from engine.memory.store import documents, ingest_files
 from engine.memory.store.database import Database
 from engine.memory.store.documents import Found, NewDocument
@@ -26,54 +27,6 @@ READERS_VERSION = 1
 """Rises when the readers learn to read what they could not read before."""
 _SETTLED_NS = 2_000_000_000
 """A file changed less than this before it was read may change again without its time showing it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """Nothing more is to be done for the row; it holds its final state."""
-
-    row: Row
-
-
-@dataclass(frozen=True, slots=True)
-class Container:
-    """The file is an archive: what lies in it gets rows of its own."""
-
-    row: Row
-    path: Path
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A document to embed and to write.
-
-    Attributes:
-        row: Its row; `reason` says already what the owner should know.
-        document: What was read.
-        memories: One for each chunk, in reading order.
-        later: Pages from 1 that are pictures, to be read by OCR once everything else is done.
-        replaces: There is an older version.
-        members: Where files lie inside besides the document's own text.
-        seconds: Spent on it so far.
-    """
-
-    row: Row
-    document: NewDocument
-    memories: tuple[values.NewMemory, ...]
-    later: tuple[int, ...]
-    replaces: bool
-    members: Container | None
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class Looked:
-    """A file's size, time of change and content."""
-
-    size: int
-    modified_ns: int
-    digest: str
 
 
 class Intake:
@@ -247,7 +200,7 @@ class Intake:
         began: float,
     ) -> Ready | Finished:
         head = reply.head
-        texts = _split(reply.body, head["pages"])
+        texts = split_pages(reply.body, head["pages"])
         empty = [place for place, text in enumerate(texts, 1) if not has_text(text)]
         pictures = tuple(head["ocr_pages"]) if ocr is None and ocr_texts is None else ()
         row = row.having(
@@ -255,7 +208,7 @@ class Intake:
             pages_without_text=len(empty) if head["paged"] else 0,
             size=looked.size,
         )
-        notes = [*head["notes"], *_page_notes(head, len(texts), empty, ocr=ocr, ocr_texts=ocr_texts)]
+        notes = [*head["notes"], *page_notes(head, len(texts), empty, ocr=ocr, ocr_texts=ocr_texts)]
         members = Container(row, Path(row.staged or row.file.path), head["media_type"]) if head["has_members"] else None
         path = row.file.path
         title = title_of(path, head["title"])
@@ -273,7 +226,7 @@ class Intake:
             pages_without_text=row.file.pages_without_text,
             note="; ".join(notes) or None,
         )
-        memories = tuple(_memories(head, texts, document))
+        memories = tuple(memories_of(head, texts, document))
         row = row.having(reason=document.note, chunks=len(memories))
         seconds = time.monotonic() - began
         if not memories and not pictures and members is None:
@@ -289,66 +242,6 @@ class _Known:
     row: Row
     number: int
     path: str | None
-
-
-def _page_notes(
-    head: Mapping[str, Any], pages: int, empty: list[int], *, ocr: str | None, ocr_texts: Mapping[int, str] | None
-) -> list[str]:
-    """What to say of pages without text."""
-    if not head["paged"]:
-        return []
-    notes = []
-    if ocr_texts:
-        read = sum(1 for page, text in ocr_texts.items() if has_text(text) and page not in empty)
-        if read:
-            all_of_it = "its only page" if pages == 1 else f"all {pages} pages"
-            which = all_of_it if read == pages else f"{read} of {pages} pages"
-            notes.append(f"the text of {which} was read from pictures (OCR)")
-    if empty:
-        note = f"no text on {_of(len(empty), pages)}"
-        if ocr_texts is not None:
-            note += ", not in the pictures either"
-        elif head["ocr_pages"]:
-            note += f", only pictures; {ocr}" if ocr else ", only pictures, which wait to be read (OCR)"
-        notes.append(note)
-    return notes
-
-
-def _of(some: int, pages: int) -> str:
-    if some == pages:
-        return "its only page" if pages == 1 else f"any of its {pages} pages"
-    return f"{some} of {pages} pages"
-
-
-def _memories(head: Mapping[str, Any], texts: tuple[str, ...], document: NewDocument) -> list[values.NewMemory]:
-    kind: values.Kind = "code" if head["code"] else "document_chunk"
-    headings = [tuple(path) for path in head["headings"]]
-    return [
-        values.NewMemory(
-            text=texts[page][start:end],
-            layer="assets",
-            kind=kind,
-            title=document.title,
-            source=values.DocumentSource(
-                document_id=document.id,
-                path=document.path,
-                page=page + 1 if head["paged"] else None,
-                heading=headings[heading],
-                start=start,
-                end=end,
-            ),
-        )
-        for page, start, end, heading in head["chunks"]
-    ]
-
-
-def _split(body: bytes, lengths: list[int]) -> tuple[str, ...]:
-    texts = []
-    start = 0
-    for length in lengths:
-        texts.append(body[start : start + length].decode("utf-8"))
-        start += length
-    return tuple(texts)
 
 
 def _untouched(known: Found, size: int, modified_ns: int) -> bool:

@@ -4,24 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from engine.errors import MagrayError
 from engine.events import EventBus, Notice
 from engine.executors import Executors
 from engine.ingestion.board import Board
+from engine.ingestion.drafts import Container, Finished, Ready
 from engine.ingestion.embedding_step import EmbeddingStep, Written
-from engine.ingestion.intake import Container, Finished, Intake, Ready
-from engine.ingestion.names import split_path
-from engine.ingestion.reading import has_text
-from engine.ingestion.tesseract import Tesseract, find_tesseract
+from engine.ingestion.intake import Intake
+from engine.ingestion.ocr_step import OcrStep
 from engine.ingestion.unpacking import Unpacking, summary
 from engine.ingestion.worker_client import Worker, WorkerError
-from engine.memory.store import documents, ingest_files
+from engine.memory.store import ingest_files
 from engine.memory.store.database import Database
 from engine.memory.store.ingest_files import Row
 from engine.settings import Settings
@@ -62,7 +59,6 @@ class Line:
         self._intake = intake
         self._embedding = embedding
         self._unpacking = unpacking
-        self._options = settings.ingestion
         self._rest = rest
         self._next: deque[Row] = deque()
         self._busy: dict[str, Row] = {}
@@ -76,8 +72,7 @@ class Line:
         self._go = asyncio.Event()
         self._go.set()
         self._tasks: list[asyncio.Task[None]] = []
-        self._tesseract: Tesseract | None = None
-        self._no_ocr: str | None = None
+        self._ocr = OcrStep(store=store, executors=executors, worker=reader, settings=settings)
 
     def start(self) -> None:
         """Begin to work."""
@@ -138,7 +133,7 @@ class Line:
     # Reading
 
     async def _read(self) -> None:
-        await self._look_for_ocr()
+        await self._ocr.look()
         while True:
             await self._go.wait()
             row = await self._next_row()
@@ -172,9 +167,12 @@ class Line:
     async def _take(self, row: Row) -> None:
         ancestors = await self._executors.run("query", self._ancestors, row)
         if row.phase == _OCR:
-            taken = await self._take_by_ocr(row, ancestors)
+            row, texts = await self._ocr.read(
+                row, wanted=lambda: row.file.id not in self._cancelled, between=self._go.wait
+            )
+            taken = await self._intake.take(row, ancestors=ancestors, ocr=self._ocr.missing, ocr_texts=texts)
         else:
-            taken = await self._intake.take(row, ancestors=ancestors, ocr=self._no_ocr)
+            taken = await self._intake.take(row, ancestors=ancestors, ocr=self._ocr.missing)
         match taken:
             case Finished(final):
                 await self._final(final)
@@ -218,63 +216,12 @@ class Line:
             return
         await self._queue(members)
 
-    async def _take_by_ocr(self, row: Row, ancestors: frozenset[str]) -> Finished | Container | Ready:
-        """Read the pictures of pages without text, then the file again with their texts."""
-        tesseract = self._tesseract
-        if tesseract is None:
-            return await self._intake.take(row, ancestors=ancestors, ocr=self._no_ocr or "Tesseract is not installed")
-        pages = await self._executors.run("query", self._pages_without_text, row)
-        path, inner = (
-            (Path(row.staged), []) if row.staged else await self._executors.run("io", split_path, row.file.path)
-        )
-        texts: dict[int, str] = {}
-        began = time.monotonic()
-        for page in pages:
-            await self._go.wait()
-            if row.file.id in self._cancelled:
-                break
-            try:
-                reply = await self._reader.ask(
-                    "ocr",
-                    seconds=self._options.file_seconds + 5,
-                    path=str(path),
-                    name=row.file.path,
-                    inner=inner,
-                    page=page,
-                    program=tesseract.program,
-                    languages=tesseract.languages,
-                    limit=self._options.file_seconds,
-                    total_bytes=self._options.max_archive_mb << 20,
-                )
-            except WorkerError as error:
-                _log.info("page %d of %s was not read by OCR: %s", page, row.file.path, error)
-                texts[page] = ""
-                continue
-            texts[page] = reply.body.decode("utf-8")
-        row = row.having(seconds=row.file.seconds + time.monotonic() - began)
-        return await self._intake.take(row, ancestors=ancestors, ocr=None, ocr_texts=texts)
-
-    def _pages_without_text(self, row: Row) -> list[int]:
-        if row.file.document_id is not None:
-            with self._store.read() as reader:
-                _, texts, _ = documents.text(reader, row.file.document_id)
-            return [place for place, text in enumerate(texts, 1) if not has_text(text)]
-        return list(range(1, max(1, row.file.pages) + 1))
-
     def _wait_for_ocr(self, row: Row) -> None:
         """Back into the queue, behind everything that needs no OCR."""
         waiting = replace(row, phase=_OCR).having(state=FileState.QUEUED)
         del self._busy[row.file.id]
         self._board.put(waiting)
         self._more.set()
-
-    async def _look_for_ocr(self) -> None:
-        if not self._options.ocr:
-            self._no_ocr = "reading pictures is switched off (ingestion.ocr)"
-            return
-        self._tesseract = await self._executors.run("io", find_tesseract)
-        if self._tesseract is None:
-            self._no_ocr = "install Tesseract and its language data to have pictures read"
 
     async def _next_row(self) -> Row | None:
         if not self._next:

@@ -16,19 +16,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import values
-from engine.errors import IngestionError, InvalidMemoryError, MagrayError, NotFoundError
-from engine.events import DocumentsChanged, EventBus, IngestFilesChanged, Notice
+from engine.errors import InvalidMemoryError, MagrayError
+from engine.events import EventBus, IngestFilesChanged, Notice
 from engine.executors import Executors
 from engine.ingestion.board import Board
 from engine.ingestion.embedding_step import EmbeddingStep
 from engine.ingestion.intake import Intake
+from engine.ingestion.library import Library
 from engine.ingestion.line import Line
-from engine.ingestion.names import PASTED, is_pasted, split_path, still_there
+from engine.ingestion.names import PASTED
 from engine.ingestion.unpacking import Unpacking
 from engine.ingestion.walking import Met, walk
 from engine.ingestion.worker_client import Worker, WorkerError
 from engine.memory.memory import LayeredMemory
-from engine.memory.store import documents, ingest_files
+from engine.memory.store import ingest_files
 from engine.memory.store.database import Database
 from engine.memory.store.ingest_files import Row
 from engine.paths import DataPaths
@@ -40,9 +41,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _WALKED_AT_ONCE = 500
-_VIEWER_SECONDS = 30.0
 _VIEWER_MEMORY_MB = 900
-_DRAWABLE = ("application/pdf", "application/vnd.apple.iwork")
 _PASTED_CHARACTERS = 8_000_000
 _PATIENCE = 1.0
 """Seconds that a look at the list waits for the database; after that it shows what was written before."""
@@ -70,6 +69,14 @@ class IngestionPipeline:
         self._own_folder = paths.data
         self._reader = Worker(executors, memory_mb=settings.ingestion.worker_memory_mb, nice=True, name="reader")
         self._viewer = Worker(executors, memory_mb=_VIEWER_MEMORY_MB, name="viewer")
+        self._library = Library(
+            store=store,
+            memory=memory,
+            executors=executors,
+            events=events,
+            viewer=self._viewer,
+            settings=settings,
+        )
         self._board = Board(store=store, executors=executors, events=events)
         self._intake = Intake(
             store=store, executors=executors, worker=self._reader, settings=settings, tokenizer=embedder.tokenizer_path
@@ -167,7 +174,7 @@ class IngestionPipeline:
             ready = await self._intake.cut(text, title=name, path=f"{PASTED}{name}")
         except WorkerError as error:
             raise InvalidMemoryError(f"text: {error}.") from error
-        found = await self._executors.run("query", self._same_content, ready.document.content_hash)
+        found = await self._library.with_content(ready.document.content_hash)
         if found is not None:
             return found
 
@@ -284,109 +291,30 @@ class IngestionPipeline:
         return removed
 
     async def documents(self, *, query: str | None = None, limit: int = 200, offset: int = 0) -> list[values.Document]:
-        """Documents, the last read first."""
-
-        def read() -> list[values.Document]:
-            with self._store.read() as reader:
-                return documents.listing(reader, query=query, limit=limit, offset=offset)
-
-        return await self._executors.run("query", read)
+        """Documents, the last read first; see `Library`."""
+        return await self._library.listing(query=query, limit=limit, offset=offset)
 
     async def document_count(self) -> int:
         """How many documents there are."""
-
-        def read() -> int:
-            with self._store.read() as reader:
-                return documents.count(reader)
-
-        return await self._executors.run("query", read)
+        return await self._library.count()
 
     async def document(self, document_id: str) -> values.Document:
-        """One document.
-
-        Raises:
-            NotFoundError: there is none.
-        """
-
-        def read() -> values.Document:
-            with self._store.read() as reader:
-                return documents.get(reader, document_id)
-
-        return await self._executors.run("query", read)
+        """One document; see `Library`."""
+        return await self._library.get(document_id)
 
     async def document_text(self, document_id: str) -> values.DocumentText:
-        """A document's text as it was read.
-
-        Raises:
-            NotFoundError: there is no such document.
-        """
-
-        def read() -> values.DocumentText:
-            with self._store.read() as reader:
-                document, pages, paged = documents.text(reader, document_id)
-            missing = not still_there(document.path)
-            return values.DocumentText(document=document, pages=pages, paged=paged, missing=missing)
-
-        return await self._executors.run("io", read)
+        """A document's text as it was read; see `Library`."""
+        return await self._library.text(document_id)
 
     async def render_page(
         self, document_id: str, page: int, *, scale: float = 1.0, highlight: str | None = None
     ) -> values.RenderedPage:
-        """Draw one page.
-
-        Raises:
-            NotFoundError: there is no such document or page.
-            IngestionError: the file is gone, or is of a kind that cannot be drawn.
-        """
-        document = await self.document(document_id)
-        if is_pasted(document.path) or document.media_type not in _DRAWABLE:
-            raise IngestionError("Documents of this kind have no pages to draw; their text is kept.")
-        if not 1 <= page <= document.pages:
-            raise NotFoundError(f"{document.title} has no page {page}, only {document.pages}.")
-        path, inner = await self._executors.run("io", split_path, document.path)
-        if not await self._executors.run("io", path.is_file):
-            raise IngestionError(f"{path} is no longer there, so its pages cannot be drawn; its text is kept.")
-        try:
-            reply = await self._viewer.ask(
-                "render",
-                seconds=_VIEWER_SECONDS,
-                path=str(path),
-                inner=inner,
-                page=page,
-                scale=scale,
-                passage=highlight,
-                total_bytes=self._options.max_archive_mb << 20,
-            )
-        except WorkerError as error:
-            raise IngestionError(
-                f"Page {page} of {document.title} cannot be drawn: {error}. Its text is kept."
-            ) from error
-        return values.RenderedPage(
-            width=reply.head["width"],
-            height=reply.head["height"],
-            pixels=reply.body,
-            highlights=tuple(values.Rectangle(*one) for one in reply.head["highlights"]),
-        )
+        """Draw one page; see `Library`."""
+        return await self._library.render(document_id, page, scale=scale, highlight=highlight)
 
     async def forget(self, document_id: str) -> int:
-        """Erase a document with its text and every memory made of it; the file itself is not touched.
-
-        Returns:
-            How many memories were erased.
-
-        Raises:
-            NotFoundError: there is no such document.
-        """
-        await self.document(document_id)
-
-        def read() -> list[str]:
-            with self._store.read() as reader:
-                return documents.memory_ids(reader, document_id)
-
-        erased = await self._memory.delete(await self._executors.run("query", read), erase=True)
-        left = await self._memory.write(lambda store, writer: documents.forget(store, writer, document_id))
-        self._events.publish(DocumentsChanged(document_id=document_id))
-        return erased + left
+        """Erase a document with its text and every memory made of it; see `Library`."""
+        return await self._library.forget(document_id)
 
     async def _walk(self, paths: list[Path], batch: str) -> MagrayError | None:
         """Find the files and queue them, some hundred at a time.
@@ -429,11 +357,6 @@ class IngestionPipeline:
     def _batch_files(self, batch: str) -> list[values.IngestFile]:
         with self._store.read() as reader:
             return ingest_files.page(reader, batch=batch, oldest_first=True, limit=None)
-
-    def _same_content(self, digest: str) -> values.Document | None:
-        with self._store.read() as reader:
-            found = documents.find(reader, content=digest)
-        return found[0].document if found else None
 
 
 def _row_of(met: Met, batch: str) -> Row:

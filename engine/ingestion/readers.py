@@ -12,13 +12,14 @@ from typing import Any
 import kreuzberg
 
 from engine.ingestion import formats
-from engine.ingestion.archives import check_zip
 from engine.ingestion.decoding import decode
-from engine.ingestion.formats import Format, sniff
+from engine.ingestion.formats import sniff
 from engine.ingestion.mail import read_mail, read_mailbox
 from engine.ingestion.markup import read_html, read_xml
 from engine.ingestion.pages import read_pdf
 from engine.ingestion.reading import PageText, ReadDocument, TextBuilder, Unreadable, clean, has_text, skip
+from engine.ingestion.signatures import DOCX, XLSX, Format
+from engine.ingestion.zip_checks import check_zip
 from engine.ingestion.zipped import (
     LOCKED,
     drawn_texts,
@@ -134,9 +135,9 @@ def _read_office(path: Path, media_type: str, zip_limit: int) -> ReadDocument:
             notes = (f"{embedded} embedded {'file was' if embedded == 1 else 'files were'} not read",)
     result = _extract(path, media_type)
     page = _compose(result)
-    if not has_text(page.text) and media_type == formats.DOCX:
+    if not has_text(page.text) and media_type == DOCX:
         page = word_texts(path)
-    if media_type in (formats.DOCX, formats.XLSX):
+    if media_type in (DOCX, XLSX):
         drawn = drawn_texts(path)
         if drawn:
             page = PageText(f"{page.text}\n\n{drawn}".strip(), page.headings)

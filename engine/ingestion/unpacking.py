@@ -11,7 +11,7 @@ from pathlib import Path
 from engine import values
 from engine.executors import Executors
 from engine.ingestion.archives import SEPARATOR
-from engine.ingestion.intake import Container
+from engine.ingestion.drafts import Container
 from engine.ingestion.names import file_name
 from engine.ingestion.worker_client import Worker, WorkerError
 from engine.memory.store import ingest_files

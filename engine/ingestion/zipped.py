@@ -15,9 +15,9 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from engine.ingestion.decoding import decode
-from engine.ingestion.formats import ODP
 from engine.ingestion.markup import write_html
 from engine.ingestion.reading import PageText, ReadDocument, TextBuilder, Unreadable, skip
+from engine.ingestion.signatures import ODP
 
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"

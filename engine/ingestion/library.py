@@ -1,0 +1,153 @@
+"""The documents that are in memory: their texts, their pages, and how they go."""
+
+from __future__ import annotations
+
+from engine import values
+from engine.errors import IngestionError, NotFoundError
+from engine.events import DocumentsChanged, EventBus
+from engine.executors import Executors
+from engine.ingestion.names import is_pasted, split_path, still_there
+from engine.ingestion.worker_client import Worker, WorkerError
+from engine.memory.memory import LayeredMemory
+from engine.memory.store import documents
+from engine.memory.store.database import Database
+from engine.settings import Settings
+
+_VIEWER_SECONDS = 30.0
+_DRAWABLE = ("application/pdf", "application/vnd.apple.iwork")
+
+
+class Library:
+    """Looks documents up, draws their pages, forgets them."""
+
+    def __init__(
+        self,
+        *,
+        store: Database,
+        memory: LayeredMemory,
+        executors: Executors,
+        events: EventBus,
+        viewer: Worker,
+        settings: Settings,
+    ) -> None:
+        self._store = store
+        self._memory = memory
+        self._executors = executors
+        self._events = events
+        self._viewer = viewer
+        self._options = settings.ingestion
+
+    async def listing(self, *, query: str | None = None, limit: int = 200, offset: int = 0) -> list[values.Document]:
+        """Documents, the last read first."""
+
+        def read() -> list[values.Document]:
+            with self._store.read() as reader:
+                return documents.listing(reader, query=query, limit=limit, offset=offset)
+
+        return await self._executors.run("query", read)
+
+    async def count(self) -> int:
+        """How many documents there are."""
+
+        def read() -> int:
+            with self._store.read() as reader:
+                return documents.count(reader)
+
+        return await self._executors.run("query", read)
+
+    async def get(self, document_id: str) -> values.Document:
+        """One document.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+
+        def read() -> values.Document:
+            with self._store.read() as reader:
+                return documents.get(reader, document_id)
+
+        return await self._executors.run("query", read)
+
+    async def text(self, document_id: str) -> values.DocumentText:
+        """A document's text as it was read.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+
+        def read() -> values.DocumentText:
+            with self._store.read() as reader:
+                document, pages, paged = documents.text(reader, document_id)
+            missing = not still_there(document.path)
+            return values.DocumentText(document=document, pages=pages, paged=paged, missing=missing)
+
+        return await self._executors.run("io", read)
+
+    async def render(
+        self, document_id: str, page: int, *, scale: float = 1.0, highlight: str | None = None
+    ) -> values.RenderedPage:
+        """Draw one page.
+
+        Raises:
+            NotFoundError: there is no such document or page.
+            IngestionError: the file is gone, or is of a kind that cannot be drawn.
+        """
+        document = await self.get(document_id)
+        if is_pasted(document.path) or document.media_type not in _DRAWABLE:
+            raise IngestionError("Documents of this kind have no pages to draw; their text is kept.")
+        if not 1 <= page <= document.pages:
+            raise NotFoundError(f"{document.title} has no page {page}, only {document.pages}.")
+        path, inner = await self._executors.run("io", split_path, document.path)
+        if not await self._executors.run("io", path.is_file):
+            raise IngestionError(f"{path} is no longer there, so its pages cannot be drawn; its text is kept.")
+        try:
+            reply = await self._viewer.ask(
+                "render",
+                seconds=_VIEWER_SECONDS,
+                path=str(path),
+                inner=inner,
+                page=page,
+                scale=scale,
+                passage=highlight,
+                total_bytes=self._options.max_archive_mb << 20,
+            )
+        except WorkerError as error:
+            raise IngestionError(
+                f"Page {page} of {document.title} cannot be drawn: {error}. Its text is kept."
+            ) from error
+        return values.RenderedPage(
+            width=reply.head["width"],
+            height=reply.head["height"],
+            pixels=reply.body,
+            highlights=tuple(values.Rectangle(*one) for one in reply.head["highlights"]),
+        )
+
+    async def forget(self, document_id: str) -> int:
+        """Erase a document with its text and every memory made of it; the file itself is not touched.
+
+        Returns:
+            How many memories were erased.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+        await self.get(document_id)
+
+        def read() -> list[str]:
+            with self._store.read() as reader:
+                return documents.memory_ids(reader, document_id)
+
+        erased = await self._memory.delete(await self._executors.run("query", read), erase=True)
+        left = await self._memory.write(lambda store, writer: documents.forget(store, writer, document_id))
+        self._events.publish(DocumentsChanged(document_id=document_id))
+        return erased + left
+
+    async def with_content(self, digest: str) -> values.Document | None:
+        """The document of that content, where there is one."""
+
+        def read() -> values.Document | None:
+            with self._store.read() as reader:
+                found = documents.find(reader, content=digest)
+            return found[0].document if found else None
+
+        return await self._executors.run("query", read)
