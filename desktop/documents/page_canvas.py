@@ -19,6 +19,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop.documents.page_cache import CACHE_BYTES, DrawnPage, PageCache
 from desktop.documents.page_layout import PageLayout, PageSize
+from desktop.documents.page_painter import paint_blank, paint_drawn, paint_marks
 from desktop.theme import Theme
 from desktop.tokens import FOCUS_RING, LIGHT
 from engine import RenderedPage
@@ -31,8 +32,6 @@ PAGE_PIXELS = 8_000_000
 """A page is drawn with so many pixels at most (32 MB) and stretched beyond."""
 _PASSAGE_AT = 0.3
 """A passage is shown this far below the top of the view."""
-_PAPER = QColor(LIGHT.surface)
-"""Pages are drawn on white by the engine; the place of a page not drawn yet is of the same colour."""
 
 
 class PageCanvas(QAbstractScrollArea):
@@ -307,7 +306,14 @@ class PageCanvas(QAbstractScrollArea):
         painter.fillRect(event.rect(), self._theme.color("window"))
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for page in self._visible():
-            self._paint_page(painter, page)
+            place, drawn = self._place(page), self._cache.get(page)
+            if drawn is None:
+                paint_blank(painter, self._theme, place, self._failed.get(page, ""))
+                continue
+            paint_drawn(painter, self._theme, place, drawn)
+            marked = self._highlights.get(page)
+            if marked is not None and drawn.highlight == marked[0]:
+                paint_marks(painter, self._theme, place, drawn, marked[1])
         if self._ring:
             painter.setPen(QPen(self._theme.color("accent"), FOCUS_RING))
             painter.setBrush(Qt.BrushStyle.NoBrush)
@@ -318,46 +324,10 @@ class PageCanvas(QAbstractScrollArea):
         free = self.viewport().width() - width
         return free / 2 if free >= 0 else self._layout.gap - self.horizontalScrollBar().value()
 
-    def _paint_page(self, painter: QPainter, page: int) -> None:
+    def _place(self, page: int) -> QRectF:
+        """Where a page lies in the viewport."""
         top = self._layout.top(page) - self.verticalScrollBar().value()
-        place = QRectF(round(self._left(page)), round(top), self._layout.width(page), self._layout.height(page))
-        drawn = self._cache.get(page)
-        if drawn is None:
-            painter.fillRect(place, _PAPER)
-            if page in self._failed:
-                painter.setPen(self._theme.color("danger"))
-                painter.setFont(self._theme.font("body"))
-                inner = place.adjusted(*(self._theme.px(24) * sign for sign in (1, 1, -1, -1)))
-                painter.drawText(inner, Qt.TextFlag.TextWordWrap | Qt.AlignmentFlag.AlignCenter, self._failed[page])
-        else:
-            painter.drawImage(place, drawn.image)
-            self._paint_highlights(painter, page, drawn, place)
-        painter.setPen(QPen(self._theme.color("border"), 1))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRect(place)
-
-    def _paint_highlights(self, painter: QPainter, page: int, drawn: DrawnPage, place: QRectF) -> None:
-        marked = self._highlights.get(page)
-        if marked is None or drawn.highlight != marked[0]:
-            return
-        factor = place.width() / drawn.image.width()
-        air = self._theme.px(2)
-        color = QColor(marked[1])
-        color.setAlphaF(0.3)
-        painter.save()
-        # Multiplied, the words below stay as dark as they were.
-        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        for one in drawn.highlights:
-            rectangle = QRectF(
-                place.x() + one.x * factor - air,
-                place.y() + one.y * factor - air,
-                one.width * factor + 2 * air,
-                one.height * factor + 2 * air,
-            )
-            painter.drawRoundedRect(rectangle, air, air)
-        painter.restore()
+        return QRectF(round(self._left(page)), round(top), self._layout.width(page), self._layout.height(page))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Follow the width."""
