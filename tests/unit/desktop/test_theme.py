@@ -133,6 +133,9 @@ def test_an_icon_follows_the_scheme(parts: DesktopParts) -> None:
         assert middle() == QColor(DARK.text)
     finally:
         parts.theme.set_scheme("light")
+    sharp = icon.pixmap(QSize(20, 20), 2.0)
+    assert sharp.size() == QSize(40, 40)
+    assert sharp.devicePixelRatio() == 2.0
     disabled = icon.pixmap(QSize(20, 20), 1.0, QIcon.Mode.Disabled).toImage().pixelColor(10, 10)
     assert disabled.alpha() < 200
 
