@@ -97,9 +97,14 @@ class Download:
             self._meter.begin(total=total, done=here)
             files = [await self._fetch(one) for one in wanted]
             sync_folder(self._folder)
+            self._meter.step("installing", file="")
         except OSError as error:
             raise disk_error(self._folder, error) from error
         return dataclasses.replace(self._entry, files=tuple(files))
+
+    def finish(self) -> None:
+        """Report that everything is done, the installation too."""
+        self._meter.finish()
 
     async def _describe(self, file: ModelFile) -> _Wanted:
         """Ask the hub only for what the catalogue does not know."""
@@ -223,7 +228,8 @@ class Download:
             whole = self._place(response, wanted, sink)
             if response.status_code == 416:
                 return whole
-            async for block in response.aiter_bytes(BLOCK):
+            # As it comes: larger blocks would be collected first, and lost when the connection breaks.
+            async for block in response.aiter_bytes():
                 sink.write(block)
                 arrived()
                 if wanted.size is not None and sink.have > wanted.size:

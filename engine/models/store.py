@@ -178,6 +178,8 @@ class ModelStore:
             ModelError: a size or checksum is not known.
             OSError: the disk refuses; what was installed before is still there.
         """
+        if entry.bundled or self._installed is None:
+            raise ModelError(f"{entry.id} came with Magray and is not replaced. Nothing was changed.")
         target = self.folder(entry)
         manifest.write(staged, entry=entry, how=how, source=source)
         for file in entry.files:
