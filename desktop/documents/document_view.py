@@ -244,9 +244,9 @@ class DocumentView(Panel):
             return
         self._page = page
         self._stack.setCurrentWidget(self.pane)
-        self.pane.show_text(text.pages[page], media_type=text.document.media_type)
-        if place is not None and place.page == page and not place.span.empty:
-            self.pane.show_passage(place.span)
+        here = place is not None and place.page == page and not place.span.empty
+        passage = place.span if place is not None and here else None
+        self.pane.show_text(text.pages[page], media_type=text.document.media_type, passage=passage)
         self.pane.set_matches(self._search.spans_on(page))
         self._show_where()
 

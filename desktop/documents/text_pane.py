@@ -73,13 +73,17 @@ class TextPane(QTextEdit):
         """How many parts the text has."""
         return part_count(self._source)
 
-    def show_text(self, text: str, *, media_type: str = "") -> None:
-        """Show another text from its beginning."""
+    def show_text(self, text: str, *, media_type: str = "", passage: TextSpan | None = None) -> None:
+        """Show another text from its beginning, or at a passage that is marked."""
         self._source = text
         self._markdown = "markdown" in media_type
         self._code = not self._markdown and any(mark in media_type for mark in _CODE_TYPES)
-        self._passage, self._match, self._matches = None, None, ()
-        self._load(0, part_span(text, 0))
+        self._passage, self._match, self._matches = passage, None, ()
+        if passage is None:
+            self._load(0, part_span(text, 0))
+        else:
+            self._load_around(passage)
+            self._scroll_to_span(passage)
 
     def show_part(self, part: int) -> None:
         """Show another part from its beginning."""
@@ -109,12 +113,18 @@ class TextPane(QTextEdit):
     def _show_span(self, span: TextSpan) -> None:
         places = self._shown.places(span)
         if places is None or span.end > self._shown.span.end:
-            part = part_of(self._source, span.start)
-            whole = part_span(self._source, part)
-            self._load(part, TextSpan(whole.start, max(whole.end, min(span.end, len(self._source)))))
-            places = self._shown.places(span)
+            self._load_around(span)
         else:
             self._mark()
+        self._scroll_to_span(span)
+
+    def _load_around(self, span: TextSpan) -> None:
+        part = part_of(self._source, span.start)
+        whole = part_span(self._source, part)
+        self._load(part, TextSpan(whole.start, max(whole.end, min(span.end, len(self._source)))))
+
+    def _scroll_to_span(self, span: TextSpan) -> None:
+        places = self._shown.places(span)
         if places is not None:
             self._scroll_to(places[0])
 
