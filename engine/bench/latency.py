@@ -1,8 +1,8 @@
 """How fast memories are recalled and inserted, at 1,000, 10,000 and 100,000 of them.
 
 Texts are stretches of LoCoMo's turns, vectors mixtures of their real vectors with a little noise: as crowded as real
-ones, and given, so that inserting is measured without embedding. Every figure's reference is measured in turns with it, on
-the same graph and by as many threads, so that other work on the computer slows both.
+ones, and given, so that inserting is measured without embedding. Every figure's reference is measured in turns with
+it, on the same graph and by as many threads, so that other work on the computer slows both.
 """
 
 from __future__ import annotations

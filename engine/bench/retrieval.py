@@ -89,6 +89,7 @@ async def run(context: BenchContext) -> Sequence[Figure]:
 
 async def _measure(collection: Collection, data_dir: Path, tally: Tally, *, quick: bool) -> None:
     questions = list(collection.questions.items())[: _QUICK if quick else None]
+    places = {memory.external_id: place for place, memory in enumerate(collection.memories)}
     async with Engine.open(Settings(data_dir=data_dir)) as engine:
         await engine.remember_many(collection.memories)
         await engine.verify()  # everything is indexed behind this
@@ -98,12 +99,13 @@ async def _measure(collection: Collection, data_dir: Path, tally: Tally, *, quic
         for key, text in questions:
             hits = await engine.recall(text, limit=_DEEP)
             for signal, sums in tally.alone.items():
-                sums.add(_by_signal(hits, signal), collection.relevant[key])
+                sums.add(_by_signal(hits, signal, places), collection.relevant[key])
 
 
-def _by_signal(hits: Sequence[Hit], signal: str) -> list[str | None]:
+def _by_signal(hits: Sequence[Hit], signal: str, places: Mapping[str | None, int]) -> list[str | None]:
+    """Ids by one signal's score; equal ones, as within a session, in the order in which they were said."""
     seen = [hit for hit in hits if hit.scores.get(signal, 0.0) > 0.0]
-    seen.sort(key=lambda hit: -hit.scores[signal])
+    seen.sort(key=lambda hit: (-hit.scores[signal], places[hit.memory.external_id]))
     return [hit.memory.external_id for hit in seen]
 
 

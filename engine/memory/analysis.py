@@ -1,9 +1,9 @@
 """Texts made ready for the lexical index, and a cheap guess at their language. No third-party engine is known here.
 
-Words of most scripts are cut at spaces and stemmed by the index. Chinese, Japanese, Korean, Thai and their neighbours write
-without spaces (or glue particles to words), so their runs become overlapping pairs of characters: 黑猫警长 -> 黑猫 猫警 警长 长.
-The last character stands alone too, so that every character begins some token and a query of one character finds it
-by prefix.
+Words of most scripts are cut at spaces and stemmed by the index. Chinese, Japanese, Korean, Thai and their neighbours
+write without spaces (or glue particles to words), so their runs become overlapping pairs of characters:
+黑猫警长 becomes 黑猫 猫警 警长 长. The last character stands alone too, so that every character begins some token and a
+query of one character finds it by prefix.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ import re
 import unicodedata
 from collections import Counter
 from functools import lru_cache
+
+from engine.memory.stop_words import STOP_WORDS
 
 _UNSPACED = (
     "\u0e00-\u0eff"  # Thai, Lao
@@ -44,46 +46,11 @@ _SCRIPTS: tuple[tuple[int, int, str], ...] = (
 )
 """First and last code point -> the language that most likely writes it."""
 
-_STOP_WORDS: dict[str, frozenset[str]] = {
-    language: frozenset(words.split())
-    for language, words in {
-        "en": "a about and any are at be been but by can could did do does for from had has have he her his how i if in is it "
-        "its me my not of on or our she should so than that the their there they this to was we were what when where which "
-        "who why will with would you your",
-        "de": "aber als am an auch auf aus bei bin bis das dass dem den der des die durch ein eine einem einen einer es für "
-        "hat hatte ich im ist kann man mit nach nicht noch oder sein seine sich sie sind über um und von war warum was "
-        "welche welcher welches wann wer werden wie wird wo wurde wurden zu zum zur",
-        "fr": "au aux avec ce cette comment dans de des du elle en est et eu il ils je la le les leur lui mais ne nous où ou "
-        "par pas plus pour pourquoi qu quand que quel quelle quelles quels qui sa se ses son sont sur un une vous à été",
-        "es": "al como con cuál cuáles cuándo cuándo cuánto cuántos cómo de del donde dónde el ella en era es esta está este "
-        "fue ha la las le lo los más no para pero por porque qué que quién quiénes se sin sobre son su sus un una y",
-        "pt": "ao aos as com como da das de do dos e ela ele em entre era foi foram há mais mas na nas no nos não o os ou "
-        "para pela pelo por quais qual quando quantos que quem se são sua um uma à às é",
-        "it": "al alla anche che chi ci come con cosa da dal dalla dei del della delle di dove e era gli ha i il in la le lo "
-        "ma nel nella non o per perché più quale quali quando quanti si sono su un una è",
-        "nl": "aan als bij dat de deze die dit door een en er haar het hij hoe hoeveel ik in is je kan maar met naar niet of om "
-        "ook op te tot uit van veel voor waar waarom wanneer wat welke werd wie wordt zijn",
-        "pl": "ale co czy dla do gdzie i ich ile jak jaka jaki jakie jest już kiedy kto która które który ma na nie o od po "
-        "się są ta to w we z za że",
-        "tr": "ama bir bu da de en gibi hangi için ile kaç kim mı mi ne neden nerede ve veya zaman çok şu nasıl olan olarak "
-        "oldu vardır",
-        "vi": "bao các cho có của cái gì khi không là lúc mấy nào người những nhiêu này ở ra tại thì trong và vì với được đã "
-        "đâu để ai",
-        "ro": "a al ale au ca care ce cine cu cum când câte câți de din după este fost în într la mai nu o pe pentru prin sa "
-        "se sunt un unde și că",
-        "sv": "att av de den det där en ett från för han har hon hur hur i inte jag kan men med många när och om på sig som "
-        "till var varför vad vem vilka vilken är",
-        "id": "ada apa adalah bagaimana berapa dalam dan dari dengan di itu ini kapan ke mana mengapa oleh pada siapa untuk "
-        "yang tidak",
-    }.items()
-}
-"""The few words that nearly every question holds, by language."""
-
 _WORD = re.compile(r"[^\W\d_]+")
 
 
 def searchable(text: str) -> str:
-    """A text as the lexical index takes it: compatible forms made one, ё as е, unspaced scripts as pairs of characters."""
+    """A text as the lexical index takes it: compatible forms made one, ё as е, unspaced scripts as pairs."""
     if text.isascii():
         return text
     text = unicodedata.normalize("NFKC", text).replace("ё", "е").replace("Ё", "Е")
@@ -122,7 +89,7 @@ def guess_language(text: str) -> str:
     if scripts["ja"] and scripts["ja"] + scripts["zh"] >= scripts.total() / 2:
         return "ja"  # kana among Han
     words = _WORD.findall(text.casefold())
-    found = {language: sum(word in stop for word in words) for language, stop in _STOP_WORDS.items()}
+    found = {language: sum(word in stop for word in words) for language, stop in STOP_WORDS.items()}
     most = max(found.values())
     latin = scripts.pop("latin", 0)
     if scripts:

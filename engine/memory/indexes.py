@@ -1,7 +1,7 @@
 """All derived indexes of one engine, and the one thread that keeps them in step with the database.
 
-The thread loads what was saved, reads what was committed since, and, when nothing waits, merges, writes sections and saves.
-Recall never waits for it longer than it wants to: what is not indexed yet is read from the database.
+The thread loads what was saved, reads what was committed since, and, when nothing waits, merges, writes sections and
+saves. Recall never waits for it longer than it wants to: what is not indexed yet is read from the database.
 """
 
 from __future__ import annotations
@@ -124,8 +124,8 @@ class Indexes:
     def wait_for(self, sequence: int, timeout: float = 2.0) -> bool:
         """Wait until the word index holds the changes up to `sequence`.
 
-        It does not wait where the index is being loaded or lies `TOO_FAR` behind: that may take long, and recall goes on
-        with what is there.
+        It does not wait where the index is being loaded or lies `TOO_FAR` behind: that may take long, and recall goes
+        on with what is there.
 
         Returns:
             Whether it holds them.
@@ -198,7 +198,7 @@ class Indexes:
 
         def work() -> None:
             self._read_changes()
-            while any([index.work() for index in self._all]):
+            while self._work():
                 self._read_changes()
 
         self._on_thread(work)
@@ -284,7 +284,7 @@ class Indexes:
                 if not (self._pending or self._jobs or self._closing):
                     self._condition.wait(BUSY_SECONDS)
             return True
-        more = any([index.work() for index in self._all])
+        more = self._work()
         self._worked_at = time.monotonic()
         if not more:
             self._rest()
@@ -296,8 +296,14 @@ class Indexes:
         done = False
         while not done and not self._closing:
             # a batch of each in turn: none waits until another has read all of a long import
-            done = all([index.catch_up() for index in order])
+            behind = [index for index in order if not index.catch_up()]
+            done = not behind
             self._tell()
+
+    def _work(self) -> bool:
+        """A slice of each index's work. Returns whether there is more."""
+        more = [index for index in self._all if index.work()]
+        return bool(more)
 
     def _tell(self) -> None:
         with self._condition:

@@ -1,8 +1,8 @@
 """The vectors of one layer in memory: a graph, an exact tail before it, and the merging of the one into the other.
 
-New vectors come into the tail and are found at once. They are merged into the graph in slices, so that no search waits for
-more than a slice. Below `exact_below` vectors there is no graph at all. A graph with too many deleted nodes is built anew
-beside the old one, slice by slice, and swapped in.
+New vectors come into the tail and are found at once. They are merged into the graph in slices, so that no search
+waits for more than a slice. Below `exact_below` vectors there is no graph at all. A graph with too many deleted nodes
+is built anew beside the old one, slice by slice, and swapped in.
 """
 
 from __future__ import annotations
@@ -198,7 +198,7 @@ class LayerVectors:
         return self._merging
 
     def _grow(self, graph: VectorGraph) -> VectorGraph:
-        """More room, by writing the graph out and loading it with more; searches go on in the old one until the swap."""
+        """More room, by writing the graph out and loading it with more; searches use the old one until the swap."""
         path = self._folder / f"grow-{id(self):x}.hnsw"
         try:
             graph.save(path)

@@ -1,20 +1,19 @@
 """The only door to tantivy: an index of words on the disk, and BM25 over it.
 
-Texts are indexed with English and Russian stems. An index of records holds `body`, the record in its context, and `window`,
-the record with the one before and the one after it; an index of sections holds bounded stretches of sessions and documents.
-They are two, since BM25 compares a text with the number and the mean length of all those beside it.
+Texts are indexed with English and Russian stems. An index of records holds `body`, the record in its context, and
+`window`, the record with the one before and the one after it; an index of sections holds bounded stretches of
+sessions and documents. They are two, since BM25 compares a text with the number and the mean length of all those
+beside it.
 
-tantivy as it behaves: analysers are forgotten when an index is closed, so they are registered at each open; a commit is
-atomic and flushed, so the last sequence is a document committed together with the records; deleting by term does nothing for
-numbers (the Python binding makes a signed term of them), deleting by query works; its files end in a CRC that it does not
-look at when it opens them, so we do.
+tantivy as it behaves: analysers are forgotten when an index is closed, so they are registered at each open; a commit
+is atomic and flushed, so the last sequence is a document committed together with the records; deleting by term does
+nothing for numbers (the Python binding makes a signed term of them), deleting by query works; its files end in a CRC
+that it does not look at when it opens them, so we do.
 """
 
 from __future__ import annotations
 
-import json
 import shutil
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +22,7 @@ import tantivy
 
 from engine.errors import IndexDamagedError
 from engine.memory.analysis import question_text, searchable, single_characters
+from engine.memory.segment_files import check_files
 
 ANALYSIS = 1
 """Rises when texts are cut, folded or stemmed in another way; older indexes are built anew."""
@@ -38,8 +38,6 @@ _TYPO_LENGTH = 5
 """So many words of a query that the index does not know, if so long, are searched with one letter wrong, too."""
 
 _PHRASE_BOOST = 2.0
-
-_FOOTER_MAGIC = 1337
 
 _ANALYSER = "words"
 BODY, WINDOW, SECTION = "body", "window", "section"
@@ -272,32 +270,9 @@ class WordIndex:
         return self._index.schema
 
 
-def check_files(folder: Path) -> None:
-    """Hold every file of a closed index against the CRC-32 in its footer.
-
-    tantivy ends a file with a JSON footer, the footer's length and a magic number, four bytes each, little-endian.
-
-    Raises:
-        ValueError: a file is torn, changed, or missing its footer.
-        OSError: a file cannot be read.
-    """
-    meta = json.loads((folder / "meta.json").read_bytes())
-    names = {segment["segment_id"].replace("-", "") for segment in meta["segments"]}
-    for path in folder.iterdir():
-        if path.name.split(".")[0] not in names:
-            continue
-        data = path.read_bytes()
-        length, magic = (int.from_bytes(data[at : at + 4], "little") for at in (len(data) - 8, len(data) - 4))
-        if len(data) < 8 or magic != _FOOTER_MAGIC or length > len(data) - 8:
-            raise ValueError(f"{path.name} is torn")
-        body = memoryview(data)[: len(data) - 8 - length]
-        if zlib.crc32(body) != json.loads(data[len(body) : len(data) - 8])["crc"]:
-            raise ValueError(f"{path.name} is not what was written")
-
-
 def _analyser() -> tantivy.TextAnalyzer:
-    # Letters, marks and numbers make words (marks, so that Indic scripts stay whole). Each stemmer leaves the words of the
-    # other's script alone.
+    # Letters, marks and numbers make words (marks, so that Indic scripts stay whole). Each stemmer leaves the other
+    # script's words alone.
     return (
         tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.regex(r"[\p{L}\p{M}\p{N}]+"))
         .filter(tantivy.Filter.remove_long(64))

@@ -1,28 +1,27 @@
 """The words of all layers as a derived index: what of the database is indexed, and how it is kept in step.
 
-A change rewrites the record and those whose window it is or was in: the old ones are asked from the index, the new ones
-from the database. Sections are stretches of a session or document by the records' numbers, which rise and never change, so
-that a record added to a long chat rewrites one bounded section and no other; they are written when nothing else waits.
+A change rewrites the record and those whose window it is or was in: the old ones are asked from the index, the new
+ones from the database. Sections (`sections.py`) are written when nothing else waits.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 from engine.errors import IndexDamagedError
 from engine.memory import manifest as manifests
 from engine.memory.context import context_line, said
-from engine.memory.lexical_index import ANALYSIS, BODY, SECTION, WINDOW, WordIndex, WordRecord
+from engine.memory.lexical_index import ANALYSIS, BODY, WINDOW, WordIndex, WordRecord
 from engine.memory.manifest import Manifest
+from engine.memory.sections import DOCUMENT_SECTION, SESSION_SECTION, SectionIndex, section_id, section_of
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
+from engine.memory.store.memories import from_us
 from engine.memory.store.recall_queries import Words
 from engine.memory.sync import IndexStatus
 
@@ -34,13 +33,6 @@ READ_ROWS = 1000
 COMMIT_ROWS = 10_000
 """While much is read, so many records make one commit: a commit waits for the disk."""
 
-SESSION_SECTION = 512
-DOCUMENT_SECTION = 128
-"""Numbers that a section spans: a section of a session is a sitting, one of a document some tens of pages."""
-
-SECTIONS_AT_ONCE = 64
-"""Sections written before new changes get their turn."""
-
 
 @dataclass(frozen=True, slots=True)
 class WordHits:
@@ -51,21 +43,6 @@ class WordHits:
     section: dict[int, float] = field(default_factory=dict)
 
 
-Section = tuple[str, int]
-"""A group and the number of a stretch in it."""
-
-
-def section_of(group_key: str, number: int) -> Section:
-    """The section that a memory of a group belongs to; it never changes."""
-    return group_key, number // (DOCUMENT_SECTION if group_key.startswith("d:") else SESSION_SECTION)
-
-
-def section_id(section: Section) -> int:
-    """A section's name in the index, 63 bits."""
-    digest = hashlib.blake2b(f"{section[0]}#{section[1]}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
-    return int.from_bytes(digest, "big") >> 1
-
-
 class LexicalIndex:
     """Follows the database by the protocol of `sync.py`."""
 
@@ -74,11 +51,9 @@ class LexicalIndex:
         self._folder = folder / "words"
         self._manifest_path = folder / "words.json"
         self._words = WordIndex(self._folder)
-        self._stretches = WordIndex(folder / "sections")
+        self._sections = SectionIndex(folder / "sections")
         self._sequence = 0
         self._committed = 0
-        self._sections = 0
-        self._dirty: dict[Section, None] = {}
         self._highest = 0  # no record above this number was ever written
         self._uncommitted = 0
         self._count = 0
@@ -101,8 +76,7 @@ class LexicalIndex:
         body, window = self._words.search(
             text, (BODY, WINDOW), limit=limit, phrases=tuple(phrases), layer=layer, kind=kind
         )
-        (section,) = self._stretches.search(text, (SECTION,), limit=limit)
-        return WordHits(body, window, section)
+        return WordHits(body, window, self._sections.search(text, limit=limit))
 
     def open(self) -> None:
         """Open what was committed last.
@@ -123,8 +97,8 @@ class LexicalIndex:
             if reason is not None:
                 raise IndexDamagedError(reason)
             self._words.open()
-            self._stretches.open()
-            self._committed, self._sections = self._words.state(), self._stretches.state()
+            self._sections.open()
+            self._committed = self._words.state()
             if self._committed < floor:
                 raise IndexDamagedError(f"it stands at change {self._committed}, and removals up to {floor} are gone")
             if self._committed > last:
@@ -136,9 +110,8 @@ class LexicalIndex:
         self._highest = max(self._words.all_numbers(), default=0)
         self._count = len(self._words.all_numbers())
         with self._database.read() as reader:
-            for key, number in recall_queries.groups_since(reader, self._sections):
-                if number <= self._sequence:
-                    self._dirty[section_of(key, number)] = None
+            for key, number in recall_queries.groups_since(reader, self._sections.last_sequence):
+                self._sections.mark(key, number)
 
     def catch_up(self) -> bool:
         """Write the next changed records and their neighbours, and commit."""
@@ -165,11 +138,9 @@ class LexicalIndex:
         self._put(rewritten | again.keys(), words | again, texts)
         for removal in removed:
             if removal.group_key is not None:
-                self._dirty[section_of(removal.group_key, removal.number)] = None
+                self._sections.mark(removal.group_key, removal.number)
         self._sequence = max(self._sequence, bound)
-        if (not full and touched) or self._uncommitted >= COMMIT_ROWS:
-            self._commit()
-        elif not full and self._uncommitted:
+        if self._uncommitted and (not full or self._uncommitted >= COMMIT_ROWS):
             self._commit()
         elif not full:
             self._committed = self._sequence  # whatever changed, no memory did
@@ -178,18 +149,7 @@ class LexicalIndex:
 
     def work(self) -> bool:
         """Write a few sections."""
-        if not self._dirty:
-            return False
-        some = list(self._dirty)[:SECTIONS_AT_ONCE]
-        with self._database.read() as reader:
-            texts = {section: self._section_text(reader, section) for section in some}
-        for section, text in texts.items():
-            self._stretches.put_section(section_id(section), text)
-            del self._dirty[section]
-        if not self._dirty:
-            self._sections = self._sequence
-        self._stretches.commit(self._sections)
-        return bool(self._dirty)
+        return self._sections.write(self._database, upto=self._sequence)
 
     def save(self) -> int:
         """Write what waits; every commit is durable."""
@@ -208,7 +168,7 @@ class LexicalIndex:
         problems = []
         try:
             self._words.check()
-            self._stretches.check()
+            self._sections.check()
         except (ValueError, OSError) as error:
             problems.append(f"A file of the word index is damaged ({error}).")
         held = self._words.all_numbers()
@@ -224,7 +184,7 @@ class LexicalIndex:
             problems.append(f"{len(extra)} entries of the word index belong to no memory.")
         if len(held) != len(set(held)):
             problems.append(f"{len(held) - len(set(held))} entries of the word index are there twice.")
-        if set(self._stretches.all_numbers("section_id")) != sections:
+        if self._sections.ids() != sections:
             problems.append("The sections in the word index are not those of the database.")
         return problems
 
@@ -240,7 +200,7 @@ class LexicalIndex:
     def rest(self) -> None:
         """Give the writer's memory and threads back while nothing is written."""
         self._words.rest()
-        self._stretches.rest()
+        self._sections.rest()
 
     def status(self) -> IndexStatus:
         """Figures."""
@@ -256,13 +216,13 @@ class LexicalIndex:
             count=self._count,
             merged=self._count,
             last_sequence=self._committed,
-            bytes=self._words.size() + self._stretches.size(),
+            bytes=self._words.size() + self._sections.size(),
         )
 
     def close(self) -> None:
         """Let go of files and threads."""
         self._words.close()
-        self._stretches.close()
+        self._sections.close()
 
     def _manifest(self, database: str) -> Manifest:
         parameters = {"analysis": ANALYSIS, "session": SESSION_SECTION, "document": DOCUMENT_SECTION}
@@ -271,12 +231,10 @@ class LexicalIndex:
     def _begin(self, manifest: Manifest) -> None:
         self._manifest_path.unlink(missing_ok=True)
         self._words.create()
-        self._stretches.create()
-        self._sequence = self._committed = self._sections = self._highest = self._uncommitted = self._count = 0
-        self._dirty.clear()
+        self._sections.create()
+        self._sequence = self._committed = self._highest = self._uncommitted = self._count = 0
         self._state = "building"
         self._words.commit(0)
-        self._stretches.commit(0)
         manifests.commit(self._manifest_path, manifest)
 
     def _put(self, numbers: set[int], words: dict[int, Words], texts: dict[int, tuple[str, str]]) -> None:
@@ -288,7 +246,7 @@ class LexicalIndex:
             place, own = texts[number]
             near = [texts[n][1] if n in texts else "" for n in (word.previous, number, word.next) if n]
             if word.group_key is not None:
-                self._dirty[section_of(word.group_key, number)] = None
+                self._sections.mark(word.group_key, number)
             self._words.put(
                 WordRecord(
                     number=number,
@@ -313,26 +271,7 @@ class LexicalIndex:
     def _touches(word: Words, touched: set[int]) -> bool:
         return word.previous in touched or word.next in touched
 
-    @staticmethod
-    def _section_text(reader: object, section: Section) -> str:
-        key, stretch = section
-        span = DOCUMENT_SECTION if key.startswith("d:") else SESSION_SECTION
-        rows = recall_queries.section_words(reader, key, stretch * span, (stretch + 1) * span - 1)  # type: ignore[arg-type]
-        lines: list[str] = []
-        place = ""
-        for text, speaker, occurred_at, title, heading in rows:
-            here = context_line(title, tuple(json.loads(heading)))
-            if here != place:
-                lines.append(here)
-                place = here
-            lines.append(said(text, speaker, _moment(occurred_at)))
-        return "\n".join(lines)
-
 
 def _said(word: Words) -> tuple[str, str]:
     place = context_line(word.title, tuple(json.loads(word.heading)))
-    return place, said(word.text, word.speaker, _moment(word.occurred_at))
-
-
-def _moment(microseconds: int) -> datetime:
-    return datetime.fromtimestamp(microseconds // 1_000_000, UTC)
+    return place, said(word.text, word.speaker, from_us(word.occurred_at))

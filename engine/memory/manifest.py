@@ -1,7 +1,8 @@
 """Saving a derived index so that it is there whole or not at all.
 
-The data goes to a file of a new name and is flushed; then the manifest that names it is written aside, flushed and renamed
-over the old one. That rename is the one moment at which the save happens. Whatever the manifest does not name is litter.
+The data goes to a file of a new name and is flushed; then the manifest that names it is written aside, flushed and
+renamed over the old one. That rename is the one moment at which the save happens. Whatever the manifest does not name
+is litter.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ def understand(text: str, *, now: datetime) -> Query:
 
 
 def find_period(text: str, *, now: datetime) -> Period | None:
-    """The first time that a text names in English or Russian: a day, a month or a year, or words such as "yesterday"."""
+    """The first time that a text names in English or Russian: a day, a month, a year, or "yesterday" and the like."""
     lower = text.casefold()
     for pattern, order in (
         (_ISO, "ymd"),

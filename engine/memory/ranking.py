@@ -1,7 +1,7 @@
 """How candidates are put in order: signals made comparable and summed, small priors, near-duplicates, variety.
 
-Few parameters, none of them fitted to one collection: weights say which signal carries how much, priors are small enough
-to decide between near-equals only.
+Few parameters, none of them fitted to one collection: weights say which signal carries how much, priors are small
+enough to decide between near-equals only.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ RECENCY, USE, IMPORTANCE, PERIOD = 0.02, 0.01, 0.02, 0.1
 """The most that each prior adds to a fused score, which lies between 0 and 1."""
 
 NARROW_BAND = 0.1
-"""Some embedders put every cosine into a band so narrow (under a tenth of the best) that a weighted sum would not see it;
-ranks are fused instead (reciprocal rank fusion, Cormack et al. 2009, k = 60)."""
+"""Some embedders put every cosine into a band so narrow (under a tenth of the best) that a weighted sum would not see
+it; ranks are fused instead (reciprocal rank fusion, Cormack et al. 2009, k = 60)."""
 
 _RRF_K = 60
 _USED_OFTEN = 20

@@ -1,9 +1,10 @@
 """Recall: from a question to memories with every stage's score.
 
-Candidates come from every signal and are united: BM25 over the record and over its window, and the nearest vectors of each
-layer. Each candidate then gets the exact score of every signal: cosines from the stored vectors, also over its window
-(normalise(own + half the previous + half the next), no second embedding), BM25 from a deeper list, and the BM25 of its
-section. The scores are fused (`ranking.py`), priors added, what is hidden left out, near-duplicates collapsed.
+Candidates come from every signal and are united: BM25 over the record and over its window, and the nearest vectors of
+each layer. Each candidate then gets the exact score of every signal: cosines from the stored vectors, also over its
+window (normalise(own + half the previous + half the next), no second embedding), BM25 from a deeper list, and the
+BM25 of its section. The scores are fused (`ranking.py`), priors added, what is hidden left out, near-duplicates
+collapsed.
 """
 
 from __future__ import annotations
@@ -21,8 +22,9 @@ from engine.errors import MagrayError
 from engine.memory import query as queries, ranking
 from engine.memory.explanation import reason_of
 from engine.memory.indexes import Indexes
-from engine.memory.lexical_sync import WordHits, section_id, section_of
+from engine.memory.lexical_sync import WordHits
 from engine.memory.query import Query
+from engine.memory.sections import section_id, section_of
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
 from engine.memory.store.recall_queries import Candidate

@@ -1,8 +1,8 @@
 """What every derived index follows: open, catch up with the database, search, save, verify, rebuild, close.
 
-SQLite is the truth. Each change has a sequence number; an index knows the last one it holds and reads what came after, so
-that keeping up costs as much as was changed and never as much as there is. One thread (`indexes.py`) changes the indexes;
-searches come from any thread.
+SQLite is the truth. Each change has a sequence number; an index knows the last one it holds and reads what came
+after, so that keeping up costs as much as was changed and never as much as there is. One thread (`indexes.py`)
+changes the indexes; searches come from any thread.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Vectors that are not in a graph yet, searched exactly.
 
-Rows lie in blocks that are never moved: the tail grows without copying what is there, and gives memory back block by block
-while its rows are merged into the graph. 100,000 rows of 384 numbers are searched in 5 ms, 10,000 in 0.4 ms.
+Rows lie in blocks that are never moved: the tail grows without copying what is there, and gives memory back block by
+block while its rows are merged into the graph. 100,000 rows of 384 numbers are searched in 5 ms, 10,000 in 0.4 ms.
 """
 
 from __future__ import annotations

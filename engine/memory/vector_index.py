@@ -3,7 +3,8 @@
 - `ef` is not saved and falls to 10: it is set after each load, and never below twice the number asked for.
 - More neighbours than living nodes raise: the number is clamped, and what the graph cannot answer is answered exactly.
 - Labels are used once only, deleted nodes are remembered by us and counted.
-- Room is checked before a batch; a full graph grows by writing it out and loading it with more room, and the caller swaps.
+- Room is checked before a batch; a full graph grows by writing it out and loading it with more room, and the caller
+swaps.
 - Saving is neither atomic nor checked there: `manifest.py` does that.
 
 Not thread-safe: searches may run together, everything else must be alone (see `layer.py`).

@@ -78,9 +78,7 @@ def test_what_was_added_is_found(truth: Truth, make: Make) -> None:
     index.close()
 
 
-def test_catching_up_reads_what_changed_and_no_more(
-    truth: Truth, make: Make, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_catching_up_reads_what_changed_and_no_more(truth: Truth, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     truth.add(*[f"word{n}" for n in range(300)])
     index = opened(truth, make)
     read: list[int] = []
@@ -351,7 +349,7 @@ class Following(RuleBasedStateMachine):
     @precondition(lambda self: self.ids or self.hidden)
     @rule(data=st.data())
     def erase(self, data: st.DataObject) -> None:
-        pool = self.hidden if self.hidden else self.ids
+        pool = self.hidden or self.ids
         self.truth.erase(pool.pop(data.draw(st.integers(0, len(pool) - 1))))
 
     @precondition(lambda self: self.ids)
@@ -396,6 +394,6 @@ class Following(RuleBasedStateMachine):
 
 
 Following.TestCase.settings = settings(
-    max_examples=12, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+    max_examples=8, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
 )
 TestFollowing = Following.TestCase

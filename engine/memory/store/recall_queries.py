@@ -1,4 +1,4 @@
-"""What recall and the derived indexes read, as plain SQL: no model object a row, since a recall reads hundreds of them."""
+"""What recall and the derived indexes read, as plain SQL: hundreds of rows a recall, and no model objects needed."""
 
 from __future__ import annotations
 
@@ -120,7 +120,8 @@ def subset_labels(
 ) -> list[tuple[int, int]] | None:
     """(number, label) of a kind's memories in these layers, or None where there are more than `limit`."""
     rows = reader.execute_sql(
-        f"SELECT number, label FROM memory WHERE kind = ? AND layer IN ({_marks(layers)}) AND label IS NOT NULL LIMIT ?",
+        "SELECT number, label FROM memory "
+        f"WHERE kind = ? AND layer IN ({_marks(layers)}) AND label IS NOT NULL LIMIT ?",
         [kind, *layers, limit + 1],
     ).fetchall()
     return None if len(rows) > limit else rows
@@ -181,7 +182,7 @@ def words_of(reader: peewee.SqliteDatabase, numbers: Collection[int]) -> dict[in
 
 
 def section_words(reader: peewee.SqliteDatabase, group_key: str, first: int, last: int) -> list[tuple[Any, ...]]:
-    """(text, speaker, occurred_at, title, heading) of a group's living memories with numbers in [first, last], in order."""
+    """(text, speaker, occurred_at, title, heading) of a group's living memories numbered first to last, in order."""
     return reader.execute_sql(  # type: ignore[no-any-return]
         "SELECT text, speaker, occurred_at, title, heading FROM memory "
         "WHERE group_key = ? AND number BETWEEN ? AND ? AND label IS NOT NULL ORDER BY position, number",
