@@ -53,7 +53,6 @@ class ChatPane(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._pages, 1)
-        self.setFocusProxy(self.composer.editor)
         self.transcript.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def show_turns(self, *, empty: bool) -> None:

@@ -62,6 +62,7 @@ class StatusRow(SideRow):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(theme, "", parent)
         self._state = "busy"
+        self.setAccessibleName(self.tr("Status"))
 
     def set_status(self, state: str, words: str, details: str = "") -> None:
         """Show a state.

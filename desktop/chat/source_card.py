@@ -43,6 +43,8 @@ class SourceCard(QFrame):
         self._passage = QLabel(item.passage_html(), self)
         self._passage.setTextFormat(Qt.TextFormat.RichText)
         self._passage.setWordWrap(True)
+        if item.number is None:
+            restyle(self._passage, role="muted_body")
         policy = QSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self._passage.setSizePolicy(policy)
