@@ -12,6 +12,9 @@ from engine.ingestion.reading import has_text
 from engine.memory.store.documents import NewDocument
 from engine.memory.store.ingest_files import Row
 
+PICTURES = "only pictures"
+"""Stands in the note of a document whose pages without text have not been read by OCR."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
@@ -79,7 +82,7 @@ def page_notes(
         if ocr_texts is not None:
             note += ", not in the pictures either"
         elif head["ocr_pages"]:
-            note += f", only pictures; {ocr}" if ocr else ", only pictures, which wait to be read (OCR)"
+            note += f", {PICTURES}; {ocr}" if ocr else f", {PICTURES}, which wait to be read (OCR)"
         notes.append(note)
     return notes
 

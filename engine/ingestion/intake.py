@@ -11,7 +11,7 @@ from pathlib import Path
 
 from engine import values
 from engine.executors import Executors
-from engine.ingestion.drafts import Container, Finished, Looked, Ready, memories_of, page_notes, split_pages
+from engine.ingestion.drafts import PICTURES, Container, Finished, Looked, Ready, memories_of, page_notes, split_pages
 from engine.ingestion.names import file_name, still_there, title_of
 from engine.ingestion.reading import has_text
 from engine.ingestion.worker_client import Worker, WorkerError
@@ -67,7 +67,7 @@ class Intake:
         row = replace(row, outcome_key=self._outcome_key(row, looked, ocr))
         known: Found | None = None
         if row.phase == "":
-            known_row, known = await self._executors.run("query", self._recognise, row, looked)
+            known_row, known = await self._executors.run("query", self._recognise, row, looked, ocr)
             if known_row is not None:
                 if known_row.path is not None:
                     await self._executors.run("store", self._move, known_row, looked)
@@ -162,14 +162,24 @@ class Intake:
         with self._store.read() as reader:
             return documents.find(reader, path=path)
 
-    def _recognise(self, row: Row, looked: Looked) -> tuple[_Known | None, Found | None]:
+    def twin(self, ready: Ready) -> Row | None:
+        """Blocking: the final row of a document whose content is in memory already, under another path."""
+        with self._store.read() as reader:
+            same = documents.find(reader, content=ready.document.content_hash)
+        if not same:
+            return None
+        note = f"the same content as {same[0].document.path}, which is in memory already"
+        return _done(ready.row.having(seconds=ready.row.file.seconds + ready.seconds), same[0].document, note)
+
+    def _recognise(self, row: Row, looked: Looked, ocr: str | None) -> tuple[_Known | None, Found | None]:
         """Whether the content is in memory already: here, at a place that it was moved from, or elsewhere too."""
         with self._store.read() as reader:
             here = next(iter(documents.find(reader, path=row.file.path)), None)
             same = documents.find(reader, content=looked.digest)
             vain = None if row.outcome_key is None else ingest_files.known_outcome(reader, row.outcome_key, row)
         if here is not None:
-            if here.document.content_hash == looked.digest:
+            pictures_left = ocr is None and PICTURES in (here.note or "")
+            if here.document.content_hash == looked.digest and not pictures_left:
                 note = f"unchanged; {here.note}" if here.note else "unchanged"
                 moved = None if here.modified_ns == looked.modified_ns else row.file.path
                 return _Known(_done(row, here.document, note), here.number, moved), here

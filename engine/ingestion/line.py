@@ -28,7 +28,8 @@ _log = logging.getLogger(__name__)
 _AHEAD = 64
 """Documents that may wait to be embedded."""
 _AHEAD_CHARACTERS = 4_000_000
-_GROUP_CHUNKS = 384
+_GROUP_CHUNKS = 96
+"""Small documents are embedded and written together up to so many chunks: about a second's work."""
 _FETCHED = 128
 _OCR = "ocr"
 _AGAIN = "again"
@@ -269,6 +270,7 @@ class Line:
                 group.append(self._ready.popleft())
                 chunks += len(group[-1].memories)
             try:
+                group = await self._without_twins(group)
                 written = await self._embedding.write(group, wanted=self._wanted, between=_breathe)
             except MagrayError as error:
                 await self._hold([ready.row for ready in group], error)
@@ -287,6 +289,28 @@ class Line:
                 self._taken.set()
                 if not self._ready:
                     self._more.set()
+
+    async def _without_twins(self, group: list[Ready]) -> list[Ready]:
+        """Leave out documents whose content has come into memory since they were read, or comes in with this group."""
+        single: list[Ready] = []
+        contents: set[str] = set()
+        later: list[Ready] = []
+        for ready in group:
+            digest = ready.document.content_hash
+            if ready.replaces:
+                single.append(ready)
+            elif digest in contents:
+                later.append(ready)
+            else:
+                twin = await self._executors.run("query", self._intake.twin, ready)
+                if twin is None:
+                    contents.add(digest)
+                    single.append(ready)
+                else:
+                    self._waiting_characters -= _characters(ready)
+                    await self._final(twin)
+        self._ready.extendleft(reversed(later))
+        return single
 
     async def _done(self, written: Written) -> None:
         ready = written.ready
@@ -313,8 +337,8 @@ class Line:
             return
         if not even_cancelled:
             self._busy.pop(identity, None)
-        self._board.put(row)
         await self._unpacking.final(row)
+        self._board.put(row)
 
     async def _hold(self, rows: Sequence[Row], error: MagrayError) -> None:
         """The database or the model fails, not the files: they go back into the queue, and everything waits."""

@@ -54,6 +54,20 @@ async def test_an_empty_picture_stays_without_text(engine: Engine, tmp_path: Pat
     assert mixed.reason == "no text on 1 of 2 pages, not in the pictures either"
 
 
+@pytest.mark.skipif(find_tesseract() is None, reason="Tesseract is not installed")
+async def test_pictures_left_out_before_are_read_once_they_can_be(tmp_path: Path, data_dir: Path) -> None:
+    path = make_pdf(tmp_path / "mixed.pdf", [["Words."], []])
+    async with Engine.open(Settings(data_dir=data_dir, ingestion=IngestionSettings(ocr=False))) as engine:
+        (row,) = (await engine.ingest([path])).files
+        assert row.reason is not None
+        assert "switched off" in row.reason
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        (row,) = (await engine.ingest([path])).files
+        assert row.reason == "no text on 1 of 2 pages, not in the pictures either"
+        (row,) = (await engine.ingest([path])).files
+        assert row.reason == "unchanged; no text on 1 of 2 pages, not in the pictures either"
+
+
 async def test_switched_off_it_says_so(tmp_path: Path, data_dir: Path) -> None:
     async with Engine.open(Settings(data_dir=data_dir, ingestion=IngestionSettings(ocr=False))) as engine:
         (row,) = (await engine.ingest([make_pdf(tmp_path / "square.pdf", [[]])])).files

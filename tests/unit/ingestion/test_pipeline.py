@@ -138,6 +138,16 @@ async def test_the_same_content_twice_is_remembered_once(engine: Engine, tmp_pat
     assert len(await engine.memories(layer="assets")) == 1
 
 
+async def test_twins_that_come_together_are_remembered_once(engine: Engine, tmp_path: Path) -> None:
+    for name in ("a.txt", "b.txt", "c.txt"):
+        (tmp_path / name).write_text("The very same words in each of the three.")
+    rows = (await engine.ingest([tmp_path])).files
+    assert [row.state for row in rows] == [FileState.DONE] * 3
+    assert sorted(row.reason or "" for row in rows)[0] == ""
+    assert sum("the same content as" in (row.reason or "") for row in rows) == 2
+    assert len(await engine.documents()) == 1
+
+
 async def test_a_document_is_forgotten(engine: Engine, tmp_path: Path) -> None:
     path = make_pdf(tmp_path / "a.pdf", [LEASE])
     row = await one(engine, path)
