@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         StatusChanged as StatusChanged,
     )
     from engine.model_values import (
+        ModelCorrections as ModelCorrections,
         ModelProgress as ModelProgress,
         ModelStatus as ModelStatus,
         ModelVariant as ModelVariant,
@@ -89,7 +90,7 @@ _HOMES = {
         "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged",
         "MemoriesChanged", "ModelProgressChanged", "ModelsChanged", "Notice", "StatusChanged",
     ),
-    "engine.model_values": ("ModelProgress", "ModelStatus", "ModelVariant"),
+    "engine.model_values": ("ModelCorrections", "ModelProgress", "ModelStatus", "ModelVariant"),
     "engine.paths": ("DataPaths", "resources"),
     "engine.settings": ("Settings",),
     "engine.values": (

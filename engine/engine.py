@@ -32,6 +32,8 @@ from engine.memory.migrations import migrate
 from engine.memory.retrieval import Retriever
 from engine.memory.store import memories, recall_queries
 from engine.memory.store.database import Database
+from engine.model_values import ModelCorrections, ModelProgress, ModelStatus
+from engine.models.manager import ModelManager
 from engine.runtime.execution_providers import load_onnxruntime
 from engine.settings import Settings
 
@@ -92,6 +94,8 @@ class Engine:
         executors = Executors()
         self._stack.callback(executors.close)
         self._executors = executors
+        self._models = ModelManager(settings, executors=executors, publish=self.events.publish)
+        self._stack.push_async_callback(self._models.close)
         opening = asyncio.ensure_future(executors.run("inference", _open_embedder, settings))
         store = Database(paths.database, lock_path=paths.lock, synchronous=settings.store.synchronous)
         try:
@@ -503,6 +507,86 @@ class Engine:
         """
         self._check()
         return await self._pipeline.forget(document_id)
+
+    # Models
+
+    async def models(self) -> list[ModelStatus]:
+        """Every model of the catalogue, then the owner's own."""
+        self._check()
+        return await self._models.statuses()
+
+    async def download_model(
+        self,
+        model_id: str,
+        *,
+        variant: str | None = None,
+        on_progress: Callable[[ModelProgress], None] | None = None,
+    ) -> ModelStatus:
+        """Fetch, check and install a model; awaits its end. What arrived is kept when it is cancelled or fails.
+
+        Raises:
+            ModelError: there is no such model, it cannot be had, or it is not what it should be.
+            StoreFullError: the disk is full, or would be.
+        """
+        self._check()
+        return await self._models.download(model_id, variant=variant, on_progress=on_progress)
+
+    async def cancel_model_download(self, model_id: str) -> bool:
+        """Stop a download.
+
+        Returns:
+            Whether one was running.
+        """
+        self._check()
+        return self._models.cancel(model_id)
+
+    async def verify_model(self, model_id: str) -> ModelStatus:
+        """Check every byte of an installed model.
+
+        Raises:
+            ModelError: it is not installed, or not what it should be.
+        """
+        self._check()
+        return await self._models.verify(model_id)
+
+    async def remove_model(self, model_id: str) -> int:
+        """Take a model off the disk.
+
+        Returns:
+            Bytes that are free now.
+
+        Raises:
+            ModelError: it came with Magray, is in use, or is not there.
+        """
+        self._check()
+        return await self._models.remove(model_id)
+
+    async def import_model(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        corrections: ModelCorrections | None = None,
+        on_progress: Callable[[ModelProgress], None] | None = None,
+    ) -> ModelStatus:
+        """Take a model in from a folder or a zip; `inspect_model` says beforehand what it would be.
+
+        Raises:
+            ModelError: it is not a model that can be used, or not the one that it says.
+            StoreFullError: the disk is full, or would be.
+        """
+        self._check()
+        return await self._models.import_model(Path(path), corrections=corrections, on_progress=on_progress)
+
+    async def inspect_model(
+        self, path: str | os.PathLike[str], *, corrections: ModelCorrections | None = None
+    ) -> ModelStatus:
+        """What an import would make of a folder or a zip; nothing is changed.
+
+        Raises:
+            ModelError: as for `import_model`.
+        """
+        self._check()
+        return await self._models.propose(Path(path), corrections=corrections)
 
     def _check(self) -> None:
         if not self._open:

@@ -93,3 +93,20 @@ class ModelProgress:
     bytes_per_second: float = 0.0
     seconds_left: float | None = None
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelCorrections:
+    """What the owner knows better than the files of his own model. None leaves what was found.
+
+    Attributes:
+        id: What it is called.
+        pooling: How its token vectors become one.
+        passage_prefix: Stands before a text to be found.
+        query_prefix: Stands before a query.
+    """
+
+    id: str | None = None
+    pooling: Literal["mean", "cls", "last_token"] | None = None
+    passage_prefix: str | None = None
+    query_prefix: str | None = None

@@ -35,8 +35,24 @@ def run(options: Namespace) -> int:
         from engine.cli.bench import run as run_benches
 
         return asyncio.run(run_benches(options))
+    if options.command == "models":
+        return asyncio.run(_with_models(options))
     name = options.command if options.command != "memory" else f"memory {options.action}"
     return asyncio.run(_with_engine(options, _COMMANDS[name]))
+
+
+async def _with_models(options: Namespace) -> int:
+    from engine.cli.models import run as run_models
+
+    settings = Settings(data_dir=options.data_dir) if options.data_dir else Settings()
+    with _stoppable() as stopped:
+        try:
+            return await run_models(options, settings)
+        except asyncio.CancelledError:
+            if not stopped:
+                raise
+            print("Stopped. What arrived is kept.", file=sys.stderr)
+            return TERMINATED
 
 
 async def _with_engine(options: Namespace, command: Callable[[Engine, Namespace], Awaitable[int]]) -> int:

@@ -38,6 +38,7 @@ def build_parser() -> argparse.ArgumentParser:
 
     _add(commands, "status", "say how everything is")
     _add_memory(commands)
+    _add_models(commands)
     _add_config(commands)
 
     names = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHES.items())
@@ -80,6 +81,34 @@ def _add_memory(commands: Any) -> None:
 
     _add(actions, "verify", "hold the database against the indexes")
     _add(actions, "rebuild", "build the indexes anew from the database")
+
+
+def _add_models(commands: Any) -> None:
+    models = commands.add_parser(
+        "models",
+        help="look after the models that Magray thinks with",
+        description="Look after the models that Magray thinks with.",
+    )
+    actions = models.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _add(actions, "list", "list what there is, what is installed and what it takes")
+    download = _add(actions, "download", "fetch a model; a later one goes on where this one was stopped")
+    download.add_argument("model", metavar="MODEL", help="as bge-m3, or bge-m3:fp16 for another variant")
+    download.add_argument("--variant", metavar="NAME", help="the variant, in place of the colon")
+    for name, help_ in (
+        ("verify", "check every byte of an installed model"),
+        ("use", "make an installed model the embedder, from the next start on"),
+        ("remove", "take a model off the disk"),
+    ):
+        _add(actions, name, help_).add_argument("model", metavar="MODEL", help="as bge-m3 or bge-m3:fp16")
+    import_ = _add(actions, "import", "take a model in from a folder or a zip, one of the catalogue or your own")
+    import_.add_argument("path", metavar="PATH", help="folder or zip with an ONNX file and its tokenizer.json")
+    import_.add_argument("--check", action="store_true", help="only say what it would become")
+    import_.add_argument("--id", metavar="NAME", help="what your own model is called")
+    import_.add_argument(
+        "--pooling", choices=("mean", "cls", "last_token"), help="how its token vectors become one, if you know better"
+    )
+    import_.add_argument("--passage-prefix", metavar="TEXT", help="what stands before a text to be found")
+    import_.add_argument("--query-prefix", metavar="TEXT", help="what stands before a query")
 
 
 def _add_config(commands: Any) -> None:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from engine.model_values import ModelProgress
 from engine.values import IngestProgress
 
 if TYPE_CHECKING:
@@ -82,5 +83,55 @@ class IngestBar:
         )
         bar = Progress(*columns, console=Console(stderr=True), transient=True)
         task = bar.add_task("", total=max(progress.total, 1), name="")
+        bar.start()
+        return bar, task
+
+
+class ModelBar:
+    """A bar over the bytes of one download or import."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> ModelBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, progress: ModelProgress) -> None:
+        """Draw how far it is."""
+        if not sys.stderr.isatty() or time.monotonic() - self._began < PATIENCE:
+            return
+        if self._bar is None or self._task is None:
+            self._bar, self._task = self._begin()
+        now = f"{progress.step} {progress.file}".strip()
+        text = f"{now}: {progress.note}" if progress.note else now
+        self._bar.update(self._task, completed=progress.done, total=progress.total, name=text[:60])
+
+    @staticmethod
+    def _begin() -> tuple[Progress, TaskID]:
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            Progress,
+            TextColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+
+        columns = (
+            BarColumn(),
+            DownloadColumn(),
+            TransferSpeedColumn(),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[name]}", markup=False),
+        )
+        bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        task = bar.add_task("", total=None, name="")
         bar.start()
         return bar, task

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from engine.errors import ModelError
-from engine.model_values import ModelProgress
+from engine.model_values import ModelCorrections, ModelProgress
 from engine.models import catalog, manifest
 from engine.models.custom import Proposal, find_onnx, own_id, propose
-from engine.models.entry import ModelEntry, ModelFile, Pooling, Variant
+from engine.models.entry import ModelEntry, ModelFile, Variant
 from engine.models.files import BLOCK, check_room, disk_error, sha256_of
 from engine.models.meter import Meter
 from engine.models.model_card import highest_token
@@ -27,16 +27,6 @@ from engine.runtime.inspection import inspect_graph
 _MOST_MEMBERS = 2000
 _UNPACKED = ".unpacked"
 _SKIPPED = ("__MACOSX", ".DS_Store", "Thumbs.db", ".git")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Corrections:
-    """What the owner knows better than the files of his own model. None leaves what was found."""
-
-    id: str | None = None
-    pooling: Pooling | None = None
-    passage_prefix: str | None = None
-    query_prefix: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +49,7 @@ class Import:
         staging: Path,
         report: Callable[[ModelProgress], None],
         stopped: Callable[[], bool] = lambda: False,
-        corrections: Corrections | None = None,
+        corrections: ModelCorrections | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Prepare an import; nothing is read yet.
@@ -77,7 +67,7 @@ class Import:
         self._store = store
         self._staging = staging
         self._stopped = stopped
-        self._corrections = corrections or Corrections()
+        self._corrections = corrections or ModelCorrections()
         self._meter = Meter(path.name, report=report, clock=clock)
 
     def run(self) -> LocatedModel:
@@ -115,7 +105,12 @@ class Import:
         work = self._staging / f"look-{uuid.uuid4().hex[:12]}"
         try:
             with _removed_afterwards(work):
-                return self._recognise(self._unpacked(work))
+                found = self._recognise(self._unpacked(work))
+                sized = (
+                    dataclasses.replace(file, size=found.sources[file.name].stat().st_size)
+                    for file in found.entry.files
+                )
+                return dataclasses.replace(found, entry=dataclasses.replace(found.entry, files=tuple(sized)))
         except OSError as error:
             raise disk_error(self._staging, error) from error
 

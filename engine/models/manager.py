@@ -14,11 +14,11 @@ import filelock
 from engine.errors import ModelError
 from engine.events import Event, ModelProgressChanged, ModelsChanged
 from engine.executors import Executors
-from engine.model_values import ModelProgress, ModelStatus
+from engine.model_values import ModelCorrections, ModelProgress, ModelStatus
 from engine.models import catalog
 from engine.models.entry import ModelEntry
 from engine.models.files import bytes_in, disk_error
-from engine.models.importing import Corrections, Import
+from engine.models.importing import Import
 from engine.models.overview import Overview
 from engine.models.own_loop import run_in_own_loop
 from engine.models.store import LocatedModel, ModelStore
@@ -155,7 +155,7 @@ class ModelManager:
         return freed
 
     async def import_model(
-        self, path: Path, *, corrections: Corrections | None = None, on_progress: OnProgress | None = None
+        self, path: Path, *, corrections: ModelCorrections | None = None, on_progress: OnProgress | None = None
     ) -> ModelStatus:
         """Take a model in from a folder or a zip: one of the catalogue, known by its checksums, or the owner's own.
 
@@ -184,7 +184,7 @@ class ModelManager:
         self._publish(ModelsChanged(id=located.entry.id))
         return await self.status(located.entry.id)
 
-    async def propose(self, path: Path, *, corrections: Corrections | None = None) -> ModelStatus:
+    async def propose(self, path: Path, *, corrections: ModelCorrections | None = None) -> ModelStatus:
         """What an import would make of a folder or a zip; nothing is installed.
 
         Raises:
