@@ -97,21 +97,21 @@ def pages_words(count: int) -> str:
     """`1 page`, `12 pages`."""
     if count == 1:
         return QCoreApplication.translate("Documents", "1 page")
-    return QCoreApplication.translate("Documents", "%Ln pages", None, count)
+    return QCoreApplication.translate("Documents", "%Ln pages", "", count)
 
 
 def passages_words(count: int) -> str:
     """`1 passage`, `48 passages`."""
     if count == 1:
         return QCoreApplication.translate("Documents", "1 passage")
-    return QCoreApplication.translate("Documents", "%Ln passages", None, count)
+    return QCoreApplication.translate("Documents", "%Ln passages", "", count)
 
 
 def files_words(count: int) -> str:
     """`1 file`, `1,032 files`."""
     if count == 1:
         return QCoreApplication.translate("Documents", "1 file")
-    return QCoreApplication.translate("Documents", "%Ln files", None, count)
+    return QCoreApplication.translate("Documents", "%Ln files", "", count)
 
 
 def amount_words(file: IngestFile) -> str:
@@ -142,10 +142,12 @@ def time_left_words(seconds: float | None) -> str:
     if seconds < 1.5 * _MINUTE:
         return QCoreApplication.translate("Ingestion", "about a minute left")
     if seconds < 0.95 * _HOUR:
-        return QCoreApplication.translate("Ingestion", "about %Ln minutes left", None, round(seconds / _MINUTE))
+        minutes = round(seconds / _MINUTE)
+        return QCoreApplication.translate("Ingestion", "about %Ln minutes left", "", minutes)
     if seconds < 1.5 * _HOUR:
         return QCoreApplication.translate("Ingestion", "about an hour left")
-    return QCoreApplication.translate("Ingestion", "about %Ln hours left", None, round(seconds / _HOUR))
+    hours = round(seconds / _HOUR)
+    return QCoreApplication.translate("Ingestion", "about %Ln hours left", "", hours)
 
 
 def progress_words(progress: IngestProgress) -> str:
@@ -163,13 +165,13 @@ def progress_words(progress: IngestProgress) -> str:
 
 def trouble_words(progress: IngestProgress) -> str:
     """`2 could not be read · 5 skipped`; empty where all went well."""
-    parts = []
-    if progress.failed == 1:
+    parts, failed, skipped = [], progress.failed, progress.skipped
+    if failed == 1:
         parts.append(QCoreApplication.translate("Ingestion", "1 could not be read"))
-    elif progress.failed:
-        parts.append(QCoreApplication.translate("Ingestion", "%Ln could not be read", None, progress.failed))
-    if progress.skipped:
-        parts.append(QCoreApplication.translate("Ingestion", "%Ln skipped", None, progress.skipped))
+    elif failed:
+        parts.append(QCoreApplication.translate("Ingestion", "%Ln could not be read", "", failed))
+    if skipped:
+        parts.append(QCoreApplication.translate("Ingestion", "%Ln skipped", "", skipped))
     return " · ".join(parts)
 
 
@@ -180,4 +182,4 @@ def done_words(progress: IngestProgress) -> str:
         return QCoreApplication.translate("Ingestion", "Nothing new was read")
     if count == 1:
         return QCoreApplication.translate("Ingestion", "1 file was read")
-    return QCoreApplication.translate("Ingestion", "%Ln files were read", None, count)
+    return QCoreApplication.translate("Ingestion", "%Ln files were read", "", count)

@@ -180,4 +180,4 @@ def days_words(days: int) -> str:
         return QCoreApplication.translate("SourceCard", "fades today")
     if days == 1:
         return QCoreApplication.translate("SourceCard", "1 day left")
-    return QCoreApplication.translate("SourceCard", "%Ln days left", None, days)
+    return QCoreApplication.translate("SourceCard", "%Ln days left", "", days)
