@@ -110,7 +110,8 @@ class Workspace(QObject):
             return
         status = await engine.status()
         if status.documents == 0 and self._library is not None:
-            self._library.quiet = True
+            # What the owner gave meanwhile is not to be read in silence.
+            self._library.quiet = not (await engine.ingest_progress()).active
             try:
                 await engine.ingest([resources() / "welcome"])
             finally:
