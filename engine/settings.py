@@ -71,6 +71,29 @@ class EmbeddingSettings(_Group):
     cache_days: float = Field(3, gt=0, le=3650, description="Days that an unused vector stays cached on disk.")
 
 
+class RuntimeSettings(_Group):
+    """What models run on."""
+
+    device: str = Field(
+        "auto",
+        pattern=r"^(auto|cpu|coreml|(cuda|directml)(:\d{1,2})?)$",
+        description="auto takes the fastest by measurement; cpu, cuda, cuda:1, directml or coreml forces one.",
+    )
+    breaker_failures: int = Field(
+        3, ge=1, le=1000, description="Failures in a row after which a device is left alone and the CPU computes."
+    )
+    breaker_seconds: float = Field(
+        300, ge=1, le=86400, description="Seconds until a device that was left alone is tried again."
+    )
+    gpu_timeout_seconds: float = Field(
+        30, ge=1, le=3600, description="Seconds that a device other than the CPU may take for one batch."
+    )
+    streams: int = Field(0, ge=0, le=4, description="Batches at the same time on such a device; 0 takes what suits it.")
+    idle_minutes: float = Field(
+        30, ge=0, le=10080, description="Minutes after which an unused model gives its memory back; 0 never."
+    )
+
+
 class ModelSettings(_Group):
     """Where models come from."""
 
@@ -156,6 +179,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log file holds.")
     layers: LayerSettings = Field(default_factory=LayerSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
+    runtime: RuntimeSettings = Field(default_factory=RuntimeSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)
     index: IndexSettings = Field(default_factory=IndexSettings)
     recall: RecallSettings = Field(default_factory=RecallSettings)

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import RuntimeUnavailableError
 from engine.executors import usable_cores
+from engine.runtime.devices import Device
 from engine.runtime.execution_providers import (
     COREML,
     CPU,
@@ -29,9 +30,11 @@ from engine.runtime.execution_providers import (
     installed_runtime,
     load_onnxruntime,
 )
+from engine.runtime.faults import DeviceError, FaultKind, first_line
+from engine.runtime.probe_model import COLUMNS, INNER, ROWS, probe_model, weights
+from engine.runtime.provider_library import check_library
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
@@ -45,6 +48,8 @@ class ProviderChoice:
     provider: str
     runtime: InstalledRuntime
     passed_over: tuple[tuple[str, str], ...]  # (provider, why), best first
+    mend: str | None = None  # what the owner can do about the best that was passed over
+    failing: bool = False  # one of those passed over should work and does not
 
     @property
     def summary(self) -> str:
@@ -59,7 +64,7 @@ class ProviderChoice:
 class OnnxSession:
     """One loaded model. Thread-safe: runs of several threads share the session's threads."""
 
-    def __init__(self, *, session: Any, choice: ProviderChoice) -> None:
+    def __init__(self, *, session: Any, choice: ProviderChoice, index: int = 0) -> None:
         self._session = session
         self._choice = choice
         self._inputs = {node.name: tuple(node.shape) for node in session.get_inputs()}
@@ -69,7 +74,7 @@ class OnnxSession:
         self._shrinking: Any = None
         if choice.provider in (CPU, CUDA):
             self._shrinking = load_onnxruntime().RunOptions()
-            arenas = "cpu:0" if choice.provider == CPU else "cpu:0;gpu:0"
+            arenas = "cpu:0" if choice.provider == CPU else f"cpu:0;gpu:{index}"
             self._shrinking.add_run_config_entry(_SHRINK, arenas)
 
     @property
@@ -89,9 +94,9 @@ class OnnxSession:
 
     def run(
         self,
-        inputs: Mapping[str, NDArray[np.int64]],
+        inputs: Mapping[str, NDArray[Any]],
         output: str,
-        into: NDArray[np.float32],
+        into: NDArray[Any],
         *,
         shrink: bool = False,
     ) -> None:
@@ -120,7 +125,7 @@ class OnnxSession:
         except Exception as error:  # ONNX Runtime raises a dozen types that share no base
             device = PLAIN_NAMES.get(self._choice.provider, self._choice.provider)
             raise RuntimeUnavailableError(
-                f"The model failed on {device}: {_first_line(error)}"
+                f"The model failed on {device}: {first_line(error)}."
                 " Nothing stored was changed. Try again, or start Magray anew."
             ) from error
 
@@ -150,9 +155,10 @@ def open_session(
             passed_over.append((candidate.provider, candidate.ruled_out))
             continue
         try:
+            check_library(candidate.provider, onnxruntime=load_onnxruntime())
             session = _build(path, provider=candidate.provider, threads=threads)
         except Exception as error:  # a dozen types without a common base, and drivers may add their own
-            passed_over.append((candidate.provider, _first_line(error)))
+            passed_over.append((candidate.provider, first_line(error)))
             _log.info("%s does not load %s: %s", candidate.provider, path.name, error)
             continue
         return OnnxSession(
@@ -166,10 +172,45 @@ def open_session(
     )
 
 
-def _build(path: Path, *, provider: str, threads: int) -> Any:
+def open_on(path: Path, *, device: Device, threads: int) -> OnnxSession:
+    """Load a model on one device and nowhere else. An accelerator is first tried with a tiny graph of known result.
+
+    Args:
+        path: the ONNX file.
+        device: what to load it on.
+        threads: of one run on the CPU; 0 takes every core that this process may use.
+
+    Raises:
+        DeviceError: the device or its library cannot be used; it names the library and the mend.
+        RuntimeUnavailableError: ONNX Runtime is missing.
+    """
     onnxruntime = load_onnxruntime()
-    if provider == CUDA and hasattr(onnxruntime, "preload_dlls"):
-        onnxruntime.preload_dlls()  # CUDA and cuDNN that came as Python packages
+    if device.provider != CPU:
+        check_library(device.provider, onnxruntime=onnxruntime)
+        try_out(device)
+    session = _build(path, provider=device.provider, threads=threads, index=device.index)
+    choice = ProviderChoice(provider=device.provider, runtime=installed_runtime(), passed_over=())
+    return OnnxSession(session=session, choice=choice, index=device.index)
+
+
+def try_out(device: Device) -> None:
+    """Multiply two small matrices on a device.
+
+    Raises:
+        DeviceError: it does not load, or it multiplies wrongly.
+    """
+    import numpy as np
+
+    session = _build(probe_model(), provider=device.provider, threads=1, index=device.index)
+    x = np.arange(ROWS * INNER, dtype=np.float32).reshape(ROWS, INNER) - INNER
+    expected = np.maximum(x @ np.array(weights(), dtype=np.float32), 0)
+    (given,) = session.run(None, {"x": x})
+    if given.shape != (ROWS, COLUMNS) or not np.allclose(given, expected, rtol=1e-2):
+        raise DeviceError(FaultKind.WRONG, f"{device.plain} multiplies two small matrices wrongly")
+
+
+def _build(model: Path | bytes, *, provider: str, threads: int, index: int = 0) -> Any:
+    onnxruntime = load_onnxruntime()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or usable_cores()
     options.inter_op_num_threads = 1
@@ -179,13 +220,23 @@ def _build(path: Path, *, provider: str, threads: int) -> Any:
     options.log_severity_level = 3  # its warnings speak of node placement, not to an owner
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    wanted = [provider] if provider == CPU else [provider, CPU]
-    session = onnxruntime.InferenceSession(str(path), options, providers=wanted)
+    wanted = [provider] if provider == CPU else [(provider, _provider_options(provider, index)), CPU]
+    # Without this it would print and run on the CPU where the provider raises.
+    session = onnxruntime.InferenceSession(
+        model if isinstance(model, bytes) else str(model), options, providers=wanted, enable_fallback=0
+    )
     loaded = session.get_providers()
     if provider not in loaded:  # ONNX Runtime falls back by itself and says so on stderr only
         raise RuntimeUnavailableError(_why_missing(provider))
     session.disable_fallback()
     return session
+
+
+def _provider_options(provider: str, index: int) -> dict[str, str]:
+    if provider == CUDA:
+        # Memory is taken as it is needed, not by doubling: other programs draw on the same card.
+        return {"device_id": str(index), "arena_extend_strategy": "kSameAsRequested"}
+    return {"device_id": str(index)} if provider == DIRECTML else {}
 
 
 def _why_missing(provider: str) -> str:
@@ -194,8 +245,3 @@ def _why_missing(provider: str) -> str:
     if provider in (DIRECTML, COREML):
         return "this system's device does not take it"
     return "it does not load"
-
-
-def _first_line(error: BaseException) -> str:
-    lines = str(error).strip().splitlines()
-    return lines[0][:300] if lines else type(error).__name__

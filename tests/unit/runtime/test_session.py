@@ -85,7 +85,7 @@ def test_a_silent_fall_back_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
             return getattr(real, name)
 
         @staticmethod
-        def InferenceSession(path: str, options: Any, *, providers: list[str]) -> Any:
+        def InferenceSession(path: str, options: Any, *, providers: list[str], enable_fallback: int) -> Any:
             return real.InferenceSession(path, options, providers=[CPU])
 
     monkeypatch.setattr(session_module, "load_onnxruntime", Silent)
@@ -102,7 +102,7 @@ def test_threads_zero_takes_every_core(monkeypatch: pytest.MonkeyPatch) -> None:
             return getattr(real, name)
 
         @staticmethod
-        def InferenceSession(path: str, options: Any, *, providers: list[str]) -> Any:
+        def InferenceSession(path: str, options: Any, *, providers: list[str], enable_fallback: int) -> Any:
             built.append(options.intra_op_num_threads)
             assert not options.enable_mem_pattern
             return real.InferenceSession(path, options, providers=providers)

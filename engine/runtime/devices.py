@@ -1,0 +1,188 @@
+"""The devices of this computer: what they are called, which there are, and which provider each belongs to."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import platform
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.device_values import Gpu
+from engine.executors import usable_cores
+from engine.runtime.execution_providers import (
+    COREML,
+    CPU,
+    CUDA,
+    DIRECTML,
+    PLAIN_NAMES,
+    PREFERENCE,
+    InstalledRuntime,
+    installed_runtime,
+)
+from engine.runtime.nvml import read_nvidia_cards
+
+_PROVIDERS = {"cpu": CPU, "cuda": CUDA, "directml": DIRECTML, "coreml": COREML}
+_SHORT = {provider: short for short, provider in _PROVIDERS.items()}
+_NUMBERED = (CUDA, DIRECTML)
+_NAME = re.compile(r"(cpu|coreml|cuda|directml)(?::(\d{1,2}))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """Something that an ONNX session can run on."""
+
+    provider: str
+    index: int = 0
+
+    @property
+    def name(self) -> str:
+        """As in the option `runtime.device`: `cpu`, `cuda:0`."""
+        short = _SHORT.get(self.provider, self.provider)
+        return f"{short}:{self.index}" if self.provider in _NUMBERED else short
+
+    @property
+    def plain(self) -> str:
+        """For the owner's eyes; the first card needs no number."""
+        plain = PLAIN_NAMES.get(self.provider, self.provider)
+        return f"{plain} (card {self.index})" if self.index else plain
+
+
+PROCESSOR = Device(CPU)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inventory:
+    """What was found on this computer, before anything was tried."""
+
+    runtime: InstalledRuntime
+    gpus: tuple[Gpu, ...] = ()
+    gpu_note: str = ""
+
+    @property
+    def signature(self) -> str:
+        """Names everything whose change makes earlier figures and refusals void: runtime, drivers, cards, cores."""
+        told = [
+            self.runtime.flavour,
+            self.runtime.version,
+            *self.runtime.providers,
+            *(f"{gpu.name} {gpu.memory_bytes} {gpu.driver} {gpu.compute_capability}" for gpu in self.gpus),
+            platform.platform(),
+            platform.machine(),
+            str(usable_cores()),
+        ]
+        return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]
+
+
+def take_inventory() -> Inventory:
+    """Look around; a few milliseconds, and nothing is loaded beside ONNX Runtime and the driver's own library.
+
+    Raises:
+        RuntimeUnavailableError: ONNX Runtime is not installed.
+    """
+    # CUDA's own order is by speed, the driver's by slot: only the latter lets both mean the same card.
+    os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
+    cards = read_nvidia_cards()
+    return Inventory(runtime=installed_runtime(), gpus=cards.gpus, gpu_note=cards.note)
+
+
+def parse_device(name: str) -> Device | None:
+    """The device that the option `runtime.device` names; None for `auto`.
+
+    Raises:
+        ValueError: it names none.
+    """
+    if name == "auto":
+        return None
+    match = _NAME.fullmatch(name)
+    if match is None or (match[2] is not None and _PROVIDERS[match[1]] not in _NUMBERED):
+        raise ValueError(f"{name} is no device; there are auto, cpu, cuda, cuda:1, directml, directml:1 and coreml")
+    return Device(_PROVIDERS[match[1]], int(match[2] or 0))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """Why a device is not used: it cannot run the model, is not built in, was measured to be slower, or failed."""
+
+    device: Device
+    kind: Literal["unfit", "missing", "slower", "failed"]
+    why: str
+    mend: str | None = None
+    library: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Devices to try beside the CPU, best first, and those that are ruled out beforehand."""
+
+    attempts: tuple[Device, ...]
+    refused: tuple[Refusal, ...]
+
+
+def plan_devices(inventory: Inventory, *, accelerators: tuple[str, ...], wanted: Device | None) -> Plan:
+    """Decide what is worth trying for one model.
+
+    Args:
+        inventory: what there is.
+        accelerators: providers that have kernels for the model's operators.
+        wanted: the one device that the owner forces; None for the best.
+    """
+    if wanted is not None:
+        return _forced(inventory, wanted)
+    attempts: list[Device] = []
+    refused: list[Refusal] = []
+    for provider in PREFERENCE:
+        if provider == CPU or provider not in inventory.runtime.providers:
+            continue
+        device = Device(provider, _freest(inventory.gpus) if provider == CUDA else 0)
+        if provider in accelerators:
+            attempts.append(device)
+        else:
+            why = "it has no kernels for this model's 8-bit operators"
+            refused.append(Refusal(device=device, kind="unfit", why=why))
+    if CUDA in accelerators and CUDA not in inventory.runtime.providers and inventory.gpus:
+        refused.append(_another_flavour(inventory.gpus[0]))
+    return Plan(attempts=tuple(attempts), refused=tuple(refused))
+
+
+def _forced(inventory: Inventory, wanted: Device) -> Plan:
+    if wanted.provider == CPU:
+        return Plan(attempts=(), refused=())
+    if wanted.provider not in inventory.runtime.providers:
+        if wanted.provider == CUDA and inventory.gpus:
+            return Plan(attempts=(), refused=(_another_flavour(inventory.gpus[0], wanted),))
+        refusal = Refusal(device=wanted, kind="missing", why=_NOT_BUILT_IN, mend=_install(wanted.provider))
+        return Plan(attempts=(), refused=(refusal,))
+    count = len(inventory.gpus)
+    if wanted.provider == CUDA and 0 < count <= wanted.index:
+        there = "the only card is cuda:0" if count == 1 else f"the cards are cuda:0 to cuda:{count - 1}"
+        mend = "Choose one that is there: magray config set runtime.device auto."
+        return Plan(attempts=(), refused=(Refusal(device=wanted, kind="missing", why=there, mend=mend),))
+    return Plan(attempts=(wanted,), refused=())
+
+
+_NOT_BUILT_IN = "the installed ONNX Runtime was built without it"
+
+
+def _install(provider: str) -> str | None:
+    if provider == CUDA:
+        return "Install the one for NVIDIA cards: uv sync --extra cuda."
+    if provider == DIRECTML:
+        return "Install the one for Windows: uv sync --extra directml."
+    return None  # CoreML comes with every build for macOS and exists nowhere else
+
+
+def _another_flavour(gpu: Gpu, wanted: Device | None = None) -> Refusal:
+    return Refusal(
+        device=wanted or Device(CUDA, max(gpu.index, 0)),
+        kind="missing",
+        why=f"a {gpu.name} is there, but {_NOT_BUILT_IN}",
+        mend=_install(CUDA),
+    )
+
+
+def _freest(gpus: tuple[Gpu, ...]) -> int:
+    """The card with the most free memory; the first where that is not known."""
+    return max(gpus, key=lambda gpu: (gpu.free_bytes or 0, -gpu.index)).index if gpus else 0
