@@ -18,6 +18,7 @@ from engine.errors import MagrayError
 from engine.models import catalog
 from engine.models.store import ModelStore
 from engine.paths import DataPaths
+from engine.runtime.manager import Devices
 from engine.settings import Settings
 from engine.values import ComponentStatus
 
@@ -30,9 +31,10 @@ _WRITE_EVERY = 1024  # vectors computed before they are written down
 class CachedEmbedder:
     """Wraps the ONNX embedder with the two-level cache. Implements `Embedder`; thread-safe."""
 
-    def __init__(self, inner: OnnxEmbedder, *, cache: EmbeddingCache) -> None:
+    def __init__(self, inner: OnnxEmbedder, *, cache: EmbeddingCache, devices: Devices | None = None) -> None:
         self._inner = inner
         self._cache = cache
+        self._own_devices = devices
         self._warm_seconds: float | None = None
         self._failure: str | None = None
 
@@ -150,26 +152,37 @@ class CachedEmbedder:
             "hit_rate": round(figures.hit_rate, 4),
             "vectors_in_memory": figures.entries,
         }
-        if choice is not None:
-            numbers["provider"] = choice.provider
-            numbers["onnxruntime"] = choice.runtime.version
+        if choice is None:
+            return ComponentStatus(
+                name="embedder", state="ok", summary="It is loaded when it is first needed.", figures=numbers
+            )
+        numbers["provider"] = choice.provider
+        numbers["onnxruntime"] = choice.runtime.version
         if self._warm_seconds is not None:
             numbers["warm_seconds"] = round(self._warm_seconds, 3)
-        summary = choice.summary if choice is not None else "It is loaded when it is first needed."
-        return ComponentStatus(name="embedder", state="ok", summary=summary, figures=numbers)
+        return ComponentStatus(
+            name="embedder",
+            state="degraded" if choice.failing else "ok",
+            summary=choice.summary,
+            mend=choice.mend,
+            figures=numbers,
+        )
 
     def close(self) -> None:
         """Write what waits, close the cache, let go of the model. Safe to call twice."""
         self._inner.close()
         self._cache.close()
+        if self._own_devices is not None:
+            self._own_devices.close()
 
 
-def open_embedder(settings: Settings, *, paths: DataPaths) -> CachedEmbedder:
+def open_embedder(settings: Settings, *, paths: DataPaths, devices: Devices | None = None) -> CachedEmbedder:
     """The embedder that the settings name, with its cache. Quick: `warm` or the first text loads the model.
 
     Args:
-        settings: `embedding.*` is used.
+        settings: `embedding.*` is used, and `runtime.*` where no devices are given.
         paths: the cache lies in its cache folder.
+        devices: what models run on, shared with others; by default its own, closed with it.
 
     Raises:
         ModelError: the model is unknown, or one of its files is missing or has a wrong size.
@@ -178,7 +191,10 @@ def open_embedder(settings: Settings, *, paths: DataPaths) -> CachedEmbedder:
     store = ModelStore(stamps=paths.cache / "models.json", installed=paths.models)
     model = store.locate(store.find(options.model, task="embed"))
     entry = model.entry
-    inner = OnnxEmbedder(model, store=store, batch_tokens=options.batch_tokens, threads=options.threads)
+    own = Devices(settings.runtime, notes=paths.cache / "devices.json") if devices is None else None
+    inner = OnnxEmbedder(
+        model, store=store, batch_tokens=options.batch_tokens, threads=options.threads, devices=devices or own
+    )
     room = memory_entries(
         options.cache_memory_mb, dimensions=entry.dimensions, machine_bytes=psutil.virtual_memory().total
     )
@@ -186,4 +202,4 @@ def open_embedder(settings: Settings, *, paths: DataPaths) -> CachedEmbedder:
     disk = DiskCache(
         paths.cache / "embeddings.db", model_id=inner.model_id, dimensions=entry.dimensions, days=options.cache_days
     )
-    return CachedEmbedder(inner, cache=EmbeddingCache(memory=memory, disk=disk))
+    return CachedEmbedder(inner, cache=EmbeddingCache(memory=memory, disk=disk), devices=own)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,8 +17,13 @@ from engine.embedding.pooling import mean_pool, normalize
 from engine.embedding.tokenizing import Tokenizer
 from engine.errors import ModelError, RuntimeUnavailableError
 from engine.models.store import LocatedModel, ModelStore
+from engine.runtime.backend import Sample
 from engine.runtime.buffers import Buffers, release_unused_memory
-from engine.runtime.session import OnnxSession, ProviderChoice, open_session
+from engine.runtime.device_session import DeviceSession
+from engine.runtime.execution_providers import CPU
+from engine.runtime.manager import Devices
+from engine.runtime.session import ProviderChoice
+from engine.settings import RuntimeSettings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -26,12 +31,16 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _OUTPUT = "last_hidden_state"
 _WINDOW = 512  # texts tokenised ahead
+_CARD_TOKENS = 16_384  # of a batch for a graphics card, which is idle for most of a small one
+_CARD_PADDING = 2048
+_SAMPLE_TEXTS, _SAMPLE_TOKENS = 32, 128
+_SAMPLE = "The lease of the office ends in May, and until then the rent of the four rooms is paid every quarter. "
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     tokenizer: Tokenizer
-    session: OnnxSession
+    session: DeviceSession
     wants_types: bool
 
 
@@ -43,14 +52,23 @@ class OnnxEmbedder:
     (cosine above 0.98 between any two batches).
     """
 
-    def __init__(self, model: LocatedModel, *, store: ModelStore, batch_tokens: int = 1024, threads: int = 0) -> None:
+    def __init__(
+        self,
+        model: LocatedModel,
+        *,
+        store: ModelStore,
+        batch_tokens: int = 1024,
+        threads: int = 0,
+        devices: Devices | None = None,
+    ) -> None:
         """Make an embedder; nothing is loaded yet.
 
         Args:
             model: where its files are.
             store: checks the files.
-            batch_tokens: tokens of one run, padding included.
-            threads: of one run; 0 takes every core.
+            batch_tokens: tokens of one run on the CPU, padding included.
+            threads: of one run on the CPU; 0 takes every core.
+            devices: decides what it runs on; by default its own, closed with it.
         """
         self._model = model
         self._entry = model.entry
@@ -60,7 +78,10 @@ class OnnxEmbedder:
         self._buffers = Buffers()
         self._loading = threading.Lock()
         self._loaded: _Loaded | None = None
+        self._devices = devices if devices is not None else Devices(RuntimeSettings())
+        self._owns_devices = devices is None
         self._ahead: ThreadPoolExecutor | None = None
+        self._streams: ThreadPoolExecutor | None = None
         self._closed = False
 
     @property
@@ -139,18 +160,22 @@ class OnnxEmbedder:
         """Let go of the model. Safe to call twice; calls afterwards raise."""
         with self._loading:
             self._closed = True
-            self._loaded = None
-            ahead, self._ahead = self._ahead, None
-        if ahead is not None:
-            ahead.shutdown(wait=True)
+            loaded, self._loaded = self._loaded, None
+            pools = [pool for pool in (self._ahead, self._streams) if pool is not None]
+            self._ahead = self._streams = None
+        for pool in pools:
+            pool.shutdown(wait=True, cancel_futures=True)
+        if loaded is not None:
+            self._devices.close_session(loaded.session)
+        if self._owns_devices:
+            self._devices.close()
 
     def _load(self) -> _Loaded:
         loaded = self._loaded
         if loaded is not None:
             return loaded
         with self._loading:
-            if self._closed:
-                raise RuntimeUnavailableError("The embedder was closed. Nothing was changed; open Magray again.")
+            self._check()
             if self._loaded is None:
                 self._loaded = self._build()
             return self._loaded
@@ -159,7 +184,9 @@ class OnnxEmbedder:
         model = self._store.locate(self._entry)
         try:
             tokenizer = Tokenizer(model.tokenizer_path, max_tokens=self._entry.max_tokens)
-            session = open_session(model.model_path, threads=self._threads, accelerators=self._entry.accelerators)
+            session = self._devices.open(
+                model.model_path, model=self.model_id, threads=self._threads, accelerators=self._entry.accelerators
+            )
         except (ModelError, RuntimeUnavailableError):
             self._store.verify(self._entry)  # where a file was altered, that is the truer reason
             raise
@@ -170,7 +197,17 @@ class OnnxEmbedder:
                 f" {dict(session.outputs)}. Install Magray again."
             )
         _log.info("embedder %s: %s", self.model_id, session.choice.summary)
-        return _Loaded(tokenizer=tokenizer, session=session, wants_types="token_type_ids" in session.inputs)
+        loaded = _Loaded(tokenizer=tokenizer, session=session, wants_types="token_type_ids" in session.inputs)
+        session.accelerate(lambda: self._sample(loaded))
+        return loaded
+
+    def _sample(self, loaded: _Loaded) -> Sample:
+        """Texts of full length, no two alike, as a graphics card gets them."""
+        length = min(_SAMPLE_TOKENS, self.max_tokens)
+        (ids,) = loaded.tokenizer.encode([_SAMPLE * 40])
+        batch = [np.roll(ids[:length], shift) for shift in range(_SAMPLE_TEXTS)]
+        inputs = {name: array.copy() for name, array in self._inputs(loaded, batch).items()}
+        return Sample(inputs, _OUTPUT, (len(batch), len(batch[0]), self.dimensions))
 
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
         loaded = self._load()
@@ -190,19 +227,46 @@ class OnnxEmbedder:
 
     def _tokenise_ahead(self, loaded: _Loaded, texts: list[str]) -> Future[list[NDArray[np.int64]]]:
         with self._loading:
-            if self._closed:
-                raise RuntimeUnavailableError("The embedder was closed. Nothing was changed; open Magray again.")
+            self._check()
             if self._ahead is None:
                 self._ahead = ThreadPoolExecutor(1, thread_name_prefix="magray-tokenizer")
             return self._ahead.submit(loaded.tokenizer.encode, texts)
 
     def _embed_window(self, loaded: _Loaded, encoded: list[NDArray[np.int64]], vectors: NDArray[np.float32]) -> None:
         lengths = [len(ids) for ids in encoded]
-        batches = plan_batches(lengths, budget=self._batch_tokens)
-        for batch in batches:
+        if loaded.session.device.provider == CPU:
+            batches = plan_batches(lengths, budget=self._batch_tokens)
+        else:
+            budget = max(self._batch_tokens, _CARD_TOKENS)
+            batches = plan_batches(lengths, budget=budget, padding=_CARD_PADDING)
+
+        def compute(batch: list[int]) -> None:
+            self._check()  # a long piece of work ends between two batches
             vectors[batch] = self._run(loaded, [encoded[position] for position in batch])
 
-    def _run(self, loaded: _Loaded, batch: list[NDArray[np.int64]], *, shrink: bool = False) -> NDArray[np.float32]:
+        streams = loaded.session.streams
+        if streams == 1 or len(batches) == 1:
+            for batch in batches:
+                compute(batch)
+            return
+        # While a card computes one batch, others are filled, copied and pooled. No more of them are under way than
+        # it takes, for each waits for its turn there.
+        for done in [self._in_stream(compute, batch, streams) for batch in batches]:
+            done.result()
+
+    def _in_stream(self, compute: Callable[[list[int]], None], batch: list[int], streams: int) -> Future[None]:
+        with self._loading:
+            self._check()
+            if self._streams is None:
+                self._streams = ThreadPoolExecutor(streams, thread_name_prefix="magray-stream")
+            return self._streams.submit(compute, batch)
+
+    def _check(self) -> None:
+        if self._closed:
+            raise RuntimeUnavailableError("The embedder was closed. Nothing was changed; open Magray again.")
+
+    def _inputs(self, loaded: _Loaded, batch: list[NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
+        """The graph's inputs, in this thread's buffers."""
         shape = (len(batch), max(len(ids) for ids in batch))
         ids = self._buffers.take("ids", shape, np.int64)
         mask = self._buffers.take("mask", shape, np.int64)
@@ -216,6 +280,11 @@ class OnnxEmbedder:
             types = self._buffers.take("types", shape, np.int64)
             types[...] = 0
             inputs["token_type_ids"] = types
-        hidden = self._buffers.take("hidden", (*shape, self.dimensions), np.float32)
+        return inputs
+
+    def _run(self, loaded: _Loaded, batch: list[NDArray[np.int64]], *, shrink: bool = False) -> NDArray[np.float32]:
+        inputs = self._inputs(loaded, batch)
+        mask = inputs["attention_mask"]
+        hidden = self._buffers.take("hidden", (*mask.shape, self.dimensions), np.float32)
         loaded.session.run(inputs, _OUTPUT, hidden, shrink=shrink)
         return normalize(mean_pool(hidden, mask))
