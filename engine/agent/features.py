@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from engine.agent.questions import Question, holds
+from engine.agent.questions import Question, Wanted, counts, holds
 from engine.agent.sentences import Sentence, split
 from engine.agent.terms import likeness, stem, words
 from engine.values import DocumentSource, Hit
@@ -95,13 +95,18 @@ def measure(question: Question, hits: Sequence[Hit]) -> Pool:
 
 
 def add_dense(pool: Pool, similarities: Mapping[int, float]) -> None:
-    """Add the likeness in meaning, by place in the pool; what was not embedded counts as the least seen."""
+    """Add the likeness in meaning, by place in the pool; what was not embedded counts as the least seen.
+
+    A passage that recall did not compare in meaning counts as its best sentence does.
+    """
     least = min(similarities.values(), default=0.0)
-    best = max(similarities.values(), default=0.0)
+    of_hit: dict[int, float] = {}
     for number, candidate in enumerate(pool.candidates):
         value = similarities.get(number, least)
         candidate.figures["dense"] = value
-        candidate.figures["dense_gap"] = best - value
+        of_hit[candidate.hit] = max(value, of_hit.get(candidate.hit, value))
+    for candidate in pool.candidates:
+        candidate.figures.setdefault("hit_dense", of_hit[candidate.hit])
 
 
 def coverage(matches: Sequence[float], weights: Sequence[float]) -> float:
@@ -151,6 +156,12 @@ def _measure_lexically(
             has = wanted is not None and holds(wanted, candidate.text, candidate.stems, question)
             figures["holds"] = 1.0 if has else 0.0
             figures["lacks"] = 1.0 if wanted is not None and not has else 0.0
+            figures["lacks_figure"] = figures["lacks"] if wanted in (Wanted.NUMBER, Wanted.DATE) else 0.0
+            counted = bool(question.units) and counts(question, candidate.stems)
+            figures["counts"] = 1.0 if counted else 0.0
+            figures["miscounts"] = 1.0 if question.units and not counted else 0.0
+            if "dense" in hit.scores:
+                figures["hit_dense"] = hit.scores["dense"]
             count = len(candidate.stems)
             figures["short"] = max(0.0, 1.0 - count / 6.0)
             figures["long"] = max(0.0, math.log(max(count, 1) / 30.0))

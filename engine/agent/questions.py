@@ -15,7 +15,7 @@ from engine.agent.lexicon import (
     STOP_WORDS,
     WEAK_WORDS,
 )
-from engine.agent.terms import stem, words
+from engine.agent.terms import likeness, stem, words
 
 
 class Wanted(StrEnum):
@@ -53,6 +53,7 @@ class Question:
         terms: In the order of the question, each stem once.
         wanted: What an answer must hold, or None where that is open.
         stems: Every stem of the question, stop words included.
+        units: Stems of what is counted: "how many years", "сколько пассажиров".
     """
 
     text: str
@@ -60,6 +61,7 @@ class Question:
     terms: tuple[Term, ...]
     wanted: Wanted | None
     stems: frozenset[str]
+    units: tuple[str, ...] = ()
 
 
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
@@ -134,6 +136,14 @@ _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
     (Wanted.PLACE, _any(rf"{_OPENING}where\b", rf"{_OPENING}(?:где|куда|откуда)\b")),
 )
 _NUMBER = re.compile(r"\d")
+_NUMBER_STEMS = frozenset(stem(word) for word in NUMBER_WORDS)
+_COUNTED = re.compile(
+    r"\b(?:how (?:many|much)|сколько)\s+"
+    r"(?:(?:different )?(?:kind|type|sort|piece|pair|species)s? of\s+|видов\s+|типов\s+)?"
+    r"(?P<what>[\w'’-]+(?:\s+[\w'’-]+)?)",
+    re.IGNORECASE,
+)
+_COUNTED_WITHIN = 5
 _YEAR = re.compile(
     r"\b(?:1[0-9]{3}|20[0-9]{2})\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[:.]\d{2}\b"
 )
@@ -167,6 +177,7 @@ def read(text: str) -> Question:
         terms=tuple(seen.values()),
         wanted=next((wanted for wanted, pattern in _WANTED if pattern.search(text)), None),
         stems=frozenset(everything),
+        units=_units(text),
     )
 
 
@@ -204,6 +215,26 @@ def holds(wanted: Wanted, sentence: str, stems: tuple[str, ...], asked: Question
     if wanted is Wanted.PLACE:
         return bool(tokens & PLACE_WORDS)
     return bool(tokens & REASON_WORDS)
+
+
+def counts(asked: Question, stems: tuple[str, ...]) -> bool:
+    """Whether a number that the question does not name stands near what the question counts."""
+    numbers = [
+        place
+        for place, one in enumerate(stems)
+        if (one[:1].isdigit() or one in _NUMBER_STEMS) and one not in asked.stems
+    ]
+    if not numbers:
+        return False
+    counted = [place for place, one in enumerate(stems) if any(likeness(unit, one) >= 0.5 for unit in asked.units)]
+    return any(abs(number - place) <= _COUNTED_WITHIN for number in numbers for place in counted)
+
+
+def _units(text: str) -> tuple[str, ...]:
+    found = _COUNTED.search(text)
+    if found is None:
+        return ()
+    return tuple(stem(word) for word in words(found["what"]) if word not in STOP_WORDS)
 
 
 def _surface_forms(text: str) -> frozenset[str]:

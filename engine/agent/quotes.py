@@ -24,17 +24,23 @@ EMBEDDED = 32
 """Sentences embedded for one question at most: the best by their words."""
 
 MOST_QUOTES = 3
-_QUOTE_GAP = 1.5
+MOST_SENTENCES = 5
+_QUOTE_GAP = 3.0
 _LONGEST = 600
+_TOGETHER_LONGEST = 420
 _LEAD_LONGEST = 240
 _MARKER = re.compile(r"(?:[-*+•·▪◦‣●○>]|\(?\d{1,3}[.)]|\(?[a-zа-яё]\)|#{1,6})\s+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Quote:
+    """A span of one hit's text, and the first and last of the pool's sentences in it."""
+
     hit: int
     start: int
     end: int
+    first: int
+    last: int
 
 
 def compose(question: str, hits: Sequence[Hit], *, embedder: Embedder) -> Answer:
@@ -64,7 +70,7 @@ def compose(question: str, hits: Sequence[Hit], *, embedder: Embedder) -> Answer
     weighed = logits(pool, dense=dense)
     order = sorted(range(len(weighed)), key=lambda place: -weighed[place])
     quotable = [place for place in order if _quotable(pool.candidates[place])]
-    if not quotable or not answerable(pool, pool.candidates[quotable[0]], dense=dense):
+    if not quotable or not answerable(pool, weighed, quotable[0], dense=dense):
         answer = _abstain(asked, pool, usable, quotable, dense=dense)
     else:
         answer = _quote(
@@ -106,20 +112,49 @@ def _quotable(candidate: Candidate) -> bool:
 
 
 def _quote(pool: Pool, hits: Sequence[Hit], places: Sequence[int]) -> Answer:
-    quotes: list[_Quote] = []
-    said: set[str] = set()
-    for place in places:
-        quote = _span(pool, place, hits)
-        text = _plain(_text(quote, hits))
-        if any(text in other or other in text for other in said):
-            continue
-        said.add(text)
-        quotes.append(quote)
-        if len(quotes) == MOST_QUOTES:
-            break
-    citations = tuple(_cite(number, quote, hits) for number, quote in enumerate(quotes, start=1))
+    citations = tuple(_cite(number, one, hits) for number, one in enumerate(_select(pool, hits, places), start=1))
     paragraphs = [f"{' '.join(citation.quote.split())} [{citation.number}]" for citation in citations]
     return Answer(text="\n\n".join(paragraphs), made_by=QUOTES, abstained=False, citations=citations)
+
+
+def _select(pool: Pool, hits: Sequence[Hit], places: Sequence[int]) -> list[_Quote]:
+    """The best sentences, each thing said once; neighbours in a paragraph become one quotation."""
+    quotes: list[_Quote] = []
+    sentences = 0
+    for place in places:
+        if sentences == MOST_SENTENCES:
+            break
+        quote = _span(pool, place, hits)
+        text = _plain(_text(quote, hits))
+        if any(text in _plain(_text(other, hits)) or _plain(_text(other, hits)) in text for other in quotes):
+            continue
+        joined = next((number for number, other in enumerate(quotes) if _adjoin(pool, quote, other)), None)
+        if joined is not None:
+            quotes[joined] = _join(quote, quotes[joined])
+        elif len(quotes) < MOST_QUOTES:
+            quotes.append(quote)
+        else:
+            continue
+        sentences += 1
+    return quotes
+
+
+def _adjoin(pool: Pool, one: _Quote, other: _Quote) -> bool:
+    """Whether two quotations stand side by side in one paragraph and are short enough to be read as one."""
+    if one.hit != other.hit or pool.candidates[one.first].sentence.block != pool.candidates[other.first].sentence.block:
+        return False
+    beside = one.first - 1 <= other.last and other.first - 1 <= one.last
+    return beside and max(one.end, other.end) - min(one.start, other.start) <= _TOGETHER_LONGEST
+
+
+def _join(one: _Quote, other: _Quote) -> _Quote:
+    return _Quote(
+        one.hit,
+        min(one.start, other.start),
+        max(one.end, other.end),
+        min(one.first, other.first),
+        max(one.last, other.last),
+    )
 
 
 def _abstain(asked: Question, pool: Pool, hits: Sequence[Hit], quotable: Sequence[int], *, dense: bool) -> Answer:
@@ -137,7 +172,7 @@ def _span(pool: Pool, place: int, hits: Sequence[Hit]) -> _Quote:
     """The sentence without its list marker, with the sentence before it where it would mean little alone."""
     candidate = pool.candidates[place]
     text = hits[candidate.hit].memory.text
-    start, end = candidate.sentence.start, candidate.sentence.end
+    start, end, first = candidate.sentence.start, candidate.sentence.end, place
     marker = _MARKER.match(text, start, end)
     if marker and marker.end() < end:
         start = marker.end()
@@ -145,11 +180,11 @@ def _span(pool: Pool, place: int, hits: Sequence[Hit]) -> _Quote:
         before = pool.candidates[place - 1]
         joined = before.hit == candidate.hit and before.sentence.block == candidate.sentence.block
         if joined and end - before.sentence.start <= _LEAD_LONGEST:
-            start = before.sentence.start
+            start, first = before.sentence.start, place - 1
     if end - start > _LONGEST:
         cut = text.rfind(" ", start, start + _LONGEST)
         end = cut if cut > start else start + _LONGEST
-    return _Quote(candidate.hit, start, end)
+    return _Quote(candidate.hit, start, end, first, place)
 
 
 def _points_back(candidate: Candidate) -> bool:

@@ -56,8 +56,8 @@ _RULE = re.compile(r"(?:[-=_*~+\s]{3,}|/{3,}.*|:{3,}.*|\|?[\s:|+-]{3,}\|?)$")
 _FIELD = re.compile(r"[^\W\d_][\w .'’/-]{0,30}:(?:\s|$)")
 _CLOSING = "\"'”’»)]」』）›"
 _BOUNDARY = re.compile(
-    rf"(?P<wide>[。！？｡]+[{re.escape(_CLOSING)}]*)"
-    rf"|(?P<end>[.!?…।؟۔።]+[{re.escape(_CLOSING)}*_]*)(?:\[+\^?\w{{1,4}}\]+(?:\([^)\s]*\))?)*(?=\s|$)"
+    rf"(?P<wide>(?<![。！？｡])[。！？｡]+[{re.escape(_CLOSING)}]*)"
+    rf"|(?P<end>(?<![.!?…।؟۔።])[.!?…।؟۔።]+[{re.escape(_CLOSING)}*_]*)(?:\[+\^?\w{{1,4}}\]+(?:\([^)\s]*\))?)*(?=\s|$)"
     r"|(?P<tight>(?<=[а-яёa-z\d][а-яё»])[.!?…]+(?=[А-ЯЁ«]))"
 )
 _WORD_BEFORE = re.compile(r"[^\s(\[«“\"']+$")

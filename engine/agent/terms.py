@@ -56,7 +56,7 @@ def stem(word: str) -> str:
 
 
 def likeness(one: str, other: str) -> float:
-    """How surely two stems are one word: 1 equal, .7 with a long common beginning, .5 one inside the other, else 0."""
+    """How surely two stems are one word: 1 equal, .7 to .5 by a common beginning or part, else 0."""
     if one == other:
         return 1.0
     shorter, longer = sorted((one, other), key=len)
@@ -69,6 +69,8 @@ def likeness(one: str, other: str) -> float:
         common += 1
     if common >= 4 and common >= 0.7 * len(longer):
         return 0.7
+    if longer.startswith(shorter):
+        return 0.6
     return 0.5 if len(shorter) >= 6 and shorter in longer else 0.0
 
 

@@ -9,67 +9,86 @@ priors for kinds of lines that its data do not hold.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.agent.features import Candidate, Pool
 
 Model = Mapping[str, float]
 
 ORDER_BY_MEANING: Model = {
-    "coverage": 1.75,
-    "wide_coverage": 1.63,
-    "passage_coverage": 1.06,
-    "pairs": 1.5,
-    "sharp_missing": -1.09,
-    "rank": 1.95,
-    "score": 1.47,
-    "holds": 0.6,
-    "lacks": -0.6,
-    "dense": 3.0,
+    "coverage": 2.5,
+    "wide_coverage": 2.0,
+    "passage_coverage": 0.8,
+    "pairs": 1.0,
+    "sharp_missing": -0.6,
+    "rank": 0.9,
+    "score": 1.3,
+    "holds": 0.8,
+    "lacks": -0.8,
+    "counts": 0.8,
+    "miscounts": -0.4,
+    "dense": 8.0,
+    "hit_dense": 2.0,
 }
 ORDER_BY_WORDS: Model = {
-    "coverage": 2.83,
-    "wide_coverage": 2.17,
-    "passage_coverage": 0.93,
-    "pairs": 0.8,
-    "rank": 2.6,
-    "score": 1.79,
-    "holds": 1.04,
-    "lacks": -1.04,
+    "coverage": 2.9,
+    "wide_coverage": 2.15,
+    "passage_coverage": 1.0,
+    "pairs": 0.9,
+    "sharp_missing": -1.0,
+    "rank": 1.6,
+    "score": 1.65,
+    "holds": 0.8,
+    "lacks": -0.8,
+    "counts": 0.8,
+    "miscounts": -0.4,
 }
 KIND_PRIORS: Model = {
-    "fragment": -0.5,
-    "row": -0.2,
+    "fragment": -1.2,
     "code": -1.0,
     "heading": -3.0,
     "asks": -2.0,
-    "short": -0.5,
-    "led_coverage": 1.0,
+    "short": -0.3,
+    "led_coverage": 0.5,
 }
-"""For lines that the fitted texts do not hold: a line without a full stop says less than a sentence; a sentence right
+"""For lines that the fitted texts hardly hold: a line without a full stop says less than a sentence; a sentence right
 under a heading that repeats the question is likely its answer."""
 
 ANSWERS_BY_MEANING: Model = {
-    "": -4.6,
-    "coverage": 1.5,
-    "wide_coverage": 2.5,
-    "dense": 5.0,
-    "unfound": -4.0,
-    "sharp_missing": -1.0,
-    "lacks": -0.7,
+    "": -7.79,
+    "coverage": 0.5,
+    "wide_coverage": 2.03,
+    "dense": 3.19,
+    "hit_dense": 3.16,
+    "counts": 0.58,
+    "miscounts": -0.77,
+    "lacks_figure": -1.23,
+    "best_passage": 2.71,
+    "terms": 2.09,
+    "sharp_missing": -1.49,
+    "hit_margin": 0.49,
+    "pairs": 0.31,
 }
 ANSWERS_BY_WORDS: Model = {
-    "": -2.4,
-    "coverage": 2.5,
-    "wide_coverage": 3.0,
-    "unfound": -4.0,
-    "sharp_missing": -1.0,
-    "lacks": -0.7,
+    "": -4.92,
+    "coverage": 1.58,
+    "wide_coverage": 3.57,
+    "sharp_missing": -2.39,
+    "hit_margin": 0.4,
+    "best_passage": 2.74,
+    "terms": 1.55,
+    "counts": 0.51,
+    "miscounts": -1.01,
 }
 
-_ANSWERS_ABOVE = 0.0
+_ABOVE_BY_MEANING = 0.64
+_ABOVE_BY_WORDS = 0.57
+"""Where, on the data that the models were fitted to, fewer than one in ten unanswerable questions would be answered."""
+
 _NEAR_COVERAGE = 0.3
 _NEAR_DENSE = 0.35
+_MANY_TERMS = 8
+_WIDE_MARGIN = 3.0
 
 
 def logits(pool: Pool, *, dense: bool) -> list[float]:
@@ -78,23 +97,39 @@ def logits(pool: Pool, *, dense: bool) -> list[float]:
     return [_weigh(candidate.figures, model) + _weigh(candidate.figures, KIND_PRIORS) for candidate in pool.candidates]
 
 
-def answer_figures(pool: Pool, best: Candidate) -> dict[str, float]:
-    """What tells an answer from the best of nothing: the best sentence's figures, and what no hit holds at all."""
-    figures = dict(best.figures)
+def answer_figures(pool: Pool, weighed: Sequence[float], best: int) -> dict[str, float]:
+    """What tells an answer from the best of nothing: the best sentence's figures, and how the others stand to it.
+
+    Args:
+        pool: All sentences.
+        weighed: Their order figures.
+        best: Place of the best one.
+    """
+    chosen = pool.candidates[best]
+    figures = dict(chosen.figures)
     figures["unfound"] = sum(weight for weight, found in zip(pool.weights, pool.found, strict=True) if found < 0.35)
     figures["best_passage"] = max(pool.passages, default=0.0)
+    figures["terms"] = min(len(pool.weights), _MANY_TERMS) / _MANY_TERMS
+    others = [
+        value
+        for value, candidate in zip(weighed, pool.candidates, strict=True)
+        if candidate.hit != chosen.hit and not (candidate.figures["heading"] or candidate.figures["asks"])
+    ]
+    margin = weighed[best] - max(others) if others else _WIDE_MARGIN
+    figures["hit_margin"] = min(margin, _WIDE_MARGIN)
     return figures
 
 
-def answer_probability(pool: Pool, best: Candidate, *, dense: bool) -> float:
+def answer_probability(pool: Pool, weighed: Sequence[float], best: int, *, dense: bool) -> float:
     """How likely the best sentence answers the question, 0 to 1."""
-    value = _weigh(answer_figures(pool, best), ANSWERS_BY_MEANING if dense else ANSWERS_BY_WORDS)
+    value = _weigh(answer_figures(pool, weighed, best), ANSWERS_BY_MEANING if dense else ANSWERS_BY_WORDS)
     return 1.0 / (1.0 + math.exp(-value))
 
 
-def answerable(pool: Pool, best: Candidate, *, dense: bool) -> bool:
+def answerable(pool: Pool, weighed: Sequence[float], best: int, *, dense: bool) -> bool:
     """Whether the best sentence is likely enough to be quoted as an answer."""
-    return bool(pool.weights) and answer_probability(pool, best, dense=dense) >= 0.5
+    least = _ABOVE_BY_MEANING if dense else _ABOVE_BY_WORDS
+    return bool(pool.weights) and answer_probability(pool, weighed, best, dense=dense) >= least
 
 
 def near_enough(pool: Pool, best: Candidate, *, dense: bool) -> bool:
