@@ -19,8 +19,9 @@ from engine.bench import BenchContext, Figure
 
 KILLS = 200
 QUICK_KILLS = 10
-START_SHARE = 0.15
-"""Share of the kills that fall into opening and recovery, before any work is done."""
+START_EVERY, FILES_EVERY = 8, 6
+"""Every so many lives end while opening or recovering; every so many only read files, and end after the first is done
+(beside all the other work a file takes longer than most lives)."""
 
 
 @dataclass(slots=True)
@@ -63,7 +64,7 @@ class Ledger:
                 self.lost.update(found["lost"])
                 self.returned.update(found["returned"])
                 self.torn.update(found["torn"])
-                self.problems += found["problems"]
+                self.problems += [f"restart {self.checks}: {problem}" for problem in found["problems"]]
             case _:
                 return  # "working" tells of no memory
 
@@ -78,11 +79,15 @@ async def run(context: BenchContext) -> Sequence[Figure]:
     files.mkdir()
     for number in range(kills + 1):
         last = number == kills
-        in_start = not last and dice.random() < START_SHARE
-        delay = dice.uniform(0.0, 0.7) if in_start else dice.uniform(0.0, 1.0)
-        clean, left = await _one_life(
-            ledger, data_dir=data_dir, files=files, seed=number, delay=delay, in_start=in_start, only_check=last
+        in_start = not last and number % START_EVERY == START_EVERY - 1
+        mode = "files" if number % FILES_EVERY == FILES_EVERY - 1 else "all"
+        life = _Life(
+            seed=number,
+            mode=mode,
+            delay=0.0 if last else dice.uniform(0.0, dice.choice((0.3, 1.0, 2.0))),
+            until="" if in_start else "working" if mode == "all" or last else "ingested",
         )
+        clean, left = await _live(ledger, life, data_dir=data_dir, files=files)
         orphans += left
         crashes += not clean
         if (number + 1) % 10 == 0:
@@ -90,9 +95,17 @@ async def run(context: BenchContext) -> Sequence[Figure]:
     return figures(ledger, kills=kills, orphans=orphans, crashes=crashes)
 
 
-async def _one_life(
-    ledger: Ledger, *, data_dir: Path, files: Path, seed: int, delay: float, in_start: bool, only_check: bool
-) -> tuple[bool, int]:
+@dataclass(frozen=True, slots=True)
+class _Life:
+    """One start of the victim: what it works on, and when it ends: `delay` seconds after it said `until`."""
+
+    seed: int
+    mode: str
+    delay: float
+    until: str
+
+
+async def _live(ledger: Ledger, life: _Life, *, data_dir: Path, files: Path) -> tuple[bool, int]:
     """Start the victim, let it work, kill it.
 
     Returns:
@@ -102,31 +115,30 @@ async def _one_life(
     expected.write_text(json.dumps(ledger.expected()), encoding="utf-8")
     child = await asyncio.create_subprocess_exec(
         sys.executable,
-        *("-m", "engine.bench.victim", str(data_dir), str(expected), str(files), str(seed)),
+        *("-m", "engine.bench.victim", str(data_dir), str(expected), str(files), str(life.seed), life.mode),
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
         limit=64 * 1024 * 1024,
     )
     assert child.stdout is not None
     assert child.stderr is not None
-    working = asyncio.Event()
+    reached = asyncio.Event()
 
     async def listen(stream: asyncio.StreamReader) -> None:
         while line := await stream.readline():
             with suppress(json.JSONDecodeError):  # the line that was being written when the end came
                 words = json.loads(line)
                 ledger.hear(words)
-                if words[0] == "working":
-                    working.set()
+                if words[0] == life.until:
+                    reached.set()
 
     listener = asyncio.create_task(listen(child.stdout))
     errors = asyncio.create_task(child.stderr.read())
-    if not in_start:
-        waiting = asyncio.create_task(working.wait())
+    if life.until:
+        waiting = asyncio.create_task(reached.wait())
         await asyncio.wait({waiting, listener}, timeout=120, return_when=asyncio.FIRST_COMPLETED)
         waiting.cancel()
-    if not only_check:
-        await asyncio.sleep(delay)
+    await asyncio.sleep(life.delay)
     clean = child.returncode is None
     helpers: list[psutil.Process] = []
     with suppress(psutil.NoSuchProcess):

@@ -1,6 +1,6 @@
 """The process that the durability bench kills: works without rest and says what has been acknowledged.
 
-Started as `python -m engine.bench.victim DATA_DIR EXPECTED.json FILES_DIR SEED`. It opens the engine, holds it against
+Started as `python -m engine.bench.victim DATA_DIR EXPECTED.json FILES_DIR SEED MODE`. It opens the engine, holds it against
 what the file says must be there, writes the result as its first line, and then remembers, deletes and ingests until it
 is killed. Each line on standard output is one JSON list, written after the call that it speaks of has returned
 (`"deleting"` before, since a deletion that was under way may have happened or not).
@@ -102,20 +102,24 @@ async def ingest(engine: Engine, dice: random.Random, folder: Path) -> None:
                 say("ingested", file.path, file.chunks)
 
 
-async def work(data_dir: Path, expected: dict[str, Any], files: Path, seed: int) -> None:
-    """Check, then work until the end comes from outside."""
+async def work(data_dir: Path, expected: dict[str, Any], files: Path, seed: int, *, mode: str) -> None:
+    """Check, then work until the end comes from outside: on `all` at once, or on `files` alone."""
     dice = random.Random(seed)
     async with Engine.open(Settings(data_dir=data_dir)) as engine:
         await check(engine, expected)
         say("working")
-        await asyncio.gather(remember_and_delete(engine, dice), ingest(engine, random.Random(seed + 1), files))
+        reading = ingest(engine, random.Random(seed + 1), files)
+        if mode == "files":
+            await reading
+        else:
+            await asyncio.gather(remember_and_delete(engine, dice), reading)
 
 
 def main(arguments: list[str]) -> None:
-    """Run with the four arguments named above."""
-    data_dir, expected, files, seed = arguments
+    """Run with the five arguments named above."""
+    data_dir, expected, files, seed, mode = arguments
     content = json.loads(Path(expected).read_text(encoding="utf-8"))
-    asyncio.run(work(Path(data_dir), content, Path(files), int(seed)))
+    asyncio.run(work(Path(data_dir), content, Path(files), int(seed), mode=mode))
 
 
 if __name__ == "__main__":
