@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
         keys = {
             "Ctrl+N": self.conversations.new_wanted.emit,
             "Ctrl+K": self._search,
-            "Ctrl+F": self._search,
+            "Ctrl+F": self._find,
             "Ctrl+L": self._compose,
             "Ctrl+B": lambda: self.toggle_panel("left"),
             "Ctrl+J": lambda: self.toggle_panel("right"),
@@ -165,6 +165,11 @@ class MainWindow(QMainWindow):
             shortcut = QShortcut(QKeySequence(key), self)
             shortcut.activated.connect(run)
             self._shortcuts.append(shortcut)
+
+    def _find(self) -> None:
+        """In what is shown, where that can be searched; else in the conversations."""
+        search = getattr(self.chat.page, "start_search", self._search)
+        search()
 
     def _search(self) -> None:
         self.show_panel("left", True)

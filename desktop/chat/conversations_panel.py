@@ -188,8 +188,8 @@ class ConversationsPanel(QFrame):
         self.search.selectAll()
 
     def rename_current(self) -> None:
-        """Edit the title of the conversation that is open, in its row."""
-        index = self.model.index_of(self._current)
+        """Edit the title of the row that the keyboard is on, else of the conversation that is open."""
+        index = self.list.currentIndex() if self.list.hasFocus() else self.model.index_of(self._current)
         if index.isValid():
             self.list.setFocus(Qt.FocusReason.ShortcutFocusReason)
             self.list.scrollTo(index)

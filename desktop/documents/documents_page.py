@@ -125,6 +125,11 @@ class DocumentsPage(Panel):
         bridge.documents_changed.connect(self._documents_changed)
         self.reload()
 
+    def start_search(self) -> None:
+        """Put the cursor into the search field."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
     def reload(self) -> None:
         """Fetch what is shown anew."""
         if self._engine is None:

@@ -92,7 +92,12 @@ def test_a_first_run_from_welcome_to_close(parts: DesktopParts, data_dir: Path, 
         QTest.mouseClick(window.sources.cards[0], Qt.MouseButton.LeftButton)
         view = run.library.document  # type: ignore[attr-defined]
         assert chat.page is view
-        await until(lambda: view._header._title.text() == "lease.md")
+        await until(lambda: view._text is not None)
+        assert view._header._title.text() == "lease.md"
+        QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert view._find_bar.isVisible()
+        assert not window.conversations.search.hasFocus()
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Escape)
         QTest.keyClick(view, Qt.Key.Key_Escape)
         assert chat.page is None
 
