@@ -95,7 +95,7 @@ def guess_language(text: str) -> str:
     if scripts:
         script, letters = scripts.most_common(1)[0]
         # "как настроить Docker compose" is Russian, "who is Иван Петров" is English
-        if letters > latin or (not most and letters * 3 >= latin):
+        if letters > 2 * latin or (not most and letters * 3 >= latin):
             return script
     return "en" if not most or found["en"] == most else max(found, key=lambda language: found[language])
 

@@ -13,7 +13,8 @@ STOP_WORDS: dict[str, frozenset[str]] = {
         "von wann war warum was welche welcher welches wer werden wie wird wo wurde wurden zu zum zur über",
         "fr": "au aux avec ce cette comment dans de des du elle en est et eu il ils je la le les leur lui mais ne "
         "nous ou où par pas plus pour pourquoi qu quand que quel quelle quelles quels qui sa se ses son sont "
-        "sur un une vous à été",
+        "sur un une vous à été "
+        "a combien",
         "es": "al como con cuál cuáles cuándo cuánto cuántos cómo de del donde dónde el ella en era es esta este "
         "está fue ha la las le lo los más no para pero por porque que quién quiénes qué se sin sobre son su "
         "sus un una y",
