@@ -177,5 +177,5 @@ class ModelEntry:
 
 
 def _holds_weights(name: str) -> bool:
-    """Whether a file beside the ONNX file holds weights that did not fit into it."""
-    return name.endswith((".onnx_data", ".onnx.data", ".weights"))
+    """Whether a file beside the ONNX file may hold weights that did not fit into it: it can have any name."""
+    return not name.endswith((".json", ".txt", ".md"))

@@ -184,7 +184,13 @@ class Hub:
             if method == "HEAD" and "x-linked-etag" in response.headers:
                 return response
             await response.aclose()
-            target = url.join(location)
+            try:
+                target = url.join(location)
+            except httpx2.InvalidURL as error:
+                raise ModelError(
+                    f"{url.host} sends on to {location[:200]!r}, which is no address. Nothing was installed."
+                    " Check models.hub."
+                ) from error
             if url.scheme == "https" and target.scheme != "https":
                 raise ModelError(
                     f"{url.host} sends on to {target.scheme}://{target.host}, which anybody on the way could change."

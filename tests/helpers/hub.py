@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 COMMIT = "c" * 40
 
@@ -90,7 +90,7 @@ class _Handler(BaseHTTPRequestHandler):
             )
         )
         if hub.elsewhere is not None:
-            self._plain(302, {"Location": hub.elsewhere + self.path})
+            self._plain(302, {"Location": hub.elsewhere + urlsplit(self.path).path})
         elif self.command == "HEAD" and not hub.knows_head:
             self._plain(405, {})
         elif path.startswith("/storage/"):
