@@ -65,7 +65,9 @@ class _FullError(Exception):
     """The limit of the whole archive was reached."""
 
 
-def unpack(path: Path, media_type: str, name: str, target: Path, limits: Limits) -> list[Member]:
+def unpack(
+    path: Path, media_type: str, name: str, target: Path, limits: Limits, *, only: str | None = None
+) -> list[Member]:
     """Write every member of an archive into a folder, as `0.pdf`, `1.txt`, … .
 
     Args:
@@ -74,6 +76,7 @@ def unpack(path: Path, media_type: str, name: str, target: Path, limits: Limits)
         name: What the archive is called; what lies in a bare `.gz` takes its name from it.
         target: An existing, empty folder.
         limits: What it may cost.
+        only: The one member wanted; the others are left packed and left out of the answer.
 
     Returns:
         The members in the archive's order, those that could not be unpacked with their reason.
@@ -88,6 +91,10 @@ def unpack(path: Path, media_type: str, name: str, target: Path, limits: Limits)
             if len(members) >= MAX_MEMBERS:
                 raise _FullError
             shown = safe_name(member_name)
+            if only is not None and shown != only:
+                if not isinstance(source, Unreadable):
+                    source.close()
+                continue
             if isinstance(source, Unreadable):
                 members.append(Member(name=shown, reason=str(source), skipped=source.skipped))
                 continue

@@ -118,7 +118,8 @@ def _ole_format(path: Path, suffix: str) -> Format:
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
 
         def holds(name: str) -> bool:
-            return data.find(name.encode("utf-16-le")) >= 0
+            # Names are compared without regard to case (MS-CFB 2.6.4); writers use one of three forms.
+            return any(data.find(form.encode("utf-16-le")) >= 0 for form in (name, name.lower(), name.upper()))
 
         if holds("EncryptedPackage") or holds("DRMEncryptedTransform"):
             return Format(

@@ -168,8 +168,7 @@ class Intake:
             same = documents.find(reader, content=ready.document.content_hash)
         if not same:
             return None
-        note = f"the same content as {same[0].document.path}, which is in memory already"
-        return _done(ready.row.having(seconds=ready.row.file.seconds + ready.seconds), same[0].document, note)
+        return _as_twin(ready.row.having(seconds=ready.row.file.seconds + ready.seconds), same[0].document)
 
     def _recognise(self, row: Row, looked: Looked, ocr: str | None) -> tuple[_Known | None, Found | None]:
         """Whether the content is in memory already: here, at a place that it was moved from, or elsewhere too."""
@@ -189,8 +188,7 @@ class Intake:
                 note = f"moved here from {other.document.path}; nothing had to be read again"
                 return _Known(_done(row, other.document, note), other.number, row.file.path), other
         if same:
-            note = f"the same content as {same[0].document.path}, which is in memory already"
-            return _Known(_done(row, same[0].document, note), same[0].number, None), same[0]
+            return _Known(_as_twin(row, same[0].document), same[0].number, None), same[0]
         return (None, None) if vain is None else (_Known(vain, 0, None), None)
 
     def _move(self, known: _Known, looked: Looked) -> None:
@@ -276,6 +274,11 @@ def _done(row: Row, document: values.Document, reason: str) -> Row:
         pages=document.pages,
         pages_without_text=document.pages_without_text,
     )
+
+
+def _as_twin(row: Row, document: values.Document) -> Row:
+    """The row of a file that made no memories, since another one with its content has."""
+    return _done(row, document, f"the same content as {document.path}, which is in memory already").having(chunks=0)
 
 
 def _skipped(row: Row, reason: str) -> Row:

@@ -169,8 +169,9 @@ def _descend(path: Path, inner: list[str], folder: Path, total_bytes: int) -> Pa
     for depth, wanted in enumerate(inner):
         target = folder / str(depth)
         target.mkdir()
-        members = unpack(path, sniff(path, name).media_type, name, target, Limits(total_bytes, total_bytes))
-        found = next((member for member in members if member.name == wanted and member.file), None)
+        limits = Limits(total_bytes, total_bytes)
+        members = unpack(path, sniff(path, name).media_type, name, target, limits, only=wanted)
+        found = next((member for member in members if member.file), None)
         if found is None:
             raise Unreadable(f"{name}{SEPARATOR}{safe_name(wanted)} is no longer there")
         path, name = Path(found.file), wanted.rpartition("/")[2]

@@ -33,6 +33,8 @@ from engine.ingestion.zipped import (
 MAX_CHARACTERS = 16_000_000
 """Text of one document at most: about 8,000 pages. It bounds the memory and the time of everything after reading."""
 _KEPT_SHARE = 0.9
+_SECTOR = 512
+_MOST_PADDING = 4 << 20
 _EXCEL_BLANK = "|"
 """What kreuzberg puts into an empty first cell."""
 
@@ -158,11 +160,27 @@ def _extract(path: Path, media_type: str) -> kreuzberg.ExtractionResult:
     config.max_archive_depth = 0
     config.disable_ocr = True  # type: ignore[attr-defined] # there, though missing in its stubs
     try:
-        return kreuzberg.extract_file_sync(str(path), media_type, config)
+        try:
+            return kreuzberg.extract_file_sync(str(path), media_type, config)
+        except kreuzberg.ParsingError as error:
+            padded = _padded(path, error)
+            if padded is None:
+                raise
+            return kreuzberg.extract_bytes_sync(padded, media_type, config)
     except (MemoryError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # its panics are no Exception
         raise _explain(error) from error
+
+
+def _padded(path: Path, error: Exception) -> bytes | None:
+    """The bytes of an older Office file with its missing empty sectors, which some programs leave off at the end."""
+    short = re.search(r"FAT has (\d+) entries, but file has only \d+ sectors", str(error))
+    if short is None:
+        return None
+    data = path.read_bytes()
+    whole = (int(short.group(1)) + 1) * _SECTOR
+    return data + bytes(whole - len(data)) if len(data) < whole <= len(data) + _MOST_PADDING else None
 
 
 def _explain(error: BaseException) -> Unreadable:

@@ -64,6 +64,16 @@ def test_a_member_beyond_its_limit_is_left_out_and_the_rest_kept(tmp_path: Path,
     assert [file.name for file in target.iterdir()] == [Path(small.file).name]
 
 
+def test_one_member_alone(tmp_path: Path, target: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("big.txt", bytes(3_000_000))
+        archive.writestr("small.txt", "words")
+    (member,) = unpack(path, "application/zip", path.name, target, LIMITS, only="small.txt")
+    assert Path(member.file).read_bytes() == b"words"
+    assert unpack(path, "application/zip", path.name, target, LIMITS, only="missing.txt") == []
+
+
 def test_beyond_the_limit_of_the_whole_nothing_is_kept(tmp_path: Path, target: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:

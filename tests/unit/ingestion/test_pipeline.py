@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
+import hashlib
 import shutil
 import time
 import zipfile
@@ -25,6 +27,8 @@ from engine import (
     NotFoundError,
     Settings,
 )
+from engine.ingestion.drafts import Finished
+from engine.memory.store.ingest_files import Row
 from engine.settings import IngestionSettings
 from tests.helpers import hostile
 from tests.helpers.pdf import make_pdf
@@ -206,6 +210,17 @@ async def test_archives_nested_too_deeply_are_left_closed(engine: Engine, tmp_pa
     assert [row.state for row in rows] == [FileState.DONE] * 3 + [FileState.SKIPPED]
     assert rows[-1].reason is not None
     assert "nested deeper than 3" in rows[-1].reason
+
+
+async def test_an_archive_that_contains_itself(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "snake.gz"
+    path.write_bytes(gzip.compress(b"any words"))
+    digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    row = Row(file=IngestFile(id="x", path=f"{path}!/snake", state=FileState.READING), staged=str(path), depth=1)
+    taken = await engine._pipeline._intake.take(row, ancestors=frozenset({digest}), ocr=None)
+    assert isinstance(taken, Finished)
+    assert taken.row.file.state is FileState.SKIPPED
+    assert taken.row.file.reason == "it contains itself, as archive bombs do"
 
 
 async def test_a_bomb_costs_no_more_than_its_limit(tmp_path: Path, data_dir: Path) -> None:
