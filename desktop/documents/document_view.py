@@ -90,7 +90,7 @@ class DocumentView(Panel):
         self._search = DocumentSearch(operations=operations, bar=self._find_bar, owner=self)
         self._search.found.connect(self._show_matches)
         self._search.stepped.connect(self._show_match)
-        self._find_bar.closed.connect(self._focus_content)
+        self._find_bar.closed.connect(self._search_left)
 
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -368,6 +368,12 @@ class DocumentView(Panel):
         if match.page != self._page:
             self._show_pane(match.page, place=self._place)
         self.pane.show_match(self._search.span_of(match))
+
+    def _search_left(self) -> None:
+        self._focus_content()
+        if self.shows_pages:
+            # The passage is marked again; the view stays where the search led.
+            self.canvas.mark(self._place.page if self._place is not None else 0, self._quote or None)
 
     def _focus_content(self) -> None:
         current = self._stack.currentWidget()

@@ -116,24 +116,29 @@ class PageCanvas(QAbstractScrollArea):
 
         Args:
             page: From 0.
-            highlight: Words to mark; what was marked by the same `strong` elsewhere is unmarked.
+            highlight: Words to mark; what was marked elsewhere is unmarked.
             strong: Marked as a match of a search rather than as the passage quoted.
         """
         if not self._layout.count:
             return
         page = min(max(page, 0), self._layout.count - 1)
+        self._scroll_to_highlight = page if highlight is not None else None
         if highlight is not None:
-            # Paper is white in both schemes, so its marks are those of the light one.
-            color = QColor(LIGHT.warning if strong else LIGHT.accent)
-            self._highlights = {page: (highlight, color)}
-            self._scroll_to_highlight = page
-        else:
-            self._scroll_to_highlight = None
-        self.verticalScrollBar().setValue(int(self._layout.top(page) - self._layout.gap))
+            self.mark(page, highlight, strong=strong)
+        if highlight is None or page not in self._visible():
+            self.verticalScrollBar().setValue(int(self._layout.top(page) - self._layout.gap))
         self._seen()
         drawn = self._cache.get(page)
         if drawn is not None and drawn.highlight == highlight:
             self._show_highlight(page, drawn)
+        self.viewport().update()
+        self._ask()
+
+    def mark(self, page: int, words: str | None, *, strong: bool = False) -> None:
+        """Mark words on a page without going there, instead of what was marked; None marks nothing."""
+        # Paper is white in both schemes, so its marks are those of the light one.
+        color = QColor(LIGHT.warning if strong else LIGHT.accent)
+        self._highlights = {page: (words, color)} if words is not None else {}
         self.viewport().update()
         self._ask()
 

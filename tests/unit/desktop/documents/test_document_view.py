@@ -209,3 +209,19 @@ def test_an_answer_that_comes_after_leaving_is_dropped(play: Callable[[Story], N
         assert view._text is None
 
     play(story)
+
+
+def test_after_a_search_the_passage_is_marked_again(play: Callable[[Story], None]) -> None:
+    async def story(view: DocumentView, engine: HandEngine) -> None:
+        quote = "The lease ends on 4 May."
+        view.show_source(source("pdf", page=4), quote)
+        await until(lambda: view.canvas._cache.get(3) is not None)
+        view.start_search()
+        view._find_bar.field.setText("Page 2")
+        await until(lambda: ("render", "pdf", 2, "Page 2") in engine.calls)
+        await until(lambda: view.canvas.page == 1)
+        view._find_bar.leave()
+        assert {page: words for page, (words, _) in view.canvas._highlights.items()} == {3: quote}
+        assert view.canvas.page == 1, "the view stays where the search led"
+
+    play(story)
