@@ -54,6 +54,12 @@ class MessageActions(QWidget):
             row.addWidget(button)
         self.hide()
 
+    def follow_in_tab_order(self, before: QWidget) -> None:
+        """Stand right behind a widget when the Tab key goes round."""
+        for button in self._buttons.values():
+            QWidget.setTabOrder(before, button)
+            before = button
+
     @staticmethod
     def _names(entry: Entry) -> list[str]:
         if entry.question:

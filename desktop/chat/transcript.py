@@ -82,6 +82,7 @@ class Transcript(QTextBrowser):
         if self._actions_bar is None:
             self._actions_bar = MessageActions(self._theme, self._icons, self.viewport())
             self._actions_bar.triggered.connect(self.action_wanted)
+            self._actions_bar.follow_in_tab_order(self)
         return self._actions_bar
 
     # Entries

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QGuiApplication
 
 from desktop.chat.chat_pane import ChatPane
 from desktop.chat.entries import Entry
@@ -133,6 +133,8 @@ class Turns(QObject):
             )
             self._pane.transcript.replace_entry(pending.id, entry)
             self._show_sources(entry)
+            # Screen readers say the answer while the cursor stays where the next question is written.
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._pane.transcript, answer.text))
 
         def failed(error: Exception) -> None:
             words = self._operations.describe(error, name="ask")

@@ -232,6 +232,18 @@ def test_actions_follow_the_pointer_and_the_caret(view: Transcript, qtbot: QtBot
     assert told.args == ["copy", "a0"]
 
 
+def test_actions_stand_behind_the_transcript_in_the_tab_order(view: Transcript) -> None:
+    view.set_entries(talk(1))
+    settle(view)
+    following = view.nextInFocusChain()
+    for _ in range(20):
+        if following in view.actions_bar._buttons.values():
+            break
+        assert not following.focusPolicy() & Qt.FocusPolicy.TabFocus
+        following = following.nextInFocusChain()
+    assert following is view.actions_bar._buttons["copy"]
+
+
 def test_text_is_selected_over_several_turns(view: Transcript) -> None:
     view.set_entries(talk(2))
     view.selectAll()
