@@ -23,8 +23,12 @@ CHARACTERS_PER_TOKEN = 8
 _WINDOW = 100_000
 """Characters that the splitter gets at once; a longer section is cut between paragraphs, else lines, else words."""
 _WORD = 64
+LETTERS_PER_TOKEN = 4
+"""What a word of an alphabet that the tokenizer spells letter by letter counts as: about what its own readers would
+give it. Else a chunk of Russian holds two sentences, and cuts a long one in the middle."""
 _CACHED_WORDS = 200_000
 _IDEOGRAPHS = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+_SPELLED = re.compile(r"[\u0370-\u1fff\u2c00-\u2dff\ua640-\uabff]")
 _PARTS = re.compile(rf"[{_IDEOGRAPHS}]|[^\W{_IDEOGRAPHS}]+|[^\w\s]")
 
 _FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
@@ -75,7 +79,7 @@ class TokenCounter:
         if len(known) > _CACHED_WORDS:
             known.clear()
         missing = list({word for word in words if word not in known and len(word) <= _WORD})
-        known.update(zip(missing, self._count(missing), strict=True))
+        known.update(zip(missing, map(_fair, missing, self._count(missing)), strict=True))
         long = [word for word in words if len(word) > _WORD]
         return sum([known[word] for word in words if len(word) <= _WORD]) + sum(map(self._long, long))
 
@@ -85,6 +89,13 @@ class TokenCounter:
         if len(parts) > 1:
             return self(" ".join(parts))
         return sum(self._count([word]))
+
+
+def _fair(word: str, tokens: int) -> int:
+    """The tokens of a word, or fewer where its letters are spelled, as Greek, Cyrillic, Hebrew or Arabic."""
+    if tokens <= 1 or not _SPELLED.search(word):
+        return tokens
+    return min(tokens, max(1, -(-len(word) // LETTERS_PER_TOKEN)))
 
 
 class Chunker:

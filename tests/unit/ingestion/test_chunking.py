@@ -80,6 +80,21 @@ def test_a_counted_text_has_as_many_tokens_as_the_tokenizer_says(count: Callable
         assert counter(text) == count([text])[0]
 
 
+def test_a_word_that_the_tokenizer_spells_counts_by_its_length(count: Callable[[Sequence[str]], list[int]]) -> None:
+    counter = TokenCounter(count)
+    assert count(["производство"])[0] >= 12
+    assert counter("производство") == 3
+    assert counter("и в") == count(["и в"])[0]
+
+
+def test_a_russian_sentence_stays_whole(chunker: Chunker) -> None:
+    sentence = (
+        "Если первый миллион водосчётчиков был выпущен за два с половиной года, то теперь здесь выпускают по два "
+        "миллиона счётчиков расхода воды в год."
+    )
+    assert texts(chunker, document(f"Завод растёт.\n\n{sentence}"))[-1].endswith(sentence)
+
+
 def test_a_chunk_never_crosses_a_heading_and_knows_its_path(chunker: Chunker) -> None:
     text = "# House\n\nAn intro.\n\n## Kitchen\n\nThe oven is hot.\n\n### Oven\n\nIt bakes.\n\n## Hall\n\nIt is cold."
     read = document(text, flavour="markdown")
