@@ -1,8 +1,8 @@
 """The process that the durability bench kills: works without rest and says what has been acknowledged.
 
-Started as `python -m engine.bench.victim DATA_DIR EXPECTED.json FILES_DIR SEED MODE`. It opens the engine, holds it against
-what the file says must be there, writes the result as its first line, and then remembers, deletes and ingests until it
-is killed. Each line on standard output is one JSON list, written after the call that it speaks of has returned
+Started as `python -m engine.bench.victim DATA_DIR EXPECTED.json FILES_DIR SEED MODE`. It opens the engine, holds it
+against what the file says must be there, writes the result as its first line, and then remembers, deletes and ingests
+until it is killed. Each line on standard output is one JSON list, written after the call that it speaks of has returned
 (`"deleting"` before, since a deletion that was under way may have happened or not).
 """
 
