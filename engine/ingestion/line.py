@@ -134,18 +134,21 @@ class Line:
     # Reading
 
     async def _read(self) -> None:
-        await self._ocr.look()
+        worked = False
         while True:
             await self._go.wait()
             row = await self._next_row()
             if row is None:
-                if not self._busy and not self._ready:
+                if worked and not self._busy and not self._ready:
+                    worked = False
                     await self._executors.run("io", self._rest)
                 await self._more.wait()
                 self._more.clear()
                 continue
             identity = row.file.id
             self._busy[identity] = row
+            worked = True
+            await self._ocr.look()
             await self._room()
             if identity in self._cancelled:
                 self._cancelled.discard(identity)

@@ -35,10 +35,14 @@ class OcrStep:
         self._worker = worker
         self._options = settings.ingestion
         self._tesseract: Tesseract | None = None
+        self._looked = False
         self.missing: str | None = None
 
     async def look(self) -> None:
-        """Find out whether Tesseract is there."""
+        """Find out whether Tesseract is there; once."""
+        if self._looked:
+            return
+        self._looked = True
         if not self._options.ocr:
             self.missing = "reading pictures is switched off (ingestion.ocr)"
             return
