@@ -9,6 +9,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engine.device_values import (
+        DeviceFigures as DeviceFigures,
+        DevicesStatus as DevicesStatus,
+        DeviceState as DeviceState,
+        Gpu as Gpu,
+        ModelDevice as ModelDevice,
+        ProviderStatus as ProviderStatus,
+    )
     from engine.engine import Engine as Engine
     from engine.errors import (
         EngineClosedError as EngineClosedError,
@@ -80,6 +88,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "engine.device_values": (
+        "DeviceFigures", "DeviceState", "DevicesStatus", "Gpu", "ModelDevice", "ProviderStatus",
+    ),
     "engine.engine": ("Engine",),
     "engine.errors": (
         "EngineClosedError", "IndexDamagedError", "IngestionError", "InvalidMemoryError", "MagrayError", "ModelError",

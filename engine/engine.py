@@ -18,10 +18,11 @@ from typing import Any, Self
 
 from engine import __version__, health, values
 from engine.agent.asking import Asker
+from engine.device_values import DevicesStatus
 from engine.embedding import open_embedder
 from engine.embedding.cached_embedder import CachedEmbedder
 from engine.errors import EngineClosedError, MagrayError, StoreFullError, StoreReadOnlyError
-from engine.events import EventBus, Notice
+from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
 from engine.ingestion.pipeline import IngestionPipeline
 from engine.logs import LogFile
@@ -35,9 +36,11 @@ from engine.memory.store.database import Database
 from engine.model_values import ModelCorrections, ModelProgress, ModelStatus
 from engine.models.manager import ModelManager
 from engine.runtime.execution_providers import load_onnxruntime
+from engine.runtime.manager import Devices
 from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
+_IDLE_CHECK_SECONDS = 60.0
 
 
 class Engine:
@@ -96,7 +99,9 @@ class Engine:
         self._executors = executors
         self._models = ModelManager(settings, executors=executors, publish=self.events.publish)
         self._stack.push_async_callback(self._models.close)
-        opening = asyncio.ensure_future(executors.run("inference", _open_embedder, settings))
+        devices = self._devices = self._make_devices()
+        self._stack.callback(devices.close)
+        opening = asyncio.ensure_future(executors.run("inference", _open_embedder, settings, devices))
         store = Database(paths.database, lock_path=paths.lock, synchronous=settings.store.synchronous)
         try:
             await executors.run("store", store.open)
@@ -112,6 +117,7 @@ class Engine:
         embedder = self._embedder = result
         warming = asyncio.ensure_future(self._warm(embedder))
         self._stack.push_async_callback(asyncio.wait, [warming])
+        self._stack.push_async_callback(_ended, asyncio.ensure_future(self._release_idle_models()))
 
         indexes = self._indexes = self._make_indexes(store, embedder)
         self._stack.push_async_callback(executors.run, "io", indexes.close)
@@ -143,6 +149,26 @@ class Engine:
         self._stack.push_async_callback(self._pipeline.close)
         await self._pipeline.start()
         self._store = store
+
+    def _make_devices(self) -> Devices:
+        loop = asyncio.get_running_loop()
+
+        def notice(level: str, text: str) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended; the log holds it too
+                loop.call_soon_threadsafe(self.events.publish, Notice(level=level, text=text))
+
+        def changed() -> None:
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self.events.publish, StatusChanged(component="embedder"))
+
+        devices = Devices(self.settings.runtime, notes=self.settings.paths.device_notes)
+        devices.listen(notice=notice, changed=changed)
+        return devices
+
+    async def _release_idle_models(self) -> None:
+        while True:
+            await asyncio.sleep(_IDLE_CHECK_SECONDS)
+            await self._executors.run("io", self._devices.release_idle)
 
     def _make_indexes(self, store: Database, embedder: CachedEmbedder) -> Indexes:
         loop, executors = asyncio.get_running_loop(), self._executors
@@ -508,6 +534,19 @@ class Engine:
         self._check()
         return await self._pipeline.forget(document_id)
 
+    # Devices
+
+    async def devices(self) -> DevicesStatus:
+        """What this computer can compute on, what is used, why nothing better, and what would help."""
+        self._check()
+        return await self._executors.run("io", self._devices.status)
+
+    async def retry_device(self) -> DevicesStatus:
+        """Try again: forget every failure of a device and choose anew. It takes seconds; the CPU answers meanwhile."""
+        self._check()
+        await self._executors.run("io", self._devices.try_again)
+        return await self.devices()
+
     # Models
 
     async def models(self) -> list[ModelStatus]:
@@ -618,10 +657,15 @@ class _Opening:
         return await self._kind(self._settings or Settings())._start()
 
 
-def _open_embedder(settings: Settings) -> CachedEmbedder:
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def _open_embedder(settings: Settings, devices: Devices) -> CachedEmbedder:
     """Open the embedder once it is sure that something can run it."""
     load_onnxruntime()
-    return open_embedder(settings, paths=settings.paths)
+    return open_embedder(settings, paths=settings.paths, devices=devices)
 
 
 def _folder_error(folder: Path, error: OSError) -> Exception:

@@ -58,6 +58,11 @@ class DataPaths:
         return self.data / "models"
 
     @property
+    def device_notes(self) -> Path:
+        """How fast devices were, and which one a start died on; may be deleted."""
+        return self.cache / "devices.json"
+
+    @property
     def backups(self) -> Path:
         """Copies of the database made before migrations and on request."""
         return self.data / "backups"

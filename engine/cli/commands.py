@@ -37,6 +37,10 @@ def run(options: Namespace) -> int:
         return asyncio.run(run_benches(options))
     if options.command == "models":
         return asyncio.run(_with_models(options))
+    if options.command == "gpu":
+        from engine.cli.gpu import run as run_gpu
+
+        return run_gpu(options, Settings(data_dir=options.data_dir) if options.data_dir else Settings())
     name = options.command if options.command != "memory" else f"memory {options.action}"
     return asyncio.run(_with_engine(options, _COMMANDS[name]))
 

@@ -37,6 +37,8 @@ def build_parser() -> argparse.ArgumentParser:
     ask.add_argument("question", metavar="QUESTION")
 
     _add(commands, "status", "say how everything is")
+    gpu = _add(commands, "gpu", "say what computes, how fast, and why nothing better")
+    gpu.add_argument("--retry", action="store_true", help="forget earlier failures and measure anew")
     _add_memory(commands)
     _add_models(commands)
     _add_config(commands)

@@ -191,7 +191,7 @@ def open_embedder(settings: Settings, *, paths: DataPaths, devices: Devices | No
     store = ModelStore(stamps=paths.cache / "models.json", installed=paths.models)
     model = store.locate(store.find(options.model, task="embed"))
     entry = model.entry
-    own = Devices(settings.runtime, notes=paths.cache / "devices.json") if devices is None else None
+    own = Devices(settings.runtime, notes=paths.device_notes) if devices is None else None
     inner = OnnxEmbedder(
         model, store=store, batch_tokens=options.batch_tokens, threads=options.threads, devices=devices or own
     )

@@ -14,6 +14,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 _log = logging.getLogger(__name__)
 _MODELS = 64
 
@@ -35,7 +37,8 @@ class DeviceNotes:
         self._crashed: dict[str, str] = _texts(kept.get("crashed"))
         starting = _texts(kept.get("starting"))
         self._starting: dict[str, str] = {}
-        if starting:
+        self._process = _process(os.getpid())
+        if starting and not _lives(kept.get("process")):  # else it is another Magray that is starting right now
             self._crashed |= starting
             _log.warning("the last start ended while it tried %s: it is left alone", ", ".join(starting))
             self._write()
@@ -94,6 +97,7 @@ class DeviceNotes:
             "rates": self._rates,
             "crashed": self._crashed,
             "starting": self._starting,
+            "process": self._process,
         }
         temporary = self._path.with_name(f"{self._path.name}.{os.getpid()}.new")
         try:
@@ -119,6 +123,20 @@ def _read(path: Path | None) -> dict[str, Any]:
         _log.info("notes about devices cannot be read (%s): devices are tried anew", error)
         return {}
     return kept if isinstance(kept, dict) else {}
+
+
+def _process(pid: int) -> list[float]:
+    """A number that is used again after a while, and the moment of birth that is not."""
+    return [pid, psutil.Process(pid).create_time()]
+
+
+def _lives(process: Any) -> bool:
+    if not isinstance(process, list) or len(process) != 2 or not isinstance(process[0], int):
+        return False
+    try:
+        return bool(_process(process[0]) == process)
+    except psutil.Error:
+        return False
 
 
 def _texts(value: Any) -> dict[str, str]:

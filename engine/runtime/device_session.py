@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
-_CLOSE_SECONDS = 5.0
+_CLOSE_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +45,7 @@ class Surroundings:
         start_seconds: That loading may take.
         streams: Batches at the same time, by device.
         notice: Tells the owner something once: level and text.
+        changed: Tells that something may run elsewhere now.
         clock: Seconds, never going back.
     """
 
@@ -56,6 +57,7 @@ class Surroundings:
     start_seconds: float
     streams: Callable[[Device], int]
     notice: Callable[[str, str], None]
+    changed: Callable[[], None]
     clock: Callable[[], float] = time.monotonic
 
     def accelerator(self, path: Path, device: Device) -> Accelerator:
@@ -158,7 +160,7 @@ class DeviceSession:
             provider=self.device.provider,
             runtime=self._around.inventory.runtime,
             passed_over=tuple((one.device.plain, one.why) for one in refused),
-            mend=next((one.mend for one in refused if one.mend is not None), None),
+            mend=next((one.advice for one in refused if one.mend is not None), None),
             failing=any(one.kind == "failed" or (self._forced and one.kind == "missing") for one in refused),
         )
 
@@ -329,6 +331,7 @@ class DeviceSession:
         if chosen.winner is not None and not taken:
             chosen.winner.close()
         _log.info("%s: %s", self._model, self.choice.summary)
+        self._around.changed()
 
     def _restart(self) -> None:
         """Load the model again on a device that lost it. A breaker that is half open takes this as its trial."""

@@ -7,6 +7,7 @@ import json
 import os
 import platform
 import re
+import sys
 from dataclasses import dataclass
 from typing import Literal
 
@@ -112,6 +113,11 @@ class Refusal:
     mend: str | None = None
     library: str | None = None
 
+    @property
+    def advice(self) -> str | None:
+        """The mend as a sentence of its own."""
+        return self.mend[0].upper() + self.mend[1:] if self.mend else None
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
@@ -147,38 +153,55 @@ def plan_devices(inventory: Inventory, *, accelerators: tuple[str, ...], wanted:
     return Plan(attempts=tuple(attempts), refused=tuple(refused))
 
 
+def exists_elsewhere(provider: str, *, system: str = sys.platform) -> str | None:
+    """Where a provider exists, if that is not this system; None where it could be here."""
+    if provider == DIRECTML and system != "win32":
+        return "It exists on Windows only"
+    if provider == COREML and system != "darwin":
+        return "It exists on macOS only"
+    if provider == CUDA and system == "darwin":
+        return "It does not exist on macOS"
+    return None
+
+
 def _forced(inventory: Inventory, wanted: Device) -> Plan:
     if wanted.provider == CPU:
         return Plan(attempts=(), refused=())
-    if wanted.provider not in inventory.runtime.providers:
-        if wanted.provider == CUDA and inventory.gpus:
-            return Plan(attempts=(), refused=(_another_flavour(inventory.gpus[0], wanted),))
-        refusal = Refusal(device=wanted, kind="missing", why=_NOT_BUILT_IN, mend=_install(wanted.provider))
-        return Plan(attempts=(), refused=(refusal,))
     count = len(inventory.gpus)
-    if wanted.provider == CUDA and 0 < count <= wanted.index:
-        there = "the only card is cuda:0" if count == 1 else f"the cards are cuda:0 to cuda:{count - 1}"
-        mend = "Choose one that is there: magray config set runtime.device auto."
-        return Plan(attempts=(), refused=(Refusal(device=wanted, kind="missing", why=there, mend=mend),))
-    return Plan(attempts=(wanted,), refused=())
+    elsewhere = exists_elsewhere(wanted.provider)
+    why, mend = NOT_BUILT_IN, _install(wanted.provider)
+    if wanted.provider in inventory.runtime.providers:
+        if wanted.provider != CUDA or not 0 < count <= wanted.index:
+            return Plan(attempts=(wanted,), refused=())
+        why = "the only card is cuda:0" if count == 1 else f"the cards are cuda:0 to cuda:{count - 1}"
+        mend = _TAKE_BEST
+    elif elsewhere is not None:
+        why, mend = elsewhere[0].lower() + elsewhere[1:], _TAKE_BEST
+    elif wanted.provider == CUDA and count:
+        return Plan(attempts=(), refused=(_another_flavour(inventory.gpus[0], wanted),))
+    elif wanted.provider == CUDA:
+        why = f"{NOT_BUILT_IN}, and no NVIDIA driver answers"
+        mend = f"If there is an NVIDIA card, install its driver; then {_install(CUDA)} If there is none, {_TAKE_BEST}"
+    return Plan(attempts=(), refused=(Refusal(device=wanted, kind="missing", why=why, mend=mend),))
 
 
-_NOT_BUILT_IN = "the installed ONNX Runtime was built without it"
+NOT_BUILT_IN = "the installed ONNX Runtime was built without it"
+_TAKE_BEST = "let Magray choose: magray config set runtime.device auto."
 
 
 def _install(provider: str) -> str | None:
     if provider == CUDA:
-        return "Install the one for NVIDIA cards: uv sync --extra cuda."
+        return "install the ONNX Runtime for NVIDIA cards: uv sync --extra cuda."
     if provider == DIRECTML:
-        return "Install the one for Windows: uv sync --extra directml."
-    return None  # CoreML comes with every build for macOS and exists nowhere else
+        return "install the ONNX Runtime for DirectML: uv sync --extra directml."
+    return None  # CoreML comes with every build for macOS
 
 
 def _another_flavour(gpu: Gpu, wanted: Device | None = None) -> Refusal:
     return Refusal(
         device=wanted or Device(CUDA, max(gpu.index, 0)),
         kind="missing",
-        why=f"a {gpu.name} is there, but {_NOT_BUILT_IN}",
+        why=f"a {gpu.name} is there, but {NOT_BUILT_IN}",
         mend=_install(CUDA),
     )
 

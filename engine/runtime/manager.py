@@ -18,7 +18,17 @@ from engine.runtime.buffers import release_unused_memory
 from engine.runtime.circuit_breaker import CircuitBreaker
 from engine.runtime.device_notes import DeviceNotes
 from engine.runtime.device_session import DeviceSession, Surroundings
-from engine.runtime.devices import Device, Inventory, Plan, Refusal, parse_device, plan_devices, take_inventory
+from engine.runtime.devices import (
+    NOT_BUILT_IN,
+    Device,
+    Inventory,
+    Plan,
+    Refusal,
+    exists_elsewhere,
+    parse_device,
+    plan_devices,
+    take_inventory,
+)
 from engine.runtime.execution_providers import CPU, CUDA, PLAIN_NAMES, PREFERENCE
 from engine.runtime.session import open_on
 from engine.settings import RuntimeSettings
@@ -72,10 +82,17 @@ class Devices:
         self._records: dict[Device, DeviceRecord] = {}
         self._sessions: dict[DeviceSession, tuple[str, ...]] = {}
         self._notice: Callable[[str, str], None] | None = None
+        self._changed: Callable[[], None] | None = None
 
-    def on_notice(self, notice: Callable[[str, str], None] | None) -> None:
-        """Where to send what the owner should hear once, as level and text; called from any thread."""
+    def listen(self, *, notice: Callable[[str, str], None], changed: Callable[[], None] | None = None) -> None:
+        """Where to send news; called from any thread, so that it must only pass them on.
+
+        Args:
+            notice: what the owner should hear once, as level and text.
+            changed: what a model runs on may be another now.
+        """
         self._notice = notice
+        self._changed = changed
 
     def open(self, path: Path, *, model: str, threads: int = 0, accelerators: tuple[str, ...] = ()) -> DeviceSession:
         """Load a model. It answers at once, on the CPU; `accelerate` of the session looks for something better.
@@ -121,7 +138,7 @@ class Devices:
         now = self._look()
         providers = tuple(self._provider(provider, sessions, records) for provider in PREFERENCE)
         refused = [refusal for session in sessions for refusal in session.refused]
-        mend = next((refusal.mend for refusal in refused if refusal.mend is not None), None)
+        mend = next((refusal.advice for refusal in refused if refusal.mend is not None), None)
         return DevicesStatus(
             runtime=around.inventory.runtime.flavour,
             version=around.inventory.runtime.version,
@@ -146,9 +163,17 @@ class Devices:
             sessions = dict(self._sessions)
         for session, accelerators in sessions.items():
             session.try_again(self._plan(accelerators))
+        self.settle(seconds)
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until devices have been chosen; tells whether they have."""
         end = time.monotonic() + seconds
-        for session in sessions:
-            session.settle(max(0.0, end - time.monotonic()))
+        with self._lock:
+            sessions = list(self._sessions)
+        waited = [
+            session.settle(max(0.0, end - time.monotonic())) for session in sessions
+        ]  # each of them, not the first
+        return all(waited)
 
     def close(self) -> None:
         """Let go of every model. Safe to call twice."""
@@ -172,6 +197,7 @@ class Devices:
                     start_seconds=self._start_seconds,
                     streams=self._streams,
                     notice=self._tell,
+                    changed=self._moved,
                     clock=self._clock,
                 )
             return self._around
@@ -196,6 +222,11 @@ class Devices:
         _log.log(logging.WARNING if level == "warning" else logging.INFO, "%s", text)
         if self._notice is not None:
             self._notice(level, text)
+        self._moved()
+
+    def _moved(self) -> None:
+        if self._changed is not None:
+            self._changed()
 
     def release_idle(self) -> int:
         """Let go of the memory of models that nobody used for `runtime.idle_minutes`; tells how many."""
@@ -222,6 +253,9 @@ class Devices:
         if any(one.device.provider == provider and one.breaker.state == "open" for one in records):
             return _refused(name, refusals, state="failing", listed=listed)
         if not listed:
+            elsewhere = exists_elsewhere(provider)
+            if elsewhere is not None:
+                return ProviderStatus(name=name, listed=listed, state="missing", reason=f"{elsewhere}.")
             return _refused(name, refusals, state="missing", listed=listed)
         if any(one.library is not None for one in refusals):
             return _refused(name, refusals, state="not loading", listed=listed)
@@ -235,14 +269,14 @@ _STATES: dict[str, _State] = {"unfit": "unfit", "missing": "missing", "slower": 
 
 def _refused(name: str, refusals: list[Refusal], *, state: _State, listed: bool) -> ProviderStatus:
     first = next((one for one in refusals if one.library is not None), refusals[0] if refusals else None)
-    reason = first.why if first is not None else "The installed ONNX Runtime was built without it."
+    reason = first.why if first is not None else NOT_BUILT_IN
     return ProviderStatus(
         name=name,
         listed=listed,
         state=state,
         reason=reason[0].upper() + reason[1:].rstrip(".") + ".",
         library=first.library if first is not None else None,
-        mend=first.mend if first is not None else None,
+        mend=first.advice if first is not None else None,
     )
 
 

@@ -69,7 +69,7 @@ class House:
             clock=clock.monotonic,
             start_seconds=start_seconds,
         )
-        self.devices.on_notice(lambda level, text: self.told.append((level, text)))
+        self.devices.listen(notice=lambda level, text: self.told.append((level, text)))
         self.session: DeviceSession = self.devices.open(MODEL, model="m", threads=1, accelerators=(CUDA,))
         self.session.accelerate(lambda: Sample(feed(2, 8), OUTPUT, (2, 8, WIDTH)))
         assert self.session.settle(120)
