@@ -93,7 +93,7 @@ class Indexes:
         self._saved_at: dict[str, int] = {}
         self._condition = threading.Condition()
         self._target = 0
-        self._opened = False
+        self._words_opened = False
         self._pending = True
         self._closing = False
         self._jobs: list[tuple[Callable[[], Any], Future[Any]]] = []
@@ -130,13 +130,15 @@ class Indexes:
         Returns:
             Whether it holds them.
         """
-        behind = sequence - self.lexical.last_sequence
-        if behind <= 0 or behind > TOO_FAR:
-            return behind <= 0
+        if self._words_opened and self.lexical.last_sequence >= sequence:
+            return True
+        end = time.monotonic() + timeout
         with self._condition:
-            self._condition.wait_for(
-                lambda: self.lexical.last_sequence >= sequence or self._closing or not self._opened, timeout
-            )
+            self._condition.wait_for(lambda: self._words_opened or self._closing, timeout)
+            if sequence - self.lexical.last_sequence <= TOO_FAR:
+                self._condition.wait_for(
+                    lambda: self.lexical.last_sequence >= sequence or self._closing, max(0.0, end - time.monotonic())
+                )
         return self.lexical.last_sequence >= sequence
 
     def search_vectors(
@@ -260,9 +262,9 @@ class Indexes:
                         "warning",
                         f"{name} was damaged or out of date and is being built anew. Nothing is lost; search goes on.",
                     )
-        with self._condition:
-            self._opened = True
-            self._condition.notify_all()
+            with self._condition:
+                self._words_opened = True  # the first of the order
+                self._condition.notify_all()
 
     def _step(self) -> bool:
         """One round of the thread. Returns whether to go on."""

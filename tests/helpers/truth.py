@@ -105,16 +105,16 @@ class Truth:
             return {row[0] for row in query.tuples().execute(reader)}
 
     def texts(self, labels: Sequence[int]) -> list[str]:
-        """Texts by label, in their order."""
+        """Texts by label, in their order; labels that are none any more are left out."""
         with self.store.read() as reader:
             found = dict(Memory.select(Memory.label, Memory.text).tuples().execute(reader))
-        return [found[int(label)] for label in labels]
+        return [found[int(label)] for label in labels if int(label) in found]
 
     def texts_of(self, numbers: Sequence[int]) -> list[str]:
-        """Texts by number, in their order."""
+        """Texts by number, in their order; numbers that are none any more are left out."""
         with self.store.read() as reader:
             found = dict(Memory.select(Memory.number, Memory.text).tuples().execute(reader))
-        return [found[number] for number in numbers]
+        return [found[number] for number in numbers if number in found]
 
     def layer_index(self, layer: str = "assets", *, dimensions: int = DIMENSIONS, **settings: Any) -> LayerIndex:
         """A vector index over this database, not opened yet."""
