@@ -11,6 +11,7 @@ from desktop.bridge import Bridge
 from desktop.chat.controller import ChatController
 from desktop.chat.source_items import SourceItem
 from desktop.icons import Icons
+from desktop.library import Library
 from desktop.main_window import MainWindow
 from desktop.messages import Messages
 from desktop.operations import Operation, Operations
@@ -19,7 +20,6 @@ from desktop.window_state import WindowState
 from engine import ConversationSource, DocumentSource, EngineStatus, Notice, resources
 
 if TYPE_CHECKING:
-    from desktop.library import Library
     from desktop.status.status_page import StatusPage
     from engine import Engine
 
@@ -30,8 +30,7 @@ _STATUS_MS = 700
 class Workspace(QObject):
     """Everything in the window that needs the engine.
 
-    The chat is there at once, so that a question can be typed before the engine is open. The views of documents are
-    built when the engine comes: they are behind the first paint.
+    All of it is there before the engine is open: what is asked, dropped or pasted meanwhile waits for it.
     """
 
     def __init__(
@@ -52,8 +51,6 @@ class Workspace(QObject):
         self._operations = operations
         self._state = state
         self._engine: Engine | None = None
-        self._library: Library | None = None
-        self._waiting: list[str] = []
         self.chat = ChatController(
             pane=window.chat,
             conversations=window.conversations,
@@ -68,12 +65,13 @@ class Workspace(QObject):
         self._count.setSingleShot(True)
         self._count.setInterval(_STATUS_MS)
         self._count.timeout.connect(self._refresh_status)
-        window.conversations.documents_wanted.connect(self._show_documents)
+        self.library = Library(window=window, theme=theme, icons=icons, messages=messages, operations=operations)
+        window.conversations.documents_wanted.connect(self.library.show_documents)
         window.conversations.status_wanted.connect(self._show_status)
-        window.chat.welcome.files_wanted.connect(lambda: self._add("files"))
-        window.chat.welcome.folder_wanted.connect(lambda: self._add("folder"))
-        window.chat.composer.paths_pasted.connect(self.add_paths)
-        window.chat.composer.text_pasted.connect(self._add_text)
+        window.chat.welcome.files_wanted.connect(self.library.adding.choose_files)
+        window.chat.welcome.folder_wanted.connect(self.library.adding.choose_folder)
+        window.chat.composer.paths_pasted.connect(self.library.add_paths)
+        window.chat.composer.text_pasted.connect(self.library.adding.add_text)
         self._status: EngineStatus | None = None
         self._status_page: StatusPage | None = None
 
@@ -81,17 +79,8 @@ class Workspace(QObject):
 
     def attach(self, engine: Engine, bridge: Bridge) -> None:
         """The engine is open: every view gets it."""
-        from desktop.library import Library
-
         self._engine = engine
-        self._library = Library(
-            window=self._window,
-            theme=self._theme,
-            icons=self._icons,
-            messages=self._messages,
-            operations=self._operations,
-        )
-        self._library.attach(engine, bridge)
+        self.library.attach(engine, bridge)
         bridge.memories_changed.connect(self._something_changed)
         bridge.documents_changed.connect(self._something_changed)
         bridge.status_changed.connect(self._something_changed)
@@ -99,9 +88,6 @@ class Workspace(QObject):
         self.chat.attach(engine, bridge)
         self._refresh_status()
         self._operations.start(Operation(name="give the welcome documents", run=self._give_welcome))
-        if self._waiting:
-            waiting, self._waiting = self._waiting, []
-            self._library.add_paths(waiting)
 
     async def _give_welcome(self) -> None:
         """At the first start, quietly, so that there is something to ask about at once."""
@@ -109,13 +95,13 @@ class Workspace(QObject):
         if engine is None or self._state.welcomed:
             return
         status = await engine.status()
-        if status.documents == 0 and self._library is not None:
+        if status.documents == 0:
             # What the owner gave meanwhile is not to be read in silence.
-            self._library.quiet = not (await engine.ingest_progress()).active
+            self.library.quiet = not (await engine.ingest_progress()).active
             try:
                 await engine.ingest([resources() / "welcome"])
             finally:
-                self._library.quiet = False
+                self.library.quiet = False
         self._state.welcomed = True
         self._refresh_status()
 
@@ -123,32 +109,12 @@ class Workspace(QObject):
 
     def add_paths(self, paths: Sequence[str]) -> None:
         """Read files and folders, now or when the engine is open."""
-        if self._library is None:
-            self._waiting.extend(paths)
-        else:
-            self._library.add_paths(paths)
-
-    def _add_text(self, text: str) -> None:
-        if self._library is not None:
-            self._library.adding.add_text(text)
-
-    def _add(self, what: str) -> None:
-        if self._library is None:
-            return
-        if what == "files":
-            self._library.adding.choose_files()
-        else:
-            self._library.adding.choose_folder()
-
-    def _show_documents(self) -> None:
-        if self._library is not None:
-            self._library.show_documents()
+        self.library.add_paths(paths)
 
     def _open_source(self, item: SourceItem) -> None:
         source = item.source
         if isinstance(source, DocumentSource):
-            if self._library is not None:
-                self._library.show_source(source, item.quote)
+            self.library.show_source(source, item.quote)
         elif isinstance(source, ConversationSource):
             self.chat.open_conversation(source.conversation_id)
 

@@ -39,7 +39,7 @@ class Run:
     @property
     def library(self) -> object:
         """The views of documents."""
-        return self.session._workspace._library
+        return self.session._workspace.library
 
     async def answered(self, count: int) -> None:
         """Wait until so many answers stand in the transcript."""
