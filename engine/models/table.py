@@ -1,8 +1,8 @@
 """The catalogue itself: a table, written by hand.
 
-Every checksum, size and revision stands as the hub publishes it (Git LFS object ids and file sizes) and was found in at
-least two public sources that agree. None stands where no source told it: what is not known is not invented, the store
-takes the hub's own checksum then. `int8` files made for one processor family (AVX-512 VNNI, ARM) are left out: the ones
+Checksums, sizes and revisions stand as the hub publishes them (Git LFS object ids); every checksum was found in at least
+two public sources that agree. None stands where no source told it: what is not known is not invented, the store takes
+the hub's own checksum then. `int8` files made for one processor family (AVX-512 VNNI, ARM) are left out: the ones
 listed run on every processor.
 """
 
@@ -18,6 +18,8 @@ _BLOCKS = ("CUDAExecutionProvider", "DmlExecutionProvider")
 # only (docs/OperatorKernels.md of ONNX Runtime): CUDA and CoreML would hand every product back.
 _INTEGER = ("DmlExecutionProvider",)
 _EVERY = frozenset({"*"})
+_MMARCO = frozenset({"ar", "de", "en", "es", "fr", "hi", "id", "it", "ja", "nl", "pt", "ru", "vi", "zh"})
+"""The languages of mMARCO (Bonifacio and others, 2021), which the rerankers of that name were trained on."""
 
 _XLM_TOKENIZER_E5 = ModelFile(
     name="tokenizer.json",
@@ -423,7 +425,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
         licence="not stated by its publisher",
         repository="Slite/mmarco-mMiniLMv2-L6-H384-v1-onnx-o4",
         revision="1347818c9e1c7673672d5cb0bc5ecd6a521e872e",
-        languages=_EVERY,
+        languages=_MMARCO,
         dimensions=0,
         pooling="none",
         max_tokens=512,
@@ -439,7 +441,7 @@ ENTRIES: tuple[ModelEntry, ...] = (
         licence="Apache-2.0",
         repository="cross-encoder/mmarco-mMiniLMv2-L12-H384-v1",
         revision="1427fd652930e4ba29e8149678df786c240d8825",
-        languages=_EVERY,
+        languages=_MMARCO,
         dimensions=0,
         pooling="none",
         max_tokens=512,
