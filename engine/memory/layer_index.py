@@ -262,13 +262,16 @@ class LayerIndex:
     def _readable(
         self, rows: list[tuple[int, bytes | None, int | None]]
     ) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
-        """Labels and vectors of the rows whose vectors can be used. What cannot is told in the log."""
+        """Labels and vectors of the rows whose vectors can be used; a damaged one is told in the log.
+
+        A record without a vector of this model is to be embedded yet, and gets a new label then.
+        """
         size = 4 * self._dimensions
         whole = [(label, data) for label, data, _ in rows if data is not None and len(data) == size]
         labels = np.asarray([label for label, _ in whole], np.int64)
         vectors = from_blobs([data for _, data in whole], self._dimensions)
         usable = unit_rows(vectors)
-        bad = len(rows) - int(usable.sum())
+        bad = sum(data is not None for _, data, _ in rows) - int(usable.sum())
         if bad:
             _log.warning("%d memories of %s have no vector that can be used; words alone find them", bad, self._layer)
             labels, vectors = labels[usable], vectors[usable]
