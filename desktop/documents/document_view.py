@@ -177,6 +177,7 @@ class DocumentView(Panel):
             {"back": self.tr("Back")},
         )
         self._stack.setCurrentWidget(self._note)
+        self._focus_content()
 
     def _show_text(self, text: DocumentText, source: DocumentSource | None, quote: str) -> None:
         document = text.document
@@ -190,6 +191,7 @@ class DocumentView(Panel):
                 "document", self.tr("There is no text in this document"), self.tr("Nothing of it can be shown here.")
             )
             self._stack.setCurrentWidget(self._note)
+            self._focus_content()
             return
         if source is not None:
             self._show_passage(text, source, quote)
@@ -377,7 +379,9 @@ class DocumentView(Panel):
 
     def _focus_content(self) -> None:
         current = self._stack.currentWidget()
-        if current is not None and self.isVisible():
+        if current is None or current is self._note:
+            current = self._header.back_button
+        if self.isVisible():
             current.setFocus(Qt.FocusReason.OtherFocusReason)
 
     # ------------------------------------------------------------------ keys and menu

@@ -189,6 +189,8 @@ class DocumentsPage(Panel):
         if self.model.rowCount():
             self._stack.setCurrentWidget(self.table)
             self._top.show()
+            if self.focusProxy() is not self.table:
+                self.setFocusProxy(self.search)
             return
         if self._query:
             self._empty.show_state(
@@ -208,6 +210,8 @@ class DocumentsPage(Panel):
                 {"files": self.tr("Add files"), "folder": self.tr("Add a folder")},
             )
         self._top.setVisible(bool(self._query))
+        # Keys, Escape among them, need somewhere to go where there is nothing to search.
+        self.setFocusProxy(self.search if self._query else self._header.back_button)
         self._stack.setCurrentWidget(self._empty)
 
     def _empty_action(self, name: str) -> None:
@@ -259,8 +263,9 @@ class DocumentsPage(Panel):
         return super().eventFilter(watched, event)
 
     def _leave(self) -> None:
-        self.setFocusProxy(self.search)  # the next visit begins with the search
         self.closed.emit()
+        if self.model.rowCount():
+            self.setFocusProxy(self.search)  # the next visit begins with the search
 
     def _open(self) -> None:
         document = self.table.selected()

@@ -149,7 +149,6 @@ class IngestionPanel(Panel):
             lambda: self._do("retry"),
             context=Qt.ShortcutContext.WidgetWithChildrenShortcut,
         )
-        self.setFocusProxy(self.list)
         self._show_counts()
 
     # ------------------------------------------------------------------ the engine
@@ -259,7 +258,10 @@ class IngestionPanel(Panel):
         self._pause.setVisible(self._progress is not None and self._progress.active)
         if self.model.rowCount():
             self._stack.setCurrentWidget(self.list)
+            self.setFocusProxy(self.list)
             return
+        # Keys, Escape among them, need somewhere to go where there is no list.
+        self.setFocusProxy(self._header.back_button)
         if total:
             self._empty.show_state("check", self.tr("No file is in this state now"), "", {_ALL: self.tr("Show all")})
         else:

@@ -127,6 +127,11 @@ def test_an_empty_document_says_so(play: Callable[[Story], None]) -> None:
     async def story(view: DocumentView, engine: HandEngine) -> None:
         view.show_document("empty")
         await until(lambda: "no text" in view._note.accessibleName())
+        left: list[bool] = []
+        view.closed.connect(lambda: left.append(True))
+        await until(view._header.back_button.hasFocus)
+        QTest.keyClick(view._header.back_button, Qt.Key.Key_Escape)
+        assert left == [True], "Escape leads back from everywhere"
 
     play(story)
 

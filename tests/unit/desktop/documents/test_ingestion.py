@@ -124,6 +124,13 @@ def test_an_empty_list_says_what_it_is_for(play: Callable[..., None]) -> None:
         for button in panel._empty.findChildren(QPushButton):
             button.click()
         assert asked == ["files", "folder"]
+        left: list[bool] = []
+        panel.closed.connect(lambda: left.append(True))
+        panel.activateWindow()
+        panel.setFocus()
+        await until(panel._header.back_button.hasFocus)
+        QTest.keyClick(panel._header.back_button, Qt.Key.Key_Escape)
+        assert left == [True]
 
     play(story)
 
