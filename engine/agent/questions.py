@@ -128,9 +128,8 @@ _WANTED: tuple[tuple[Wanted, re.Pattern[str]], ...] = (
         _any(
             rf"{_OPENING}who(?:m|se)?\b",
             r"\b(?:what|which) (?:is|was) the (?:\w+ ){0,3}name\b",
-            r"\b(?:named?|called)\b",
             rf"{_OPENING}(?:кто|кого|кому|кем|чей|чья|чьё)\b",
-            r"\bкак(?:ое|ово)? (?:имя|зовут|звали|назвали|называется|называют)\b",
+            r"\bкак(?:ое|ово)? (?:имя|зовут|звали|назвали)\b",
         ),
     ),
     (Wanted.PLACE, _any(rf"{_OPENING}where\b", rf"{_OPENING}(?:где|куда|откуда)\b")),
@@ -148,6 +147,12 @@ _YEAR = re.compile(
     r"\b(?:1[0-9]{3}|20[0-9]{2})\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[:.]\d{2}\b"
 )
 _PROPER = re.compile(r"(?<![.!?…\n] )(?<!^)(?<![\"“«(\[])\b[A-ZА-ЯЁ][\w’'-]+")
+_NAMES = re.compile(
+    r"[A-ZА-ЯЁ][\w’'-]*\.?(?:\s+(?:(?:de|van|von|der|da|di|al|bin|ibn|фон|де)\s+)?[A-ZА-ЯЁ][\w’'-]*\.?)*"
+)
+_BEFORE_PLACES = re.compile(
+    r"(?:\b(?:in|at|near|into|on|off|around|through|across|в|во|на|из|под|около|у|до)\s+(?:the\s+)?|[A-ZА-ЯЁ][\w’'-]+,\s+)$",
+)
 _MONTH_SHORT = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|ма[йя])\b\.?")
 
 
@@ -211,10 +216,29 @@ def holds(wanted: Wanted, sentence: str, stems: tuple[str, ...], asked: Question
         )
         return bool(dated) or (bool(tokens & DAY_WORDS) and not (tokens & DAY_WORDS) <= asked.stems)
     if wanted is Wanted.NAME:
-        return any(stem(word) not in asked.stems for name in _PROPER.findall(sentence) for word in words(name))
+        return any(_is_fresh_name(found, sentence, asked) for found in _NAMES.finditer(sentence))
     if wanted is Wanted.PLACE:
         return bool(tokens & PLACE_WORDS)
     return bool(tokens & REASON_WORDS)
+
+
+def _is_fresh_name(found: re.Match[str], sentence: str, asked: Question) -> bool:
+    """Whether a run of capitalised words may be a person or maker that the question does not name.
+
+    A single word at the beginning of a sentence says nothing; what follows "in" or "Paris," is a place; months and days
+    are none.
+    """
+    run = found.group().split()
+    opens = found.start() == 0 or sentence[: found.start()].rstrip(' "“«(„').endswith((".", "!", "?", "…", ":", "\n"))
+    if opens and run[0].casefold() in STOP_WORDS:
+        run = run[1:]
+    if not run or (opens and len(run) == 1) or _BEFORE_PLACES.search(sentence[: found.start()]):
+        return False
+    folded = [word for name in run for word in words(name)]
+    return any(
+        stem(word) not in asked.stems and word not in DAY_WORDS and not word.startswith(MONTH_STEMS) and len(word) > 1
+        for word in folded
+    )
 
 
 def counts(asked: Question, stems: tuple[str, ...]) -> bool:

@@ -66,20 +66,19 @@ def compose(question: str, hits: Sequence[Hit], *, embedder: Embedder) -> Answer
     asked = read(question)
     usable = [hit for hit in hits if _plain(hit.memory.text) != _plain(question)]
     pool = measure(asked, usable)
-    dense = _compare(pool, usable, embedder)
+    dense = compare(pool, embedder)
     weighed = logits(pool, dense=dense)
     order = sorted(range(len(weighed)), key=lambda place: -weighed[place])
-    quotable = [place for place in order if _quotable(pool.candidates[place])]
-    if not quotable or not answerable(pool, weighed, quotable[0], dense=dense):
-        answer = _abstain(asked, pool, usable, quotable, dense=dense)
+    places = [place for place in order if quotable(pool.candidates[place])]
+    if not places or not answerable(pool, weighed, places[0], dense=dense):
+        answer = _abstain(asked, pool, usable, places, dense=dense)
     else:
-        answer = _quote(
-            pool, usable, [place for place in quotable if weighed[place] >= weighed[quotable[0]] - _QUOTE_GAP]
-        )
+        least = weighed[places[0]] - _QUOTE_GAP
+        answer = _quote(pool, usable, [place for place in places if weighed[place] >= least])
     return dataclasses.replace(answer, hits=tuple(hits), question=question, seconds=time.perf_counter() - began)
 
 
-def _compare(pool: Pool, hits: Sequence[Hit], embedder: Embedder) -> bool:
+def compare(pool: Pool, embedder: Embedder) -> bool:
     """Add how near the sentences are in meaning; False where the embedder does not know the question's language."""
     asked = pool.question
     known = asked.language in embedder.languages or "*" in embedder.languages
@@ -106,7 +105,8 @@ def _promise(candidate: Candidate) -> float:
     )
 
 
-def _quotable(candidate: Candidate) -> bool:
+def quotable(candidate: Candidate) -> bool:
+    """Whether a sentence says something: headings and questions do not."""
     figures = candidate.figures
     return not (figures["heading"] or figures["asks"])
 
@@ -157,9 +157,9 @@ def _join(one: _Quote, other: _Quote) -> _Quote:
     )
 
 
-def _abstain(asked: Question, pool: Pool, hits: Sequence[Hit], quotable: Sequence[int], *, dense: bool) -> Answer:
+def _abstain(asked: Question, pool: Pool, hits: Sequence[Hit], places: Sequence[int], *, dense: bool) -> Answer:
     language = "ru" if asked.language == "ru" else "en"
-    closest = quotable[0] if quotable and near_enough(pool, pool.candidates[quotable[0]], dense=dense) else None
+    closest = places[0] if places and near_enough(pool, pool.candidates[places[0]], dense=dense) else None
     if closest is None:
         text = wording.abstention(language=language, closest=None)
         return Answer(text=text, made_by=QUOTES, abstained=True)
