@@ -26,6 +26,10 @@ class Backend(Protocol):
     def outputs(self) -> Mapping[str, Shape]:
         """Shapes by name, as for inputs."""
 
+    @property
+    def types(self) -> Mapping[str, str]:
+        """What numpy calls the numbers of each input and output, as `int64`; empty where it has no word for them."""
+
     def run(self, inputs: Mapping[str, NDArray[Any]], output: str, into: NDArray[Any], *, shrink: bool = False) -> None:
         """Run once and write one output into an array of the caller; `shrink` gives unused memory back afterwards."""
 

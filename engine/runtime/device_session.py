@@ -111,6 +111,7 @@ class DeviceSession:
         self._last_use = around.clock()
         first = self._cpu_backend()
         self._inputs, self._outputs = dict(first.inputs), dict(first.outputs)
+        self._types = dict(first.types)
 
     @property
     def inputs(self) -> Mapping[str, Shape]:
@@ -121,6 +122,11 @@ class DeviceSession:
     def outputs(self) -> Mapping[str, Shape]:
         """Shapes by name, as for inputs."""
         return self._outputs
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """What numpy calls the numbers of each input and output; empty where it has no word for them."""
+        return self._types
 
     @property
     def device(self) -> Device:
@@ -206,7 +212,12 @@ class DeviceSession:
                 self._run_on_cpu(inputs, output, np.empty_like(into), shrink=True)
             return
         active.record.statistics.fell_back()
-        self._run_on_cpu(inputs, output, into, shrink=shrink)
+        try:
+            self._run_on_cpu(inputs, output, into, shrink=shrink)
+        except BaseException:
+            if suspect.permit is not None:
+                active.record.breaker.withdrawn(suspect.permit)  # what no device can compute is no device's fault
+            raise
         if suspect.permit is not None:
             self._judge(active, suspect, into)
 

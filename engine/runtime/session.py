@@ -39,6 +39,14 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _SHRINK = "memory.enable_memory_arena_shrinkage"
+_NUMPY_NAMES = {
+    "tensor(float)": "float32",
+    "tensor(float16)": "float16",
+    "tensor(double)": "float64",
+    "tensor(int64)": "int64",
+    "tensor(int32)": "int32",
+    "tensor(bool)": "bool",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +77,8 @@ class OnnxSession:
         self._choice = choice
         self._inputs = {node.name: tuple(node.shape) for node in session.get_inputs()}
         self._outputs = {node.name: tuple(node.shape) for node in session.get_outputs()}
+        nodes = (*session.get_inputs(), *session.get_outputs())
+        self._types = {node.name: _NUMPY_NAMES.get(node.type, "") for node in nodes}
         # DirectML forbids two runs of one session at a time.
         self._serial = threading.Lock() if choice.provider == DIRECTML else None
         self._shrinking: Any = None
@@ -91,6 +101,11 @@ class OnnxSession:
     def outputs(self) -> Mapping[str, tuple[int | str | None, ...]]:
         """Shapes by name, as for inputs."""
         return self._outputs
+
+    @property
+    def types(self) -> Mapping[str, str]:
+        """What numpy calls the numbers of each input and output, as `int64`; empty where it has no word for them."""
+        return self._types
 
     def run(
         self,

@@ -33,6 +33,8 @@ class Lab:
 
     deeds: list[Deed] = field(default_factory=list)
     always: Deed | None = None
+    cpu: Deed | None = None
+    driver: str = "1.2"
     openings: dict[str, Callable[[], None]] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
@@ -42,7 +44,7 @@ class Lab:
     def inventory(self) -> Inventory:
         """A computer with one card."""
         runtime = InstalledRuntime(flavour="cuda", version="1.31.1", providers=(*self.accelerators, CPU))
-        card = Gpu(index=0, name="Test Card", memory_bytes=8 << 30, free_bytes=7 << 30, driver="1.2")
+        card = Gpu(index=0, name="Test Card", memory_bytes=8 << 30, free_bytes=7 << 30, driver=self.driver)
         return Inventory(runtime=runtime, gpus=(card,) if CUDA in self.accelerators else (), gpu_note="Made up.")
 
     def open(self, path: Path, *, device: Device, threads: int) -> Backend:
@@ -51,7 +53,7 @@ class Lab:
         if device.name in self.openings:
             self.openings[device.name]()
         inner = open_on(path, device=PROCESSOR, threads=1)
-        return inner if device == PROCESSOR else FaultyBackend(self, device, inner)
+        return inner if device == PROCESSOR and self.cpu is None else FaultyBackend(self, device, inner)
 
     def hang(self) -> None:
         """Wait until the test is over, as a driver that never comes back."""
@@ -76,10 +78,18 @@ class FaultyBackend:
         """As the real session's."""
         return self.inner.outputs
 
+    @property
+    def types(self) -> Mapping[str, str]:
+        """As the real session's."""
+        return self.inner.types
+
     def run(self, inputs: Mapping[str, Any], output: str, into: Any, *, shrink: bool = False) -> None:
         """Do the next deed."""
         self.lab.batches.append((self.device.name, len(into)))
-        deed = self.lab.deeds.pop(0) if self.lab.deeds else self.lab.always
+        if self.device == PROCESSOR:
+            deed = self.lab.cpu
+        else:
+            deed = self.lab.deeds.pop(0) if self.lab.deeds else self.lab.always
         self._output, self._shrink = output, shrink
         if deed is None:
             self.compute(inputs, into)
