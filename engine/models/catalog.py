@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from engine.errors import ModelError
 from engine.models.entry import ModelEntry, ModelFile, Pooling, Quantization, Task, Variant
 from engine.models.table import ENTRIES
@@ -9,8 +11,17 @@ from engine.models.table import ENTRIES
 __all__ = ["ENTRIES", "ModelEntry", "ModelFile", "Pooling", "Quantization", "Task", "Variant", "find", "known", "split"]
 
 
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(:[a-z0-9][a-z0-9._-]*)?")
+
+
 def split(ident: str) -> tuple[str, str]:
-    """`bge-m3:fp16` as id and variant; the variant is empty where none is named."""
+    """`bge-m3:fp16` as id and variant; the variant is empty where none is named.
+
+    Raises:
+        ModelError: it cannot name a model. Ids and variants name folders, so nothing else gets past here.
+    """
+    if not _NAME.fullmatch(ident):
+        raise _unknown(ident)
     model_id, _, variant = ident.partition(":")
     return model_id, variant
 
@@ -29,6 +40,10 @@ def find(ident: str) -> ModelEntry:
     model_id, variant = split(ident)
     entry = known(model_id)
     if entry is None:
-        names = ", ".join(entry.id for entry in ENTRIES)
-        raise ModelError(f"There is no model named {ident}. Known ones: {names}. `magray models list` shows them.")
+        raise _unknown(ident)
     return entry.select(variant) if variant else entry
+
+
+def _unknown(ident: str) -> ModelError:
+    names = ", ".join(entry.id for entry in ENTRIES)
+    return ModelError(f"There is no model named {ident}. Known ones: {names}. `magray models list` shows them.")

@@ -10,6 +10,7 @@ import time
 import uuid
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -26,6 +27,8 @@ from engine.runtime.inspection import inspect_graph
 
 _MOST_MEMBERS = 2000
 _UNPACKED = ".unpacked"
+WORK = "import-"
+"""Folders in the staging folder whose names begin so are not finished imports."""
 _SKIPPED = ("__MACOSX", ".DS_Store", "Thumbs.db", ".git")
 
 
@@ -49,6 +52,7 @@ class Import:
         staging: Path,
         report: Callable[[ModelProgress], None],
         stopped: Callable[[], bool] = lambda: False,
+        installing: Callable[[], AbstractContextManager[None]] = contextlib.nullcontext,
         corrections: ModelCorrections | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -60,6 +64,7 @@ class Import:
             staging: folder on the store's disk for what is not finished.
             report: hears how it goes.
             stopped: asked between blocks; true ends the import with nothing changed.
+            installing: entered while the finished model is taken in.
             corrections: what the owner knows better.
             clock: seconds.
         """
@@ -67,6 +72,7 @@ class Import:
         self._store = store
         self._staging = staging
         self._stopped = stopped
+        self._installing = installing
         self._corrections = corrections or ModelCorrections()
         self._meter = Meter(path.name, report=report, clock=clock)
 
@@ -77,7 +83,7 @@ class Import:
             ModelError: it is not a model that can be used, or not the one that it says; the message tells why.
             StoreFullError: the disk is full, or would be.
         """
-        work = self._staging / f"import-{uuid.uuid4().hex[:12]}"
+        work = self._staging / f"{WORK}{uuid.uuid4().hex[:12]}"
         try:
             with _removed_afterwards(work):
                 found = self._recognise(self._unpacked(work))
@@ -90,7 +96,8 @@ class Import:
                     found.entry, files=tuple(self._copy(found, file, staged) for file in found.entry.files)
                 )
                 self._meter.step("installing", file="")
-                located = self._store.install(staged, entry=entry, how=found.how, source=str(self._path))
+                with self._installing():
+                    located = self._store.install(staged, entry=entry, how=found.how, source=str(self._path))
         except OSError as error:
             raise disk_error(self._staging, error) from error
         self._meter.finish()
@@ -102,7 +109,7 @@ class Import:
         Raises:
             ModelError: as for `run`.
         """
-        work = self._staging / f"look-{uuid.uuid4().hex[:12]}"
+        work = self._staging / f"{WORK}{uuid.uuid4().hex[:12]}"
         try:
             with _removed_afterwards(work):
                 found = self._recognise(self._unpacked(work))

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from engine.model_values import ModelCorrections, ModelProgress, ModelStatus
 from engine.models import catalog
 from engine.models.entry import ModelEntry
 from engine.models.files import bytes_in, disk_error
-from engine.models.importing import Import
+from engine.models.importing import WORK, Import
 from engine.models.overview import Overview
 from engine.models.own_loop import run_in_own_loop
 from engine.models.store import LocatedModel, ModelStore
@@ -26,6 +27,8 @@ from engine.paths import DataPaths
 from engine.settings import Settings
 
 _INCOMING = ".incoming"
+_CHANGE_SECONDS = 60.0  # another one renames for a moment only
+_STALE_SECONDS = 86400.0  # an import that was begun longer ago has crashed
 OnProgress = Callable[[ModelProgress], None]
 
 
@@ -62,7 +65,10 @@ class ModelManager:
     @property
     def in_use(self) -> frozenset[str]:
         """Names of the models that the settings use."""
-        return frozenset({self._settings.embedding.model})
+        named = self._settings.embedding.model
+        with contextlib.suppress(ModelError):
+            named = catalog.find(named).ident  # the recommended variant may be named too
+        return frozenset({named})
 
     async def statuses(self) -> list[ModelStatus]:
         """Every model of the catalogue, then the owner's own."""
@@ -170,9 +176,10 @@ class ModelManager:
             staging=self._incoming,
             report=self._reporter(on_progress),
             stopped=stop.is_set,
+            installing=self._change,
             corrections=corrections,
         )
-        running = asyncio.ensure_future(self._executors.run("io", self._locked, job.run))
+        running = asyncio.ensure_future(self._executors.run("io", job.run))
         try:
             located = await asyncio.shield(running)
         except asyncio.CancelledError:
@@ -262,18 +269,18 @@ class ModelManager:
                 on_progress(progress)
 
         def report(progress: ModelProgress) -> None:
-            if not loop.is_closed():
+            with contextlib.suppress(RuntimeError):  # the loop was closed: nobody looks any more
                 loop.call_soon_threadsafe(tell, progress)
 
         return report
 
     @contextlib.contextmanager
-    def _lock(self, name: str) -> Iterator[None]:
-        """One process at a time for one thing, whatever else runs."""
+    def _lock(self, name: str, *, patience: float = 0.0) -> Iterator[None]:
+        """One at a time for one thing, in this process and in others; `patience` in seconds."""
         folder = self._root / ".locks"
         try:
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with filelock.FileLock(folder / f"{name.replace(':', '--')}.lock", timeout=0):
+            with filelock.FileLock(folder / f"{name.replace(':', '--')}.lock", timeout=patience):
                 yield
         except filelock.Timeout as error:
             raise ModelError(f"Another Magray works on {name} just now. Try again when it has ended.") from error
@@ -282,14 +289,14 @@ class ModelManager:
 
     @contextlib.contextmanager
     def _change(self) -> Iterator[None]:
-        """The moment in which folders are renamed."""
-        with self._lock("models"):
+        """The moment in which folders are renamed. What crashed before is put right first."""
+        with self._lock("models", patience=_CHANGE_SECONDS):
             self._store.recover()
+            for work in self._incoming.glob(f"{WORK}*"):
+                with contextlib.suppress(OSError):
+                    if time.time() - work.stat().st_mtime > _STALE_SECONDS:
+                        shutil.rmtree(work)
             yield
-
-    def _locked(self, work: Callable[[], LocatedModel]) -> LocatedModel:
-        with self._change():
-            return work()
 
     def _there(self, ident: str) -> str:
         """A name as it was meant: a bare id means the one variant that is installed, where it is only one."""

@@ -7,6 +7,7 @@ sockets are Qt's. In a loop of their own they may block, and are cancelled at on
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
@@ -53,7 +54,8 @@ async def run_in_own_loop(make: Callable[[], Coroutine[Any, Any, T]], *, name: s
             else:
                 ended.set_exception(failure)
 
-        caller.call_soon_threadsafe(settle)
+        with contextlib.suppress(RuntimeError):  # the caller's loop was closed: nobody waits any more
+            caller.call_soon_threadsafe(settle)
 
     thread = threading.Thread(target=work, name=name, daemon=True)
     thread.start()

@@ -1,7 +1,7 @@
 """The catalogue itself: a table, written by hand.
 
-Checksums, sizes and revisions stand as the hub publishes them (Git LFS object ids); every checksum was found in at least
-two public sources that agree. None stands where no source told it: what is not known is not invented, the store takes
+Checksums, sizes and revisions stand as the hub publishes them (Git LFS object ids); every checksum was found in two or
+more public sources that agree. None stands where no source told it: what is not known is not invented, the store takes
 the hub's own checksum then. `int8` files made for one processor family (AVX-512 VNNI, ARM) are left out: the ones
 listed run on every processor.
 """

@@ -290,7 +290,7 @@ FAULTS = st.one_of(
 
 
 @hypothesis_settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
 )
 @given(faults=st.lists(FAULTS, max_size=9), known=st.booleans(), redirects=st.booleans())
 def test_any_interruption_ends_in_the_right_files_or_a_clear_error(

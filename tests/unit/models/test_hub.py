@@ -142,6 +142,15 @@ async def test_a_hub_that_does_not_go_on(hub: LoopbackHub) -> None:
     hub.go_on.set()
 
 
+async def test_a_server_that_never_answers() -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        async with Hub(f"http://127.0.0.1:{silent.getsockname()[1]}", sleep=Waits(), timeout_seconds=0.1) as client:
+            with pytest.raises(InterruptedTransferError, match=r"127\.0\.0\.1 does not answer"):
+                await read(client, patience=False)
+
+
 async def test_a_web_page_in_place_of_the_file(hub: LoopbackHub) -> None:
     hub.add(REPOSITORY, PATH, b"content")
     hub.faults = [Fault(kind="page")]

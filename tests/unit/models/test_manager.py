@@ -19,6 +19,7 @@ from engine.models import catalog
 from engine.models.entry import ModelEntry, ModelFile, Variant
 from engine.models.manager import ModelManager
 from tests.helpers.hub import Fault, LoopbackHub
+from tests.helpers.tiny_onnx import write_model
 
 REPOSITORY = "somebody/small-model"
 
@@ -279,6 +280,83 @@ async def test_unknown_names_are_answered_with_the_known_ones(make: Make) -> Non
         await manager.download("small-model:q9")
     with pytest.raises(ModelError, match=r"small-model is not installed.*magray models download small-model"):
         await manager.verify("small-model")
+
+
+@pytest.mark.parametrize("name", ["..", "../..", "/", "a/b", "a\\b", "", ".incoming", "small-model:../int8", "CON"])
+async def test_a_name_never_leads_out_of_the_folder(make: Make, data_dir: Path, name: str) -> None:
+    manager = make()
+    (data_dir / "own").mkdir(parents=True)
+    (data_dir / "own" / "kept").write_text("kept")
+    calls = (manager.remove, manager.download, manager.verify, manager.chosen, manager.status)
+    for call in calls:
+        with pytest.raises(ModelError, match=r"There is no model named"):
+            await call(name)
+    assert (data_dir / "own" / "kept").exists()
+
+
+async def test_the_recommended_variant_may_be_named_too(make: Make) -> None:
+    manager = make(embedding={"model": "small-model:fp32"})
+    await manager.download("small-model:fp32")
+    assert (await manager.status("small-model")).in_use
+    with pytest.raises(ModelError, match=r"is the embedder in use"):
+        await manager.remove("small-model")
+
+
+async def test_a_stopped_import_changes_nothing(
+    make: Make, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from engine.models import importing
+
+    manager = make()
+    folder = write_model(tmp_path / "mine")
+    begun, go_on = threading.Event(), threading.Event()
+    copy = importing.Import._copy
+
+    def slow(self: importing.Import, *arguments: object) -> ModelFile:
+        begun.set()
+        go_on.wait(10)
+        return copy(self, *arguments)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(importing.Import, "_copy", slow)
+    running = asyncio.ensure_future(manager.import_model(folder))
+    await asyncio.to_thread(begun.wait, 10)
+    running.cancel()
+    await asyncio.sleep(0)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert [one.id for one in await manager.statuses()] == ["all-minilm-l6-v2", "small-model"]
+    assert leftovers(data_dir) == []
+
+
+async def test_an_import_that_crashed_is_cleared_away(make: Make, data_dir: Path, tmp_path: Path) -> None:
+    manager = make()
+    stale, fresh = (data_dir / "models" / ".incoming" / f"import-{name}" for name in ("stale", "fresh"))
+    for folder in (stale, fresh):
+        folder.mkdir(parents=True)
+    os.utime(stale, (1, 1))
+    await manager.import_model(write_model(tmp_path / "mine"))
+    assert (stale.exists(), fresh.exists()) == (False, True)
+
+
+async def test_an_old_model_comes_back_where_the_new_one_cannot_be_put(
+    make: Make, data_dir: Path, contents: dict[str, bytes], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    manager = make()
+    await manager.download("small-model")
+    (folder_of(data_dir) / "tokenizer.json").unlink()
+    rename = Path.rename
+
+    def refuse(self: Path, target: Path) -> Path:
+        if ".incoming" in self.parts:
+            raise PermissionError(13, "in use by another program")
+        return rename(self, target)
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(ModelError, match=r"in use by another program"):
+        await manager.download("small-model")
+    assert (folder_of(data_dir) / "model.onnx").read_bytes() == contents["onnx/model.onnx"]
+    monkeypatch.undo()
 
 
 async def test_another_process_at_work_is_told(make: Make, data_dir: Path) -> None:
