@@ -10,6 +10,8 @@ from engine.memory.analysis import guess_language
 
 _QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]{2,200})[\"“”„«»]")
 
+_CAPITALISED = re.compile(r"\b[^\W\d_a-zа-яё][^\W\d_]+")
+
 _MONTHS = {
     name: number
     for number, names in enumerate(
@@ -74,6 +76,7 @@ class Query:
     Attributes:
         text: As it was given.
         phrases: What stands in quotation marks.
+        names: Words that may be names of people, folded: those that begin with a capital letter.
         period: The time that it names, if any.
         past: It asks about the past, so that what is new has no claim to come first.
         language: ISO 639-1 code; see `analysis.guess_language`.
@@ -81,6 +84,7 @@ class Query:
 
     text: str
     phrases: tuple[str, ...]
+    names: frozenset[str]
     period: Period | None
     past: bool
     language: str
@@ -92,6 +96,7 @@ def understand(text: str, *, now: datetime) -> Query:
     return Query(
         text=text,
         phrases=tuple(phrase.strip() for phrase in _QUOTED.findall(text) if phrase.strip()),
+        names=frozenset(word.casefold() for word in _CAPITALISED.findall(text)),
         period=period,
         past=period is not None or _PAST.search(text.casefold()) is not None,
         language=guess_language(text),

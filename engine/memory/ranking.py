@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from engine.memory.query import Period
+from engine.memory.query import Query
 from engine.memory.store.recall_queries import Candidate
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 WEIGHTS: Mapping[str, float] = {"bm25": 1.0, "bm25_window": 1.0, "bm25_group": 0.4, "dense": 1.5, "dense_window": 1.0}
 """What each signal, at its best 1, adds. Measured on conversations: words and meaning together beat either by far."""
 
-RECENCY, USE, IMPORTANCE, PERIOD = 0.02, 0.01, 0.02, 0.1
+RECENCY, USE, IMPORTANCE, SPEAKER, PERIOD = 0.02, 0.01, 0.02, 0.04, 0.1
 """The most that each prior adds to a fused score, which lies between 0 and 1."""
 
 NARROW_BAND = 0.1
@@ -91,32 +91,35 @@ class Priors:
     recency: float
     use: float
     importance: float
+    speaker: float
     period: float
 
     @property
     def total(self) -> float:
         """All of them together."""
-        return self.recency + self.use + self.importance + self.period
+        return self.recency + self.use + self.importance + self.speaker + self.period
 
 
-def priors(candidate: Candidate, *, now: int, half_life: float | None, past: bool, period: Period | None) -> Priors:
+def priors(candidate: Candidate, asked: Query, *, now: int, half_life: float | None) -> Priors:
     """Small bounded bonuses.
 
     Args:
         candidate: The memory.
+        asked: The query. Where it asks about the past, age, use and importance say nothing.
         now: Microseconds since 1970 UTC.
         half_life: Of its layer, in seconds; None where age does not count.
-        past: The query asks about the past: age, use and importance then say nothing.
-        period: The time that the query names.
     """
+    period = asked.period
     named = PERIOD if period is not None and period.start <= candidate.occurred_at < period.end else 0.0
-    if past:
-        return Priors(0.0, 0.0, 0.0, named)
+    speaker = SPEAKER if candidate.speaker is not None and asked.names & words_of(candidate.speaker) else 0.0
+    if asked.past:
+        return Priors(0.0, 0.0, 0.0, speaker, named)
     age = max(0.0, (now - candidate.occurred_at) / 1e6)
     return Priors(
         recency=RECENCY * 0.5 ** (age / half_life) if half_life else 0.0,
         use=USE * min(1.0, math.log1p(candidate.access_count) / math.log1p(_USED_OFTEN)),
         importance=IMPORTANCE * (1.0 if candidate.pinned else min(1.0, max(0.0, candidate.importance))),
+        speaker=speaker,
         period=named,
     )
 

@@ -118,10 +118,7 @@ class Retriever:
         if vector is not None:
             signals |= _vector_signals(visible, vectors, vector)
         fused = ranking.fuse(signals, alone=np.asarray([one.group_key is None for one in visible]))
-        bonuses = [
-            ranking.priors(one, now=at, half_life=self._half_lives[one.layer], past=asked.past, period=asked.period)
-            for one in visible
-        ]
+        bonuses = [ranking.priors(one, asked, now=at, half_life=self._half_lives[one.layer]) for one in visible]
         final = fused + np.asarray([bonus.total for bonus in bonuses])
         order = ranking.varied(visible, final)
         chosen = self._distinct([(index, visible[index].number) for index in order], limit)
@@ -130,7 +127,7 @@ class Retriever:
             scores = {name: float(values[index]) for name, values in signals.items() if values[index] != 0.0}
             scores["fused"] = float(fused[index])
             bonus = bonuses[index]
-            for name in ("recency", "use", "importance", "period"):
+            for name in ("recency", "use", "importance", "speaker", "period"):
                 if (value := getattr(bonus, name)) > 0.0:
                     scores[name] = value
             reason = reason_of(memory, scores, asked, explain=explain)

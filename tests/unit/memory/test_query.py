@@ -59,3 +59,8 @@ def test_questions_about_the_past_are_known() -> None:
 @given(st.text(max_size=200))
 def test_no_text_breaks_it(text: str) -> None:
     assert understand(text, now=NOW).text == text
+
+
+def test_capitalised_words_may_be_names() -> None:
+    assert understand("What did Ann tell Петру about Zoë?", now=NOW).names == {"what", "ann", "петру", "zoë"}
+    assert understand("nobody in particular", now=NOW).names == frozenset()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.memory import ranking
-from engine.memory.query import Period
+from engine.memory.query import Period, Query
 from engine.memory.ranking import fuse, is_duplicate, priors, varied, words_of
 from engine.memory.store.recall_queries import Candidate
 
@@ -30,6 +30,10 @@ PLAIN = Candidate(
     previous=None,
     next=None,
 )
+
+
+def asked(*, past: bool = False, period: Period | None = None, names: frozenset[str] = frozenset()) -> Query:
+    return Query(text="?", phrases=(), names=names, period=period, past=past, language="en")
 
 
 def signals(**values: list[float]) -> dict[str, np.ndarray]:
@@ -77,26 +81,26 @@ def test_cosines_in_a_narrow_band_are_fused_by_rank() -> None:
 
 
 def test_priors_are_small_and_end_with_age() -> None:
-    new = priors(PLAIN, now=0, half_life=3600.0, past=False, period=None)
-    old = priors(PLAIN, now=DAY, half_life=3600.0, past=False, period=None)
+    new = priors(PLAIN, asked(), now=0, half_life=3600.0)
+    old = priors(PLAIN, asked(), now=DAY, half_life=3600.0)
     assert new.recency == pytest.approx(ranking.RECENCY)
     assert old.recency < 1e-6
     loved = dataclasses.replace(PLAIN, pinned=True, access_count=1_000_000, importance=99.0)
-    assert priors(loved, now=0, half_life=1.0, past=False, period=None).total <= 0.05 + 1e-9
+    assert priors(loved, asked(), now=0, half_life=1.0).total <= 0.05 + 1e-9
 
 
 def test_the_past_has_no_age() -> None:
     used = dataclasses.replace(PLAIN, access_count=50, importance=1.0)
-    assert priors(used, now=0, half_life=1.0, past=True, period=None).total == 0.0
+    assert priors(used, asked(past=True), now=0, half_life=1.0).total == 0.0
 
 
 def test_a_named_time_is_preferred() -> None:
     period = Period(DAY, 2 * DAY)
     inside = dataclasses.replace(PLAIN, occurred_at=DAY)
-    assert priors(inside, now=9 * DAY, half_life=None, past=True, period=period).period == ranking.PERIOD
-    assert priors(PLAIN, now=9 * DAY, half_life=None, past=True, period=period).period == 0.0
+    assert priors(inside, asked(past=True, period=period), now=9 * DAY, half_life=None).period == ranking.PERIOD
+    assert priors(PLAIN, asked(past=True, period=period), now=9 * DAY, half_life=None).period == 0.0
     end = dataclasses.replace(PLAIN, occurred_at=2 * DAY)
-    assert priors(end, now=9 * DAY, half_life=None, past=True, period=period).period == 0.0
+    assert priors(end, asked(past=True, period=period), now=9 * DAY, half_life=None).period == 0.0
 
 
 def test_one_document_does_not_fill_the_list_against_near_equals() -> None:
@@ -114,3 +118,11 @@ def test_near_duplicates_are_known_and_short_texts_left_alone() -> None:
     assert is_duplicate(same, [one])
     assert not is_duplicate(other, [one])
     assert not is_duplicate(words_of("yes"), [words_of("yes")])
+
+
+def test_who_is_asked_about_is_preferred_a_little() -> None:
+    ann = dataclasses.replace(PLAIN, speaker="Ann Lee")
+    query = asked(names=frozenset({"ann"}), past=True)
+    assert priors(ann, query, now=0, half_life=None).speaker == ranking.SPEAKER
+    assert priors(PLAIN, query, now=0, half_life=None).speaker == 0.0
+    assert priors(dataclasses.replace(PLAIN, speaker="Bob"), query, now=0, half_life=None).speaker == 0.0
