@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.agent.questions import Question, Wanted, counts, holds
-from engine.agent.sentences import Sentence, split
+from engine.agent.sentences import Sentence, readable, split
 from engine.agent.terms import likeness, stem, words
 from engine.values import DocumentSource, Hit
 
@@ -80,7 +80,7 @@ def measure(question: Question, hits: Sequence[Hit]) -> Pool:
         text = hit.memory.text
         for place, sentence in enumerate(split(text)):
             quoted = text[sentence.start : sentence.end]
-            stems = matcher.stems(quoted)
+            stems = matcher.stems(readable(quoted))
             candidates.append(Candidate(number, place, sentence, quoted, stems, matcher.matches(stems)))
     weights = _weights(question, candidates)
     found = tuple(

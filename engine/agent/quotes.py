@@ -16,6 +16,7 @@ from engine.agent import wording
 from engine.agent.features import Candidate, Pool, add_dense, measure
 from engine.agent.lexicon import POINTING
 from engine.agent.questions import Question, read
+from engine.agent.sentences import readable
 from engine.agent.weighing import answerable, logits, near_enough
 from engine.embedding.embedder import Embedder
 from engine.values import QUOTES, Answer, Citation, DocumentSource, Hit, Source
@@ -55,8 +56,8 @@ def compose(question: str, hits: Sequence[Hit], *, embedder: Embedder) -> Answer
         embedder: Compares meanings where it knows the question's language; elsewhere the words decide.
 
     Returns:
-        An answer with `made_by` "quotes". `text` holds one quotation a paragraph, each with its `[n]` behind it and
-        with runs of white space made single; `citations` hold them exactly as they stand in memory. `abstained`
+        An answer with `made_by` "quotes". `text` holds one quotation a paragraph, each with its `[n]` behind it,
+        without markup and line breaks; `citations` hold them exactly as they stand in memory. `abstained`
         answers cite the closest passage, if there is one worth naming.
 
     Raises:
@@ -86,7 +87,7 @@ def compare(pool: Pool, embedder: Embedder) -> bool:
     if not known or not chosen:
         add_dense(pool, {})
         return False
-    texts = [" ".join(pool.candidates[place].text.split()) for place in chosen]
+    texts = [readable(pool.candidates[place].text) for place in chosen]
     similar = embedder.embed_passages(texts) @ embedder.embed_query(asked.text)
     add_dense(pool, {place: float(value) for place, value in zip(chosen, similar, strict=True)})
     return True
@@ -113,7 +114,7 @@ def quotable(candidate: Candidate) -> bool:
 
 def _quote(pool: Pool, hits: Sequence[Hit], places: Sequence[int]) -> Answer:
     citations = tuple(_cite(number, one, hits) for number, one in enumerate(_select(pool, hits, places), start=1))
-    paragraphs = [f"{' '.join(citation.quote.split())} [{citation.number}]" for citation in citations]
+    paragraphs = [f"{_shown(citation.quote)} [{citation.number}]" for citation in citations]
     return Answer(text="\n\n".join(paragraphs), made_by=QUOTES, abstained=False, citations=citations)
 
 
@@ -211,6 +212,10 @@ def _narrow(source: Source | None, text: str, quote: _Quote) -> Source | None:
 
 def _text(quote: _Quote, hits: Sequence[Hit]) -> str:
     return hits[quote.hit].memory.text[quote.start : quote.end]
+
+
+def _shown(quote: str) -> str:
+    return readable(quote) or " ".join(quote.split())
 
 
 def _plain(text: str) -> str:

@@ -127,13 +127,15 @@ def judge(asked: Asked, answer: Answer, documents: Path) -> Outcome:
 
 
 def says(quote: str, sentence: str) -> bool:
-    """Whether a quotation holds a sentence, or most of it; letters and digits count, line breaks and hyphens do not."""
+    """Whether a quotation holds a sentence, or most of it; letters and digits count, line breaks and markup do not."""
     one, other = _letters(quote), _letters(sentence)
     return other in one or (one in other and len(one) >= _ENOUGH * len(other))
 
 
 def _letters(text: str) -> str:
-    return re.sub(r"[\W_]+", "", text).casefold()
+    from engine.agent.sentences import readable
+
+    return re.sub(r"[\W_]+", "", readable(text)).casefold()
 
 
 def _path(source: Source | None) -> str:

@@ -7,7 +7,7 @@ import time
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from engine.agent.sentences import split
+from engine.agent.sentences import readable, split
 
 
 def cut(text: str) -> list[str]:
@@ -137,3 +137,19 @@ def test_a_megabyte_of_one_line_is_cut_quickly() -> None:
     split("." * 200_000 + "a")
     split("a." * 100_000)
     assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("I recommend [`uv`](https://x.dev/uv/) to **manage** it.", "I recommend `uv` to manage it."),
+        ('It lives off [New Zealand](/wiki/NZ "NZ").[[1]](#cite-1)', "It lives off New Zealand."),
+        (
+            '<dfn title="a">Mounting</dfn> means\nList<int> x[3] of __init__ [2].',
+            "Mounting means List<int> x[3] of __init__ [2].",
+        ),
+        ("Plain\n  words stay.", "Plain words stay."),
+    ],
+)
+def test_a_sentence_is_read_without_its_markup(text: str, expected: str) -> None:
+    assert readable(text) == expected
