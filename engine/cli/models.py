@@ -48,7 +48,11 @@ async def _list(manager: ModelManager, settings: Settings, options: Namespace) -
         return 0
     for model in models:
         _print_row(model)
-    print(f"\nModels that you add are kept in {settings.paths.models}")
+    taken = sum(model.disk_bytes for model in models if model.state != "bundled")
+    print(
+        f"\nModels that you add are kept in {settings.paths.models}"
+        + (f"; they take {in_words(taken)}" if taken else "")
+    )
     return 0
 
 
