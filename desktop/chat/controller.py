@@ -162,9 +162,15 @@ class ChatController(QObject):
             return
         self._switch(conversation_id)
 
-        def show(found: list[Message]) -> None:
+        async def fetch() -> tuple[Conversation, list[Message]]:
+            return await engine.conversation(conversation_id), await engine.messages(conversation_id, limit=PAGE)
+
+        def show(fetched: tuple[Conversation, list[Message]]) -> None:
+            conversation, found = fetched
             if self._current != conversation_id:
                 return
+            self._titles[conversation_id] = conversation.title
+            self._pane.header.set_title(conversation.title)
             self._all_loaded = len(found) < PAGE
             self._pane.transcript.set_entries([Entry.of_message(message) for message in found])
             self._pane.show_turns(empty=not found)
@@ -173,7 +179,7 @@ class ChatController(QObject):
         self._operations.start(
             Operation(
                 name="open a conversation",
-                run=lambda: engine.messages(conversation_id, limit=PAGE),
+                run=fetch,
                 success=show,
                 failure=self._not_opened,
                 owner=self._pane,

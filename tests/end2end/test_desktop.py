@@ -9,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from engine import DocumentSource, Engine, Settings
+from engine import DocumentSource, Engine, Notice, Settings, StoreFullError
 from tests.helpers.desktop_parts import DesktopParts, make_parts, until
 from tests.helpers.desktop_session import Run, run_session
 
@@ -310,5 +311,120 @@ def test_text_and_files_reach_memory_from_everywhere(parts: DesktopParts, data_d
         assert "4471" in answer.text
         run.session._called([str(file)])
         assert run.window.isVisible()
+
+    run_session(parts, data_dir, story)
+
+
+def test_turns_are_copied_remembered_asked_again_and_old_ones_come_back(parts: DesktopParts, data_dir: Path) -> None:
+    async def first(run: Run) -> None:
+        window, chat = run.window, run.window.chat
+        await read_welcome(run)
+        assert run.engine is not None
+        await ask(run, "Is anything sent over the internet?")
+        entry = chat.transcript.entries[-1]
+        assert entry.answer is not None
+
+        chat.transcript.action_wanted.emit("copy", entry.id)
+        assert QGuiApplication.clipboard().text() == entry.text
+        before = (await run.engine.status()).memories["assets"]
+        chat.transcript.action_wanted.emit("remember", entry.id)
+        await until(lambda: "Remembered" in chat.bar.text() and chat.bar.isVisible())
+        assert (await run.engine.status()).memories["assets"] == before + 1
+        chat.bar.triggered.emit("run")
+        for _ in range(200):
+            if (await run.engine.status()).memories["assets"] == before:
+                break
+            await asyncio.sleep(0.02)
+        assert (await run.engine.status()).memories["assets"] == before
+
+        chat.transcript.action_wanted.emit("sources", entry.id)
+        assert window.sources.why.isChecked()
+        chat.transcript.action_wanted.emit("again", chat.transcript.entries[0].id)
+        assert chat.composer.text() == "Is anything sent over the internet?"
+        chat.composer.set_text("")
+        QTest.keyClick(chat.composer.editor, Qt.Key.Key_Up)
+        assert chat.composer.text() == "Is anything sent over the internet?"
+        chat.composer.set_text("")
+
+        # A number leads to its source.
+        chat.transcript.citation_activated.emit(entry.id, 1)
+        assert chat.page is not None
+        QTest.keyClick(chat.page, Qt.Key.Key_Escape)
+
+        # A conversation of many messages is fetched page by page.
+        long = await run.engine.create_conversation("Long")
+        for number in range(60):
+            await run.engine.ask(f"What is box number {number}?", conversation_id=long.id)
+        window.conversations.opened.emit(long.id)
+        await until(lambda: len(chat.transcript.entries) == 100, seconds=20)
+        for _ in range(200):
+            chat.transcript.verticalScrollBar().setValue(1)
+            chat.transcript.verticalScrollBar().setValue(0)
+            await asyncio.sleep(0.01)
+            if len(chat.transcript.entries) == 120:
+                break
+        assert len(chat.transcript.entries) == 120
+        assert chat.transcript.entries[0].text == "What is box number 0?"
+
+        # What is gone leads back to a new conversation.
+        window.conversations.opened.emit("no-such-conversation")
+        await until(lambda: run.session._workspace.chat.current is None)
+
+    run_session(parts, data_dir, first)
+
+
+@pytest.mark.expected_logs("ask failed")
+def test_a_question_that_fails_says_so_and_is_tried_again(
+    parts: DesktopParts, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def story(run: Run) -> None:
+        chat = run.window.chat
+        await read_welcome(run)
+        assert run.engine is not None
+        real = run.engine.ask
+
+        async def fail(*_arguments: object, **_fields: object) -> None:
+            raise StoreFullError("The disk is full. What was stored is kept.")
+
+        monkeypatch.setattr(run.engine, "ask", fail)
+        QTest.keyClicks(chat.composer.editor, "Is anything sent over the internet?")
+        chat.composer.submit()
+        await until(lambda: chat.transcript.entries[-1].state == "failed")
+        assert chat.transcript.entries[-1].text == "The disk is full. What was stored is kept."
+        monkeypatch.setattr(run.engine, "ask", real)
+        chat.transcript.action_wanted.emit("retry", chat.transcript.entries[-1].id)
+        await run.answered(1)
+        assert [entry.state for entry in chat.transcript.entries] == ["done", "done"]
+
+    run_session(parts, data_dir, story)
+
+
+def test_documents_and_files_are_one_way_and_back(parts: DesktopParts, data_dir: Path) -> None:
+    async def story(run: Run) -> None:
+        window, chat = run.window, run.window.chat
+        await read_welcome(run)
+        assert run.engine is not None
+        library = run.library
+        window.conversations.documents.click()
+        assert chat.page is library.documents  # type: ignore[attr-defined]
+        QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+        assert library.documents.search.hasFocus()  # type: ignore[attr-defined]
+        document = (await run.engine.documents())[0]
+        library.show_document(document.id)  # type: ignore[attr-defined]
+        assert chat.page is library.document  # type: ignore[attr-defined]
+        library.back()  # type: ignore[attr-defined]
+        assert chat.page is library.documents  # type: ignore[attr-defined]
+        library.strip.trouble_requested.emit(True)  # type: ignore[attr-defined]
+        assert chat.page is library.files  # type: ignore[attr-defined]
+        library.show_documents()  # type: ignore[attr-defined]
+        library.back()  # type: ignore[attr-defined]
+        assert chat.page is None
+        library.strip.details_requested.emit()  # type: ignore[attr-defined]
+        QTest.keyClick(window, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+        assert chat.page is None
+        run.engine.events.publish(Notice(level="warning", text="The disk is nearly full."))
+        await until(lambda: chat.bar.text() == "The disk is nearly full.")
+        parts.theme.set_scheme("dark")
+        window.grab()
 
     run_session(parts, data_dir, story)
