@@ -228,14 +228,17 @@ class Indexes:
         return future.result()
 
     def _run(self) -> None:
+        opened = False
         try:
-            self._open()
             while True:
                 try:
+                    if not opened:
+                        self._open()
+                        opened = True
                     if not self._step():
                         break
                     self._told = False
-                except (OSError, StoreError, IndexDamagedError, ValueError) as error:
+                except Exception as error:  # the thread must outlive a full disk, and even a fault of ours
                     self._failed(error)
             self._finish()
         finally:
@@ -318,6 +321,10 @@ class Indexes:
             due = [index for index in self.layers.values() if index.changes >= max(SAVE_CHANGES, index.count // 10)]
             if due:
                 self._save((self.lexical, *due))
+            if self.lexical.must_purge:
+                self.lexical.reset()
+                self._pending = True
+                return
         if quiet >= REST_SECONDS:
             self.lexical.rest()
         with self._condition:
@@ -336,7 +343,8 @@ class Indexes:
         if self._closing:
             _log.warning("an index could not be brought up to date (%s); the next start does it", error)
             return
-        _log.error("the indexes cannot be kept up to date: %s", error)
+        expected = isinstance(error, (OSError, StoreError, ValueError))
+        _log.error("the indexes cannot be kept up to date: %s", error, exc_info=None if expected else error)
         told, self._told = self._told, True
         if self._notice is not None and not told:
             self._notice(
@@ -350,6 +358,10 @@ class Indexes:
 
     def _finish(self) -> None:
         try:
+            if self.lexical.must_purge and self.lexical.status().count <= TOO_FAR:
+                self.lexical.reset()
+                while not self.lexical.catch_up():
+                    continue
             self.lexical.save()
             self._saved_at["lexical"] = self.lexical.last_sequence
             self._save(tuple(index for index in self.layers.values() if index.changes))

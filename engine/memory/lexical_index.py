@@ -254,6 +254,10 @@ class WordIndex:
             writer, self._writer = self._writer, None
             writer.wait_merging_threads()
 
+    def abandon(self) -> None:
+        """Give up the writer after a failure; what was not committed is lost."""
+        self._writer = None
+
     def close(self) -> None:
         """Let go of everything; what was not committed is lost."""
         self.rest()

@@ -50,6 +50,7 @@ class LexicalIndex:
         self._database = database
         self._folder = folder / "words"
         self._manifest_path = folder / "words.json"
+        self._purge_marker = folder / "words.purge"
         self._words = WordIndex(self._folder)
         self._sections = SectionIndex(folder / "sections")
         self._sequence = 0
@@ -96,6 +97,9 @@ class LexicalIndex:
             reason = found.mismatch(wanted)
             if reason is not None:
                 raise IndexDamagedError(reason)
+            if self.must_purge:
+                self._begin(wanted)
+                return
             self._words.open()
             self._sections.open()
             self._committed = self._words.state()
@@ -115,6 +119,15 @@ class LexicalIndex:
 
     def catch_up(self) -> bool:
         """Write the next changed records and their neighbours, and commit."""
+        try:
+            return self._catch_up()
+        except ValueError:  # whatever tantivy meets: a full disk, a file that cannot be written
+            self._words.abandon()
+            self._sequence = self._committed
+            self._uncommitted = 0
+            raise
+
+    def _catch_up(self) -> bool:
         with self._database.read() as reader:
             changed = recall_queries.changed_numbers(reader, self._sequence, READ_ROWS)
             full = len(changed) == READ_ROWS
@@ -136,6 +149,8 @@ class LexicalIndex:
                 beside |= recall_queries.words_of(reader, far - words.keys() - beside.keys())
         texts = {number: _said(word) for number, word in (beside | words).items()}
         self._put(rewritten | again.keys(), words | again, texts)
+        if touched - {number for _, number, _ in changed}:
+            self._purge_marker.touch()  # a removal without a row: erased for good
         for removal in removed:
             if removal.group_key is not None:
                 self._sections.mark(removal.group_key, removal.number)
@@ -197,6 +212,11 @@ class LexicalIndex:
         with self._database.read() as reader:
             self._begin(self._manifest(recall_queries.database_identity(reader)))
 
+    @property
+    def must_purge(self) -> bool:
+        """Something was erased, and its words may still stand in the files: deleting only hides them."""
+        return self._purge_marker.exists()
+
     def rest(self) -> None:
         """Give the writer's memory and threads back while nothing is written."""
         self._words.rest()
@@ -236,6 +256,7 @@ class LexicalIndex:
         self._state = "building"
         self._words.commit(0)
         manifests.commit(self._manifest_path, manifest)
+        self._purge_marker.unlink(missing_ok=True)
 
     def _put(self, numbers: set[int], words: dict[int, Words], texts: dict[int, tuple[str, str]]) -> None:
         self._words.drop(number for number in numbers if number <= self._highest)

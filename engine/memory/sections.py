@@ -80,13 +80,19 @@ class SectionIndex:
         some = list(self._waiting)[:SECTIONS_AT_ONCE]
         with database.read() as reader:
             texts = {section: _text(reader, section) for section in some}
-        for section, text in texts.items():
-            self._index.put_section(section_id(section), text)
+        done = len(some) == len(self._waiting)
+        try:
+            for section, text in texts.items():
+                self._index.put_section(section_id(section), text)
+            self._index.commit(upto if done else self.last_sequence)
+        except ValueError:  # whatever tantivy meets: a full disk, a file that cannot be written
+            self._index.abandon()
+            raise
+        for section in some:
             del self._waiting[section]
-        if not self._waiting:
+        if done:
             self.last_sequence = upto
-        self._index.commit(self.last_sequence)
-        return bool(self._waiting)
+        return not done
 
     def search(self, text: str, *, limit: int) -> dict[int, float]:
         """BM25 by section id, best first."""

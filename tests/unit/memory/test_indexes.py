@@ -9,6 +9,7 @@ import pytest
 from engine.errors import EngineClosedError
 from engine.memory import indexes as module
 from engine.memory.indexes import Indexes
+from engine.memory.lexical_index import WordIndex
 from engine.memory.records import Removal
 from engine.memory.store import recall_queries
 from engine.settings import IndexSettings, RecallSettings
@@ -236,3 +237,53 @@ def test_searching_while_writing_finds_what_was_there_before(house: House) -> No
         thread.join()
     assert wrong == []
     assert house.indexes.verify()[1] == []
+
+
+@pytest.mark.expected_logs("cannot be kept up to date")
+def test_a_writer_that_failed_is_replaced(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_SECONDS", 0.02)
+    house.add("first", session="s")
+    house.indexes.settle()
+    failures = iter(range(2))
+    original = WordIndex.commit
+
+    def failing(index: WordIndex, sequence: int) -> None:
+        if next(failures, None) is not None:
+            raise ValueError("An IO error occurred: 'No space left on device'")
+        original(index, sequence)
+
+    monkeypatch.setattr(WordIndex, "commit", failing)
+    house.add("zebra crossing", session="s")
+    assert soon(lambda: house.indexes.lexical.last_sequence >= house.indexes.target)
+    house.indexes.settle()
+    assert house.indexes.verify()[1] == []
+    assert list(house.indexes.search_words("zebra", limit=3).section) != []
+
+
+@pytest.mark.parametrize("when", ["while it runs", "when it closes", "at the next start"])
+def test_what_was_erased_stands_in_no_file(house: House, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    ids = house.add("zebra", "something else", session="s")
+    house.indexes.settle()
+    assert in_dictionary(house, "zebra")
+    if when == "while it runs":
+        monkeypatch.setattr(module, "SAVE_QUIET_SECONDS", 0.05)
+    elif when == "at the next start":
+        monkeypatch.setattr(module, "TOO_FAR", 0)
+    house.truth.erase(ids[0])
+    house.tell()
+    house.indexes.settle()
+    if when == "while it runs":
+        assert soon(lambda: not house.indexes.lexical.must_purge)
+        house.indexes.settle()
+    else:
+        house.restart()
+        house.indexes.settle()
+    assert not in_dictionary(house, "zebra")
+    assert house.indexes.verify()[1] == []
+
+
+def in_dictionary(house: House, word: str) -> bool:
+    """Whether a word stands in the files, of living records or not: its frequency counts deleted ones, too."""
+    lexical = house.indexes.lexical
+    searchers = (lexical._words._searcher(), lexical._sections._index._searcher())
+    return any(searcher.doc_freq(field, word) for searcher in searchers for field in ("body", "window", "section"))
