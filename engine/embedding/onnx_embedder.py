@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from engine.embedding.batching import plan_batches
-from engine.embedding.pooling import mean_pool, normalize
+from engine.embedding.graph import EmbeddingGraph
 from engine.embedding.tokenizing import Tokenizer
 from engine.errors import ModelError, RuntimeUnavailableError
 from engine.models.store import LocatedModel, ModelStore
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
-_OUTPUT = "last_hidden_state"
+T = TypeVar("T")
 _WINDOW = 512  # texts tokenised ahead
 _CARD_TOKENS = 16_384  # of a batch for a graphics card, which is idle for most of a small one
 _CARD_PADDING = 2048
@@ -41,13 +41,13 @@ _SAMPLE = "The lease of the office ends in May, and until then the rent of the f
 class _Loaded:
     tokenizer: Tokenizer
     session: DeviceSession
-    wants_types: bool
+    graph: EmbeddingGraph
 
 
 class OnnxEmbedder:
-    """Mean-pooled unit vectors from one ONNX model. Implements `Embedder`; thread-safe.
+    """Unit vectors from one ONNX model of any family. Implements `Embedder`; thread-safe.
 
-    Tokenizer and session are loaded by `warm`, or by the first call that needs them. The model is quantised
+    Tokenizer and session are loaded by `warm`, or by the first call that needs them. An 8-bit model is quantised
     dynamically: a tensor's scale is taken over the whole batch, so a text's vector depends a little on its company
     (cosine above 0.98 between any two batches).
     """
@@ -153,7 +153,7 @@ class OnnxEmbedder:
         loaded = self._loaded
         if loaded is not None:
             self._buffers.release()
-            self._run(loaded, loaded.tokenizer.encode([""]), shrink=True)
+            loaded.graph.embed(loaded.tokenizer.encode([""]), shrink=True)
             release_unused_memory()
 
     def close(self) -> None:
@@ -190,14 +190,21 @@ class OnnxEmbedder:
         except (ModelError, RuntimeUnavailableError):
             self._store.verify(self._entry)  # where a file was altered, that is the truer reason
             raise
-        shape = session.outputs.get(_OUTPUT, ())
-        if len(shape) != 3 or shape[2] != self.dimensions:
-            raise ModelError(
-                f"{model.model_path} should give {_OUTPUT} of {self.dimensions} dimensions, its outputs are"
-                f" {dict(session.outputs)}. Install Magray again."
+        try:
+            graph = EmbeddingGraph(
+                session,
+                self._entry,
+                pad_id=tokenizer.pad_id,
+                trial=tokenizer.encode(["A first run.", _SAMPLE]),
+                buffers=self._buffers,
+                path=model.model_path,
             )
+        except (ModelError, RuntimeUnavailableError):
+            self._devices.close_session(session)
+            self._store.verify(self._entry)
+            raise
         _log.info("embedder %s: %s", self.model_id, session.choice.summary)
-        loaded = _Loaded(tokenizer=tokenizer, session=session, wants_types="token_type_ids" in session.inputs)
+        loaded = _Loaded(tokenizer, session, graph)
         session.accelerate(lambda: self._sample(loaded))
         return loaded
 
@@ -205,9 +212,7 @@ class OnnxEmbedder:
         """Texts of full length, no two alike, as a graphics card gets them."""
         length = min(_SAMPLE_TOKENS, self.max_tokens)
         (ids,) = loaded.tokenizer.encode([_SAMPLE * 40])
-        batch = [np.roll(ids[:length], shift) for shift in range(_SAMPLE_TEXTS)]
-        inputs = {name: array.copy() for name, array in self._inputs(loaded, batch).items()}
-        return Sample(inputs, _OUTPUT, (len(batch), len(batch[0]), self.dimensions))
+        return loaded.graph.sample([np.roll(ids[:length], shift) for shift in range(_SAMPLE_TEXTS)])
 
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
         loaded = self._load()
@@ -219,7 +224,7 @@ class OnnxEmbedder:
         # Tokenising releases the GIL: the next window is read while this one is computed.
         following: Future[list[NDArray[np.int64]]] = self._tokenise_ahead(loaded, texts[:_WINDOW])
         for start in range(0, len(texts), _WINDOW):
-            encoded = following.result()
+            encoded = self._result(following)
             if start + _WINDOW < len(texts):
                 following = self._tokenise_ahead(loaded, texts[start + _WINDOW : start + 2 * _WINDOW])
             self._embed_window(loaded, encoded, vectors[start : start + _WINDOW])
@@ -234,7 +239,9 @@ class OnnxEmbedder:
 
     def _embed_window(self, loaded: _Loaded, encoded: list[NDArray[np.int64]], vectors: NDArray[np.float32]) -> None:
         lengths = [len(ids) for ids in encoded]
-        if loaded.session.device.provider == CPU:
+        if loaded.graph.padding is None:
+            batches = plan_batches(lengths, budget=self._batch_tokens, padding=0)
+        elif loaded.session.device.provider == CPU:
             batches = plan_batches(lengths, budget=self._batch_tokens)
         else:
             budget = max(self._batch_tokens, _CARD_TOKENS)
@@ -242,7 +249,7 @@ class OnnxEmbedder:
 
         def compute(batch: list[int]) -> None:
             self._check()  # a long piece of work ends between two batches
-            vectors[batch] = self._run(loaded, [encoded[position] for position in batch])
+            vectors[batch] = loaded.graph.embed([encoded[position] for position in batch])
 
         streams = loaded.session.streams
         if streams == 1 or len(batches) == 1:
@@ -251,8 +258,13 @@ class OnnxEmbedder:
             return
         # While a card computes one batch, others are filled, copied and pooled. No more of them are under way than
         # it takes, for each waits for its turn there.
-        for done in [self._in_stream(compute, batch, streams) for batch in batches]:
-            done.result()
+        futures = [self._in_stream(compute, batch, streams) for batch in batches]
+        try:
+            for future in futures:
+                self._result(future)
+        finally:
+            for future in futures:
+                future.cancel()
 
     def _in_stream(self, compute: Callable[[list[int]], None], batch: list[int], streams: int) -> Future[None]:
         with self._loading:
@@ -261,30 +273,13 @@ class OnnxEmbedder:
                 self._streams = ThreadPoolExecutor(streams, thread_name_prefix="magray-stream")
             return self._streams.submit(compute, batch)
 
+    def _result(self, future: Future[T]) -> T:
+        try:
+            return future.result()
+        except CancelledError:
+            self._check()  # closing cancels what has not begun
+            raise
+
     def _check(self) -> None:
         if self._closed:
             raise RuntimeUnavailableError("The embedder was closed. Nothing was changed; open Magray again.")
-
-    def _inputs(self, loaded: _Loaded, batch: list[NDArray[np.int64]]) -> dict[str, NDArray[np.int64]]:
-        """The graph's inputs, in this thread's buffers."""
-        shape = (len(batch), max(len(ids) for ids in batch))
-        ids = self._buffers.take("ids", shape, np.int64)
-        mask = self._buffers.take("mask", shape, np.int64)
-        ids[...] = loaded.tokenizer.pad_id
-        mask[...] = 0
-        for row, tokens in enumerate(batch):
-            ids[row, : len(tokens)] = tokens
-            mask[row, : len(tokens)] = 1
-        inputs = {"input_ids": ids, "attention_mask": mask}
-        if loaded.wants_types:
-            types = self._buffers.take("types", shape, np.int64)
-            types[...] = 0
-            inputs["token_type_ids"] = types
-        return inputs
-
-    def _run(self, loaded: _Loaded, batch: list[NDArray[np.int64]], *, shrink: bool = False) -> NDArray[np.float32]:
-        inputs = self._inputs(loaded, batch)
-        mask = inputs["attention_mask"]
-        hidden = self._buffers.take("hidden", (*mask.shape, self.dimensions), np.float32)
-        loaded.session.run(inputs, _OUTPUT, hidden, shrink=shrink)
-        return normalize(mean_pool(hidden, mask))

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+
+from engine.models.entry import Pooling
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +36,34 @@ def mean_pool(
         return np.ascontiguousarray(pooled)
     out[...] = pooled
     return out
+
+
+def pool(pooling: Pooling, given: NDArray[Any], mask: NDArray[np.int64]) -> NDArray[np.float32]:
+    """One vector a text, by the way its model was trained for.
+
+    Args:
+        pooling: `mean` takes the mean of all tokens, `cls` the first one, `last_token` the last one (Zhang and others,
+            Qwen3 Embedding, 2025), `none` what the graph has pooled by itself.
+        given: (texts, tokens, dimensions), or (texts, dimensions) for `none`; single or half precision.
+        mask: (texts, tokens), 1 for tokens of the text, which may be filled up on either side.
+
+    Returns:
+        (texts, dimensions), not scaled, in memory of its own. What stands in padding never counts, NaN neither.
+    """
+    if pooling == "none":
+        return given.astype(np.float32)
+    if pooling == "mean":
+        pooled = mean_pool(given.astype(np.float32, copy=False), mask)
+        if not np.isfinite(pooled).all():
+            # A token that attends to nothing but padding may give NaN, and 0 times NaN is NaN.
+            pooled = mean_pool(np.where(mask[:, :, None] > 0, given, 0).astype(np.float32), mask)
+        return pooled
+    if pooling == "cls":
+        place = np.argmax(mask > 0, axis=1)
+    else:
+        place = mask.shape[1] - 1 - np.argmax(mask[:, ::-1] > 0, axis=1)
+    taken: NDArray[np.float32] = given[np.arange(len(given)), place].astype(np.float32)
+    return taken
 
 
 def normalize(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
