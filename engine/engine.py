@@ -361,7 +361,8 @@ class Engine:
     def _index_figures(self) -> dict[str, int | float | str]:
         statuses = self._indexes.status()
         return {
-            "waiting": sum(one.tail for one in statuses),
+            # Layers below this size are searched exactly, so nothing in them waits for anything.
+            "waiting": sum(one.tail for one in statuses if one.count > self.settings.index.exact_below),
             "rebuilding": sum(one.state == "building" for one in statuses),
             "failed": sum(one.state == "failed" for one in statuses),
             "index_bytes": sum(one.bytes for one in statuses),

@@ -65,7 +65,7 @@ def documents_component(files: Mapping[FileState, int], documents: int, *, pause
 def language_model_component() -> ComponentStatus:
     """No language model answers yet: everything is quoted."""
     return ComponentStatus(
-        name="language model", state="off", summary="none is set up; answers are quoted word for word from your files"
+        name="language model", state="off", summary="None is set up; answers are quoted word for word from your files"
     )
 
 
@@ -94,7 +94,10 @@ def overview(
 ) -> EngineStatus:
     """All components, and one line that says the worst of them first."""
     failed = [component for component in components if component.state == "failed"]
-    degraded = [component for component in components if component.state == "degraded"]
+    # A file that cannot be read is the file's trouble, told where files are listed: Magray itself works.
+    degraded = [
+        component for component in components if component.state == "degraded" and component.name != "documents"
+    ]
     state: Literal["ok", "degraded", "failed"]
     if failed:
         state, summary = "failed", f"{failed[0].name.capitalize()}: {failed[0].summary}."

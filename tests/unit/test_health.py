@@ -48,3 +48,9 @@ def test_one_line_says_the_worst_first(worst: str, tmp_path: Path) -> None:
     whole = overview(components, memories=COUNTS, documents=1, conversations=2, data_dir=tmp_path, version="1")
     assert whole.state == worst
     assert whole.summary == "Everything works." if worst == "ok" else "Embedder: it is so" in whole.summary
+
+
+def test_a_file_that_cannot_be_read_does_not_make_magray_ill(tmp_path: Path) -> None:
+    bad = documents_component({FileState.FAILED: 2}, 5, paused=False)
+    whole = overview([bad], memories=COUNTS, documents=1, conversations=2, data_dir=tmp_path, version="1")
+    assert (whole.state, whole.summary) == ("ok", "Everything works.")
