@@ -105,7 +105,7 @@ def choose(
             break
         one = accelerator(device)
         try:
-            rate = _tried(one, sample, truth, around, measure=not known)
+            rate = _tried(one, sample, truth, around, measure=not known and not forced)
         except DeviceError as fault:
             one.close()
             refused.append(
@@ -116,10 +116,10 @@ def choose(
         started.append(one)
         if rate is not None:
             rates[device.name] = rate
-    if not known and started:
+    if not known and not forced and started:
         cpu_rate = texts_per_second(lambda: _on_cpu(sample, run_on_cpu, truth), texts=sample.shape[0])
         rates[PROCESSOR.name] = cpu_rate
-        if not forced and not stopped():
+        if not stopped():
             around.notes.keep_rates(model, rates, signature=signature)
     winner = max(started, key=lambda one: rates.get(one.device.name, 0.0), default=None)
     if winner is not None and not forced and _worth(rates, winner.device) <= _worth(rates, PROCESSOR):

@@ -40,14 +40,6 @@ class InstalledRuntime:
     providers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
-    """An execution provider to try; one that is ruled out beforehand tells why."""
-
-    provider: str
-    ruled_out: str | None = None
-
-
 def load_onnxruntime() -> ModuleType:
     """Import ONNX Runtime, once it is needed and not before.
 
@@ -76,23 +68,6 @@ def installed_runtime() -> InstalledRuntime:
     return InstalledRuntime(
         flavour=_flavour(), version=str(module.__version__), providers=tuple(module.get_available_providers())
     )
-
-
-def candidates(runtime: InstalledRuntime, *, accelerators: tuple[str, ...]) -> tuple[Candidate, ...]:
-    """What to try, best first; the CPU comes last and is never ruled out.
-
-    Args:
-        runtime: what is installed.
-        accelerators: the providers that have kernels for the model's operators.
-    """
-    chosen: list[Candidate] = []
-    for provider in PREFERENCE:
-        if provider == CPU:
-            chosen.append(Candidate(provider=CPU))
-        elif provider in runtime.providers:
-            unfit = None if provider in accelerators else "it has no kernels for this model's 8-bit operators"
-            chosen.append(Candidate(provider=provider, ruled_out=unfit))
-    return tuple(chosen)
 
 
 def _flavour() -> Flavour:

@@ -8,9 +8,8 @@ would cost the desktop a core, so they sleep.
 
 from __future__ import annotations
 
-import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,9 +23,7 @@ from engine.runtime.execution_providers import (
     CUDA,
     DIRECTML,
     PLAIN_NAMES,
-    Candidate,
     InstalledRuntime,
-    candidates,
     installed_runtime,
     load_onnxruntime,
 )
@@ -37,7 +34,6 @@ from engine.runtime.provider_library import check_library
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-_log = logging.getLogger(__name__)
 _SHRINK = "memory.enable_memory_arena_shrinkage"
 _NUMPY_NAMES = {
     "tensor(float)": "float32",
@@ -145,48 +141,6 @@ class OnnxSession:
             ) from error
 
 
-def open_session(
-    path: Path,
-    *,
-    threads: int = 0,
-    accelerators: tuple[str, ...] = (),
-    choose: Callable[..., tuple[Candidate, ...]] = candidates,
-) -> OnnxSession:
-    """Load a model on the best execution provider that really takes it.
-
-    Args:
-        path: the ONNX file.
-        threads: of one run; 0 takes every core that this process may use.
-        accelerators: providers that have kernels for the model's operators.
-        choose: gives the order to try, by the installed runtime; a policy that remembers failures goes here.
-
-    Raises:
-        RuntimeUnavailableError: ONNX Runtime is missing, or not even the CPU takes the model.
-    """
-    runtime = installed_runtime()
-    passed_over: list[tuple[str, str]] = []
-    for candidate in choose(runtime, accelerators=accelerators):
-        if candidate.ruled_out is not None:
-            passed_over.append((candidate.provider, candidate.ruled_out))
-            continue
-        try:
-            check_library(candidate.provider, onnxruntime=load_onnxruntime())
-            session = _build(path, provider=candidate.provider, threads=threads)
-        except Exception as error:  # a dozen types without a common base, and drivers may add their own
-            passed_over.append((candidate.provider, first_line(error)))
-            _log.info("%s does not load %s: %s", candidate.provider, path.name, error)
-            continue
-        return OnnxSession(
-            session=session,
-            choice=ProviderChoice(provider=candidate.provider, runtime=runtime, passed_over=tuple(passed_over)),
-        )
-    reasons = "; ".join(f"{PLAIN_NAMES.get(name, name)}: {reason}" for name, reason in passed_over)
-    raise RuntimeUnavailableError(
-        f"ONNX Runtime {runtime.version} cannot load {path} ({reasons})."
-        " Your memories are untouched. Install Magray again."
-    )
-
-
 def open_on(path: Path, *, device: Device, threads: int) -> OnnxSession:
     """Load a model on one device and nowhere else. An accelerator is first tried with a tiny graph of known result.
 
@@ -226,6 +180,8 @@ def try_out(device: Device) -> None:
 
 def _build(model: Path | bytes, *, provider: str, threads: int, index: int = 0) -> Any:
     onnxruntime = load_onnxruntime()
+    if provider not in onnxruntime.get_available_providers():
+        raise RuntimeUnavailableError("the installed ONNX Runtime was built without it")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads or usable_cores()
     options.inter_op_num_threads = 1

@@ -9,15 +9,18 @@ import pytest
 from engine.errors import RuntimeUnavailableError
 from engine.paths import resources
 from engine.runtime import session as session_module
-from engine.runtime.execution_providers import CPU, CUDA, DIRECTML, Candidate, load_onnxruntime
-from engine.runtime.session import OnnxSession, open_session
+from engine.runtime.devices import PROCESSOR, Device
+from engine.runtime.execution_providers import COREML, CPU, CUDA, DIRECTML, load_onnxruntime
+from engine.runtime.manager import Devices
+from engine.runtime.session import OnnxSession, open_on
+from engine.settings import RuntimeSettings
 
 MODEL = resources() / "models" / "all-minilm-l6-v2" / "model_int8.onnx"
 
 
 @pytest.fixture(scope="module")
 def session() -> OnnxSession:
-    return open_session(MODEL, threads=1)
+    return open_on(MODEL, device=PROCESSOR, threads=1)
 
 
 def feed(rows: int, tokens: int) -> dict[str, np.ndarray]:
@@ -55,25 +58,16 @@ def test_inputs_that_the_model_does_not_take_are_told(session: OnnxSession) -> N
 def test_a_file_that_is_no_model_is_told(tmp_path: Path) -> None:
     file = tmp_path / "model.onnx"
     file.write_bytes(b"not a model")
+    devices = Devices(RuntimeSettings())
     with pytest.raises(RuntimeUnavailableError, match=r"model\.onnx.*CPU"):
-        open_session(file)
+        devices.open(file, model="none")
+    devices.close()
 
 
-def test_one_that_does_not_load_falls_to_the_next_and_says_why() -> None:
-    def choose(*_: Any, **__: Any) -> tuple[Candidate, ...]:
-        return (
-            Candidate(provider=CUDA),
-            Candidate(provider=DIRECTML, ruled_out="it was tried before"),
-            Candidate(provider=CPU),
-        )
-
-    if CUDA in load_onnxruntime().get_available_providers():
-        pytest.skip("this computer has the provider that the test takes for missing")
-    session = open_session(MODEL, threads=1, choose=choose)
-    assert session.choice.provider == CPU
-    assert [provider for provider, _ in session.choice.passed_over] == [CUDA, DIRECTML]
-    assert session.choice.summary.startswith("Runs on CPU. CUDA is not used: ")
-    assert session.choice.summary.endswith("DirectML is not used: it was tried before.")
+def test_a_provider_that_the_runtime_lacks_is_never_replaced_in_silence() -> None:
+    missing = CUDA if CUDA not in load_onnxruntime().get_available_providers() else COREML
+    with pytest.raises(RuntimeUnavailableError, match="built without it"):
+        open_on(MODEL, device=Device(missing), threads=1)
 
 
 def test_a_silent_fall_back_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,6 +77,10 @@ def test_a_silent_fall_back_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     class Silent:
         def __getattr__(self, name: str) -> Any:
             return getattr(real, name)
+
+        @staticmethod
+        def get_available_providers() -> list[str]:
+            return [DIRECTML, CPU]
 
         @staticmethod
         def InferenceSession(path: str, options: Any, *, providers: list[str], enable_fallback: int) -> Any:
