@@ -157,16 +157,13 @@ class Transcript(QTextBrowser):
         self._busy = False
 
     def _rewrite(self) -> None:
-        self._keeping_place_by_share(self.text.rewrite)
-        self._place_actions()
-
-    def _keeping_place_by_share(self, change: Callable[[], object]) -> None:
         bar = self.verticalScrollBar()
         share = bar.value() / bar.maximum() if bar.maximum() else 1.0
         self._busy = True
-        change()
+        self.text.rewrite()
         self._busy = False
         bar.setValue(round(share * bar.maximum()))
+        self._place_actions()
 
     def _set_margins(self) -> None:
         # The column stands in the whole width, so that a scroll bar does not move it.
