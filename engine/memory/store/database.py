@@ -200,7 +200,6 @@ class Database:
                 "secure_delete": 1,
                 "temp_store": "memory",
                 "cache_size": -8192,
-                "mmap_size": 256 * 1024 * 1024,
             },
             thread_safe=False,
             timeout=BUSY_MS / 1000,
