@@ -30,9 +30,9 @@ see how a source with pages opens.</p>
 <p>No. Nothing leaves your computer: files are read, stored and searched on it, and no question is sent anywhere. Magray
 works with the network switched off, from the first start on. It sends no statistics and no crash reports.</p>
 <h2>Where your data lives</h2>
-<p>Everything that Magray remembers is kept in one database file, magray.db, in its data folder. The database is not
-encrypted by Magray itself: whoever can read your user account's files can read it too, so encrypt the disk if others
-use the computer.</p>
+<p>Your data is stored in one database file, magray.db, in the data folder of Magray. The database is not encrypted by
+Magray itself: whoever can read your user account's files can read it too, so encrypt the disk if others use the
+computer.</p>
 <p>On Linux the data folder is ~/.local/share/Magray. On Windows it is AppData\\Local\\Magray in your user folder. On
 macOS it is Library/Application Support/Magray in your home folder. To keep everything in another place, start the
 program with --data-dir and a folder, or set the environment variable MAGRAY_DATA_DIR.</p>

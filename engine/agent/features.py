@@ -22,6 +22,7 @@ _NEAR = 5
 _AROUND = 0.6
 _CONTEXT = 0.7
 _PASSAGE = 0.4
+_LONGEST_HEADING = 200
 
 
 @dataclass(slots=True)
@@ -129,6 +130,7 @@ def _measure_lexically(
     for number, hit in enumerate(hits):
         own = by_hit.get(number, [])
         context = contexts[number]
+        headings = frozenset(_plain(line) for line in _context(hit).splitlines())
         whole = _best([context, *(candidate.matches for candidate in own)], len(weights))
         passages.append(coverage(whole, weights))
         for place, candidate in enumerate(own):
@@ -166,8 +168,9 @@ def _measure_lexically(
             figures["short"] = max(0.0, 1.0 - count / 6.0)
             figures["long"] = max(0.0, math.log(max(count, 1) / 30.0))
             figures["asks"] = 1.0 if candidate.text.rstrip("\"'”’»)]*_ ").endswith(("?", "？", "؟")) else 0.0
-            for kind in ("heading", "fragment", "item", "row", "code"):
-                figures[kind] = 1.0 if candidate.sentence.kind == kind else 0.0
+            kind = "heading" if _same_words(candidate.text, headings) else candidate.sentence.kind
+            for known in ("heading", "fragment", "item", "row", "code"):
+                figures[known] = 1.0 if kind == known else 0.0
     return tuple(passages)
 
 
@@ -175,6 +178,15 @@ def _context(hit: Hit) -> str:
     source = hit.memory.source
     heading = source.heading if isinstance(source, DocumentSource) else ()
     return " \n".join(part for part in (hit.memory.title or "", *heading, hit.memory.speaker or "") if part)
+
+
+def _same_words(text: str, headings: frozenset[str]) -> bool:
+    """Whether a line is one of the headings above it, as in formats that do not mark them."""
+    return len(text) <= _LONGEST_HEADING and _plain(text) in headings
+
+
+def _plain(text: str) -> str:
+    return " ".join(words(text))
 
 
 class _Matcher:

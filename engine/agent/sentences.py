@@ -99,12 +99,14 @@ def split(text: str) -> list[Sentence]:
 
 
 def readable(text: str) -> str:
-    """The words of a sentence as a reader sees them, without link targets, inline tags, bold marks and line breaks."""
+    """The words of a sentence as a reader sees them: no link targets, tags, bold marks, outer bars, line breaks."""
     text = _MARKS.sub("", text)
     if "](" in text or "][" in text:
         text = _LINK.sub(r"\1", text)
     if "<" in text:
         text = _TAG.sub("", text)
+    if text.startswith("|"):
+        text = text.strip("| \t")
     return " ".join(text.split())
 
 
