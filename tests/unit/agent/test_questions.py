@@ -1,0 +1,123 @@
+"""What a question asks for, and what a sentence holds of it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, strategies as st
+
+from engine.agent.questions import Wanted, counts, holds, language, read
+from engine.agent.terms import likeness, stem, words
+
+
+def stems(text: str) -> tuple[str, ...]:
+    return tuple(stem(word) for word in words(text))
+
+
+@pytest.mark.parametrize(
+    ("question", "wanted"),
+    [
+        ("When does the lease end?", Wanted.DATE),
+        ("In which year was it built?", Wanted.DATE),
+        ("В каком году построили дом?", Wanted.DATE),
+        ("How many people live here?", Wanted.NUMBER),
+        ("What is the maximum penalty?", Wanted.NUMBER),
+        ("Сколько стоит билет?", Wanted.NUMBER),
+        ("Who wrote the report?", Wanted.NAME),
+        ("Как зовут директора?", Wanted.NAME),
+        ("Where is the key?", Wanted.PLACE),
+        ("In Outlook, where do messages end up?", Wanted.PLACE),
+        ("Why did he leave?", Wanted.REASON),
+        ("Почему закрыли завод?", Wanted.REASON),
+        ("What happens when the battery is empty?", None),
+        ("What is a young tree called?", None),
+    ],
+)
+def test_the_kind_of_answer(question: str, wanted: Wanted | None) -> None:
+    assert read(question).wanted is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("When does it end?", "en"),
+        ("Когда это кончится?", "ru"),
+        ("Wann endet der Vertrag?", ""),
+        ("契約はいつ終わりますか", ""),
+    ],
+)
+def test_the_language(text: str, expected: str) -> None:
+    assert language(text) == expected
+
+
+def test_stop_words_are_no_terms_and_names_are_sharp() -> None:
+    terms = {term.stem: term for term in read("What did the mayor of Kazan say about it?").terms}
+    assert set(terms) == {"mayor", "kazan", "say"}
+    assert terms["kazan"].sharp
+    assert not terms["mayor"].sharp
+    assert terms["say"].weight < terms["mayor"].weight
+
+
+@pytest.mark.parametrize(
+    ("wanted", "sentence", "expected"),
+    [
+        (Wanted.DATE, "It was opened on 3 May 1999.", True),
+        (Wanted.DATE, "It was opened with a speech.", False),
+        (Wanted.NUMBER, "It weighs twelve tons.", True),
+        (Wanted.NUMBER, "It weighs a lot.", False),
+        (Wanted.NAME, "The house was founded by George Whitefield.", True),
+        (Wanted.NAME, "The house stands in Paris.", False),
+        (Wanted.REASON, "They left because of the noise.", True),
+        (Wanted.REASON, "They left.", False),
+    ],
+)
+def test_what_a_sentence_holds(wanted: Wanted, sentence: str, expected: bool) -> None:
+    assert holds(wanted, sentence, stems(sentence), read("What about that thing?")) is expected
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("How many kinds of trees are there?", "There are about 100,000 tree species.", True),
+        ("How many years does it live?", "It lives at depths of 600 to 1,200 m.", False),
+        ("Сколько пассажиров прошло?", "Прошли примерно 8,7 миллионов пассажиров.", True),
+        ("Where is it?", "There are 3 trees.", False),
+    ],
+)
+def test_a_number_of_what_is_counted(question: str, sentence: str, expected: bool) -> None:
+    assert counts(read(question), stems(sentence)) is expected
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("leases", "lease"),
+        ("stopped", "stop"),
+        ("договора", "договором"),
+        ("счётчиков", "счетчик"),
+        ("ranger's", "rangers"),
+    ],
+)
+def test_forms_of_a_word_meet(one: str, other: str) -> None:
+    assert likeness(stem(next(words(one))), stem(next(words(other)))) >= 0.7
+
+
+@pytest.mark.parametrize(
+    ("one", "other"), [("lease", "peace"), ("аренда", "оренбург"), ("2003", "2004"), ("cat", "category")]
+)
+def test_other_words_do_not(one: str, other: str) -> None:
+    assert likeness(stem(one), stem(other)) == 0
+
+
+def test_a_word_broken_by_a_hyphen_is_known_whole_and_in_parts() -> None:
+    assert list(words("inhabi-tants")) == ["inhabitants", "inhabi", "tants"]
+
+
+def test_unspaced_scripts_become_pairs() -> None:
+    assert list(words("黑猫警长")) == ["黑猫", "猫警", "警长"]
+
+
+@given(st.text(max_size=200))
+def test_any_text_can_be_read(text: str) -> None:
+    asked = read(text)
+    assert all(term.stem and term.weight > 0 for term in asked.terms)
+    assert len({term.stem for term in asked.terms}) == len(asked.terms)
