@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.agent.markup import readable
 from engine.agent.questions import Question, Wanted, counts, holds
-from engine.agent.sentences import Sentence, readable, split
+from engine.agent.sentences import Sentence, split
 from engine.agent.terms import likeness, stem, words
 from engine.values import DocumentSource, Hit
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from engine.agent import wording
 from engine.agent.features import Candidate, Pool, add_dense, measure
 from engine.agent.lexicon import POINTING
+from engine.agent.markup import readable
 from engine.agent.questions import Question, read
-from engine.agent.sentences import readable
 from engine.agent.weighing import answerable, logits, near_enough
 from engine.embedding.embedder import Embedder
 from engine.values import QUOTES, Answer, Citation, DocumentSource, Hit, Source

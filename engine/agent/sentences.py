@@ -62,12 +62,6 @@ _BOUNDARY = re.compile(
 )
 _WORD_BEFORE = re.compile(r"[^\s(\[«“\"']+$")
 _LONG_BREAK = re.compile(r"[;•·]\s+|\n")
-_LINK = re.compile(r"!?\[([^\[\]]*)\](?:\([^()\s]*(?:\s+[\"'][^\"']*[\"'])?\)|\[[^\[\]]*\])")
-_TAG = re.compile(
-    r"</?(?:a|abbr|b|br|code|dfn|del|em|font|i|img|ins|kbd|mark|p|q|s|small|span|strong|sub|sup|u)(?:\s[^<>]*)?/?>",
-    re.IGNORECASE,
-)
-_MARKS = re.compile(r"\*\*|\{\s*[#.][^{}]*\}|\[\[?\^?\w{1,4}\]\]?\(#[^()\s]*\)")
 _LONG = 420
 _WRAP_LIMIT = 160
 _SHORT_WORDS = 2
@@ -96,18 +90,6 @@ def split(text: str) -> list[Sentence]:
                 kind = "fragment"
             sentences.append(Sentence(start, end, number, kind))
     return sentences
-
-
-def readable(text: str) -> str:
-    """The words of a sentence as a reader sees them: no link targets, tags, bold marks, outer bars, line breaks."""
-    text = _MARKS.sub("", text)
-    if "](" in text or "][" in text:
-        text = _LINK.sub(r"\1", text)
-    if "<" in text:
-        text = _TAG.sub("", text)
-    if text.startswith("|"):
-        text = text.strip("| \t")
-    return " ".join(text.split())
 
 
 def _blocks(text: str) -> Iterator[_Block]:

@@ -133,7 +133,7 @@ def says(quote: str, sentence: str) -> bool:
 
 
 def _letters(text: str) -> str:
-    from engine.agent.sentences import readable
+    from engine.agent.markup import readable
 
     return re.sub(r"[\W_]+", "", readable(text)).casefold()
 

@@ -7,7 +7,8 @@ import time
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from engine.agent.sentences import readable, split
+from engine.agent.markup import readable
+from engine.agent.sentences import split
 
 
 def cut(text: str) -> list[str]:
