@@ -24,6 +24,7 @@ _AROUND = 0.6
 _CONTEXT = 0.7
 _PASSAGE = 0.4
 _LONGEST_HEADING = 200
+_LIKE = 0.5
 
 
 @dataclass(slots=True)
@@ -163,6 +164,8 @@ def _measure_lexically(
             counted = bool(question.units) and counts(question, candidate.stems)
             figures["counts"] = 1.0 if counted else 0.0
             figures["miscounts"] = 1.0 if question.units and not counted else 0.0
+            figures["unmeasured"] = 1.0 if question.measured and not counted else 0.0
+            figures["unnamed"] = _unnamed(question, own, place)
             if "dense" in hit.scores:
                 figures["hit_dense"] = hit.scores["dense"]
             count = len(candidate.stems)
@@ -179,6 +182,15 @@ def _context(hit: Hit) -> str:
     source = hit.memory.source
     heading = source.heading if isinstance(source, DocumentSource) else ()
     return " \n".join(part for part in (hit.memory.title or "", *heading, hit.memory.speaker or "") if part)
+
+
+def _unnamed(question: Question, own: Sequence[Candidate], place: int) -> float:
+    """Share of the words for somebody whose name is asked that stand neither in the sentence nor beside it."""
+    if not question.named:
+        return 0.0
+    near = {one for candidate in own[max(0, place - 1) : place + 2] for one in candidate.stems}
+    missing = [one for one in question.named if max((likeness(one, other) for other in near), default=0.0) < _LIKE]
+    return len(missing) / len(question.named)
 
 
 def _same_words(text: str, headings: frozenset[str]) -> bool:

@@ -111,3 +111,11 @@ PLACE_WORDS = _words(
     "island",
     "в на из около близ возле под над между улица город городе область области остров",
 )
+
+MEASURES = _words(
+    "years year months month weeks week days day hours hour minutes minute seconds miles kilometres kilometers metres",
+    "meters feet inches pounds kilograms kilos tons dollars euros percent degrees litres liters",
+    "лет года годов месяцев месяца недель недели дней дня часов часа минут минуты секунд километров метров рублей",
+    "процентов градусов тонн килограммов литров долларов евро",
+)
+"""Units that an answer hardly leaves out when it is asked how many of them."""

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from engine.agent.lexicon import (
     DAY_WORDS,
+    MEASURES,
     MONTH_STEMS,
     NUMBER_WORDS,
     PLACE_WORDS,
@@ -54,6 +55,8 @@ class Question:
         wanted: What an answer must hold, or None where that is open.
         stems: Every stem of the question, stop words included.
         units: Stems of what is counted: "how many years", "сколько пассажиров".
+        measured: What is counted is a unit of measure, which answers seldom leave out.
+        named: Stems of whose name is asked: "the name of the captain", "как зовут собаку".
     """
 
     text: str
@@ -62,6 +65,8 @@ class Question:
     wanted: Wanted | None
     stems: frozenset[str]
     units: tuple[str, ...] = ()
+    measured: bool = False
+    named: tuple[str, ...] = ()
 
 
 _CYRILLIC = re.compile(r"[А-Яа-яЁё]")
@@ -143,6 +148,11 @@ _COUNTED = re.compile(
     re.IGNORECASE,
 )
 _COUNTED_WITHIN = 5
+_NAME_OF = re.compile(
+    r"\bnames? of (?P<whose>(?:(?!(?:of|in|at|on|that|which|who|whose|from|by|is|was|are|were)\b)[\w'’-]+\s*){1,5})"
+    r"|\bкак (?:зовут|звали|назвали) (?P<whom>(?:[\w-]+\s*){1,2})",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(
     r"\b(?:1[0-9]{3}|20[0-9]{2})\b|\b\d{1,2}[./]\d{1,2}[./]\d{2,4}\b|\b\d{4}-\d{2}-\d{2}\b|\b\d{1,2}[:.]\d{2}\b"
 )
@@ -183,6 +193,8 @@ def read(text: str) -> Question:
         wanted=next((wanted for wanted, pattern in _WANTED if pattern.search(text)), None),
         stems=frozenset(everything),
         units=_units(text),
+        measured=_measured(text),
+        named=_named(text),
     )
 
 
@@ -259,6 +271,22 @@ def _units(text: str) -> tuple[str, ...]:
     if found is None:
         return ()
     return tuple(stem(word) for word in words(found["what"]) if word not in STOP_WORDS)
+
+
+def _measured(text: str) -> bool:
+    found = _COUNTED.search(text)
+    return found is not None and next(words(found["what"]), "") in MEASURES
+
+
+def _named(text: str) -> tuple[str, ...]:
+    found = _NAME_OF.search(text)
+    if found is None:
+        return ()
+    return tuple(
+        stem(word)
+        for word in words(found["whose"] or found["whom"])
+        if word not in STOP_WORDS and word not in WEAK_WORDS
+    )
 
 
 def _surface_forms(text: str) -> frozenset[str]:

@@ -83,6 +83,9 @@ ANSWERS_BY_WORDS: Model = {
     "hit_margin": 0.42,
 }
 """`lacks_figure` is a prior here: the fitted data have too few such questions in languages of this model."""
+ANSWER_PRIORS: Model = {"unmeasured": -1.5, "unnamed": -3.0}
+"""For questions that the fitted data hardly hold: how many years, without a number of years near; the name of the
+captain, without a captain near."""
 
 _ABOVE_BY_MEANING = 0.64
 _ABOVE_BY_WORDS = 0.52
@@ -125,7 +128,8 @@ def answer_figures(pool: Pool, weighed: Sequence[float], best: int) -> dict[str,
 
 def answer_probability(pool: Pool, weighed: Sequence[float], best: int, *, dense: bool) -> float:
     """How likely the best sentence answers the question, 0 to 1."""
-    value = _weigh(answer_figures(pool, weighed, best), ANSWERS_BY_MEANING if dense else ANSWERS_BY_WORDS)
+    figures = answer_figures(pool, weighed, best)
+    value = _weigh(figures, ANSWERS_BY_MEANING if dense else ANSWERS_BY_WORDS) + _weigh(figures, ANSWER_PRIORS)
     return 1.0 / (1.0 + math.exp(-value))
 
 
