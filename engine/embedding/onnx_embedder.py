@@ -185,7 +185,11 @@ class OnnxEmbedder:
         try:
             tokenizer = Tokenizer(model.tokenizer_path, max_tokens=self._entry.max_tokens)
             session = self._devices.open(
-                model.model_path, model=self.model_id, threads=self._threads, accelerators=self._entry.accelerators
+                model.model_path,
+                model=self.model_id,
+                threads=self._threads,
+                accelerators=self._entry.accelerators,
+                cpu_tokens=self._batch_tokens,
             )
         except (ModelError, RuntimeUnavailableError):
             self._store.verify(self._entry)  # where a file was altered, that is the truer reason

@@ -15,7 +15,13 @@ class BatchLimit:
     at the limit that fitted: memory that other programs took may have come back. A batch of one text is never cut.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, *, most: int | None = None) -> None:
+        """Know nothing yet.
+
+        Args:
+            most: cells that are never exceeded, however much memory there is.
+        """
+        self._most = most
         self._lock = threading.Lock()
         self._cells: int | None = None
         self._streak = 0
@@ -34,9 +40,8 @@ class BatchLimit:
             row_cells: tokens of each, padding included.
         """
         with self._lock:
-            if self._cells is None:
-                return rows
-            return max(1, min(rows, self._cells // max(1, row_cells)))
+            known = [cells for cells in (self._cells, self._most) if cells is not None]
+            return max(1, min(rows, min(known) // max(1, row_cells))) if known else rows
 
     def refused(self, cells: int) -> None:
         """A batch of that size did not fit."""

@@ -79,7 +79,17 @@ class DeviceSession:
     Every batch that a device does not compute, for whatever reason, is computed on the CPU in the same call.
     """
 
-    def __init__(self, *, path: Path, model: str, threads: int, plan: Plan, forced: bool, around: Surroundings) -> None:
+    def __init__(
+        self,
+        *,
+        path: Path,
+        model: str,
+        threads: int,
+        plan: Plan,
+        forced: bool,
+        around: Surroundings,
+        cpu_tokens: int | None = None,
+    ) -> None:
         """Load the model on the CPU.
 
         Args:
@@ -89,6 +99,7 @@ class DeviceSession:
             plan: the devices to try.
             forced: the owner wants that device, however fast it is.
             around: everything else.
+            cpu_tokens: of a batch on the CPU; one that was made for a card is cut.
 
         Raises:
             RuntimeUnavailableError: not even the CPU takes the model.
@@ -100,7 +111,7 @@ class DeviceSession:
         self._forced = forced
         self._around = around
         self._cpu_record = around.record(PROCESSOR)
-        self._cpu_limit = BatchLimit()
+        self._cpu_limit = BatchLimit(most=cpu_tokens)
         self._lock = threading.RLock()
         self._cpu: Backend | None = None
         self._active: Accelerator | None = None

@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import platform
 import re
 import sys
+import sysconfig
 from dataclasses import dataclass
 from typing import Literal
 
@@ -70,8 +70,7 @@ class Inventory:
             self.runtime.version,
             *self.runtime.providers,
             *(f"{gpu.name} {gpu.memory_bytes} {gpu.driver} {gpu.compute_capability}" for gpu in self.gpus),
-            platform.platform(),
-            platform.machine(),
+            sysconfig.get_platform(),
             str(usable_cores()),
         ]
         return hashlib.sha256(json.dumps(told).encode()).hexdigest()[:16]

@@ -94,7 +94,15 @@ class Devices:
         self._notice = notice
         self._changed = changed
 
-    def open(self, path: Path, *, model: str, threads: int = 0, accelerators: tuple[str, ...] = ()) -> DeviceSession:
+    def open(
+        self,
+        path: Path,
+        *,
+        model: str,
+        threads: int = 0,
+        accelerators: tuple[str, ...] = (),
+        cpu_tokens: int | None = None,
+    ) -> DeviceSession:
         """Load a model. It answers at once, on the CPU; `accelerate` of the session looks for something better.
 
         Args:
@@ -102,6 +110,8 @@ class Devices:
             model: its id and fingerprint, under which measurements are kept.
             threads: of one run on the CPU; 0 takes every core that this process may use.
             accelerators: providers that have kernels for the model's operators.
+            cpu_tokens: of a batch on the CPU, padding included; a larger one, made for a card that then fails, is cut,
+                so that memory stays bounded. None cuts nothing.
 
         Raises:
             RuntimeUnavailableError: ONNX Runtime is missing, or not even the CPU takes the model.
@@ -114,6 +124,7 @@ class Devices:
             plan=self._plan(accelerators),
             forced=self._wanted is not None,
             around=around,
+            cpu_tokens=cpu_tokens,
         )
         with self._lock:
             self._sessions[session] = accelerators

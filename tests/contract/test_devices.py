@@ -246,6 +246,26 @@ def test_what_does_not_fit_is_halved_and_remembered(make: Callable[..., House], 
     assert house.figures().figures.failures == 0
 
 
+def test_a_batch_that_was_made_for_a_card_is_cut_for_the_cpu(lab: Lab, plain: OnnxSession) -> None:
+    sizes: list[int] = []
+
+    def noting(backend: backends.FaultyBackend, inputs: Inputs, into: Any) -> None:
+        sizes.append(len(into))
+        backend.compute(inputs, into)
+
+    lab.cpu = noting
+    devices = Devices(RuntimeSettings(device="cpu"), inventory=lab.inventory, opener=lab.open)
+    session = devices.open(MODEL, model="m", threads=1, cpu_tokens=64)
+    into, expected = (np.empty((ROWS, TOKENS, WIDTH), dtype=np.float32) for _ in range(2))
+    session.run(feed(), OUTPUT, into)
+    assert sizes == [4, 4]
+    plain.run(feed(), OUTPUT, expected)
+    likeness = np.einsum("ijk,ijk->ij", into, expected)
+    likeness /= np.linalg.norm(into, axis=2) * np.linalg.norm(expected, axis=2)
+    assert likeness.min() > 0.9
+    devices.close()
+
+
 def test_a_device_that_computes_something_else_is_not_used(make: Callable[..., House], lab: Lab) -> None:
     lab.always = backends.wrong
     house = make()
