@@ -14,10 +14,10 @@ from engine.cli.progress import ModelBar, spinner
 from engine.executors import Executors
 from engine.model_values import ModelCorrections, ModelStatus
 from engine.models.files import in_words
-from engine.models.manager import ModelManager
+from engine.models.manager import CHOICES, ModelManager
 from engine.settings import Settings, get_option, write_config
 
-_OPTION = "embedding.model"
+TASKS = {"embed": "embedder", "rerank": "reranker", "chat": "language model"}
 
 
 async def run(options: Namespace, settings: Settings) -> int:
@@ -72,13 +72,14 @@ async def _verify(manager: ModelManager, settings: Settings, options: Namespace)
 
 async def _use(manager: ModelManager, settings: Settings, options: Namespace) -> int:
     entry = await manager.chosen(options.model)
-    write_config(settings.paths.config_file, _OPTION, entry.ident)
+    option = CHOICES[entry.task]
+    write_config(settings.paths.config_file, option, entry.ident)
     now = Settings(data_dir=options.data_dir) if options.data_dir else Settings()
-    in_force = str(get_option(now, _OPTION))
+    in_force = str(get_option(now, option))
     if options.json:
-        show.print_json({"name": _OPTION, "value": in_force})
+        show.print_json({"name": option, "value": in_force})
     elif in_force == entry.ident:
-        print(f"{entry.ident} is the embedder from the next start on.")
+        print(f"{entry.ident} is the {TASKS[entry.task]} from the next start on.")
     else:
         print(f"{entry.ident} is set in config.toml, but the environment says {in_force}, which is stronger.")
     return 0
@@ -125,7 +126,7 @@ def _print_row(model: ModelStatus) -> None:
     """One model: its name and state, then what it is, then its variants."""
     marks = [model.state, *(["in use"] if model.in_use else []), *(["checked"] if model.verified else [])]
     print(f"{model.id}   {', '.join(marks)}")
-    facts = [{"embed": "embedder", "rerank": "reranker", "chat": "language model"}[model.task]]
+    facts = [TASKS[model.task]]
     if model.dimensions:
         facts.append(f"{model.dimensions} dimensions")
     if model.languages:

@@ -98,7 +98,7 @@ def _add_models(commands: Any) -> None:
     download.add_argument("--variant", metavar="NAME", help="the variant, in place of the colon")
     for name, help_ in (
         ("verify", "check every byte of an installed model"),
-        ("use", "make an installed model the embedder, from the next start on"),
+        ("use", "choose an installed model, from the next start on"),
         ("remove", "take a model off the disk"),
     ):
         _add(actions, name, help_).add_argument("model", metavar="MODEL", help="as bge-m3 or bge-m3:fp16")

@@ -17,18 +17,20 @@ from engine.events import Event, ModelProgressChanged, ModelsChanged
 from engine.executors import Executors
 from engine.model_values import ModelCorrections, ModelProgress, ModelStatus
 from engine.models import catalog
-from engine.models.entry import ModelEntry
+from engine.models.entry import ModelEntry, Task
 from engine.models.files import bytes_in, disk_error
 from engine.models.importing import WORK, Import
 from engine.models.overview import Overview
 from engine.models.own_loop import run_in_own_loop
 from engine.models.store import LocatedModel, ModelStore
 from engine.paths import DataPaths
-from engine.settings import Settings
+from engine.settings import Settings, get_option, options
 
 _INCOMING = ".incoming"
 _CHANGE_SECONDS = 60.0  # another one renames for a moment only
 _STALE_SECONDS = 86400.0  # an import that was begun longer ago has crashed
+CHOICES: dict[Task, str] = {"embed": "embedding.model", "rerank": "reranking.model"}
+"""The option that names the model in use, by task."""
 OnProgress = Callable[[ModelProgress], None]
 
 
@@ -65,10 +67,20 @@ class ModelManager:
     @property
     def in_use(self) -> frozenset[str]:
         """Names of the models that the settings use."""
-        named = self._settings.embedding.model
-        with contextlib.suppress(ModelError):
-            named = catalog.find(named).ident  # the recommended variant may be named too
-        return frozenset({named})
+        return frozenset(self._chosen_by)
+
+    @property
+    def _chosen_by(self) -> dict[str, str]:
+        """Option by name of the model that it chooses."""
+        known = {name for name, *_ in options()}
+        found = {}
+        for option in CHOICES.values():
+            named = str(get_option(self._settings, option)) if option in known else ""
+            with contextlib.suppress(ModelError):
+                named = catalog.find(named).ident  # the recommended variant may be named too
+            if named:
+                found[named] = option
+        return found
 
     async def statuses(self) -> list[ModelStatus]:
         """Every model of the catalogue, then the owner's own."""
@@ -202,10 +214,10 @@ class ModelManager:
         return self._overview().describe(found.entry, {})
 
     async def chosen(self, ident: str) -> ModelEntry:
-        """The entry of an embedder that can be put to use.
+        """The entry of a model that can be put to use; `CHOICES` tells by which option.
 
         Raises:
-            ModelError: there is none of that name, it is for another task, or it is not installed wholly.
+            ModelError: there is none of that name, nothing here uses such a model, or it is not installed wholly.
         """
         return await self._executors.run("io", self._chosen, ident)
 
@@ -308,7 +320,10 @@ class ModelManager:
         return known.select(found[0].variant).ident if _has(known, found[0].variant) else ident
 
     def _chosen(self, ident: str) -> ModelEntry:
-        return self._store.locate(self._store.find(self._there(ident), task="embed")).entry
+        entry = self._store.locate(self._store.find(self._there(ident))).entry
+        if CHOICES.get(entry.task) not in {name for name, *_ in options()}:
+            raise ModelError(f"{entry.ident} is for a task ({entry.task}) that this version of Magray does not have.")
+        return entry
 
     def _remove(self, ident: str) -> int:
         model_id, _ = catalog.split(ident)
@@ -316,10 +331,10 @@ class ModelManager:
         if known is not None and known.bundled:
             raise ModelError(f"{known.id} came with Magray and stays: it is what Magray falls back to.")
         wanted = self._there(ident)
-        if wanted in self.in_use or ident in self.in_use:
+        if (option := self._chosen_by.get(wanted)) is not None:
             raise ModelError(
-                f"{wanted} is the embedder in use. Choose another one first, as by"
-                " `magray models use all-minilm-l6-v2`. Nothing was removed."
+                f"{wanted} is in use: {option} names it. Choose another one first, as by"
+                f" `magray config unset {option}`. Nothing was removed."
             )
         _, variant = catalog.split(wanted)
         variant = variant or (known.variant if known is not None else "")

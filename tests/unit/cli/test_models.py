@@ -99,7 +99,7 @@ def test_a_model_from_the_list_to_its_removal(magray: Magray, hub: LoopbackHub) 
     config = tomllib.loads((magray.data_dir / "config.toml").read_text())
     assert config["embedding"]["model"] == "small-model:fp16"
     magray("remove", "small-model:fp16", status=1)
-    assert "is the embedder in use" in magray.err
+    assert "is in use: embedding.model names it" in magray.err
     magray("use", "all-minilm-l6-v2")
     assert "are free again" in magray("remove", "small-model:fp16")
 

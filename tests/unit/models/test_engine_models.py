@@ -27,7 +27,7 @@ async def test_models_are_looked_after_while_the_engine_runs(settings: Settings,
         assert (await engine.verify_model("all-minilm-l6-v2")).state == "bundled"
         assert await engine.remove_model("mine") > 0
         assert not await engine.cancel_model_download("bge-m3")
-        with pytest.raises(ModelError, match=r"is the embedder in use|came with Magray"):
+        with pytest.raises(ModelError, match=r"came with Magray"):
             await engine.remove_model("all-minilm-l6-v2")
         with pytest.raises(ModelError, match=r"no model named bge-m9"):
             await engine.download_model("bge-m9")
@@ -41,7 +41,7 @@ async def test_an_own_embedder_is_used_after_a_start(data_dir: Path, tmp_path: P
     async with Engine.open(Settings(data_dir=data_dir, embedding={"model": "mine"})) as engine:
         await engine.remember("word3 word4 word5")
         assert (await engine.recall("word3"))[0].memory.text == "word3 word4 word5"
-        with pytest.raises(ModelError, match=r"mine is the embedder in use"):
+        with pytest.raises(ModelError, match=r"mine is in use"):
             await engine.remove_model("mine")
 
 

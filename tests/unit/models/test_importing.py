@@ -199,11 +199,13 @@ async def test_an_own_model_imported_again_replaces_itself(manager: ModelManager
     assert [one.id for one in await manager.statuses()][-2:] == ["mine", "other"]
 
 
-async def test_a_rerankers_task_is_kept(manager: ModelManager, tmp_path: Path) -> None:
+async def test_a_rerankers_task_is_kept(manager: ModelManager, data_dir: Path, tmp_path: Path) -> None:
     folder = write_model(tmp_path / "ranker", tiny_onnx.model(output="logits", pooled=True, width=1))
     assert (await manager.import_model(folder)).task == "rerank"
+    store = ModelStore(stamps=data_dir / "cache" / "models.json", installed=data_dir / "models")
+    assert store.find("ranker", task="rerank").id == "ranker"
     with pytest.raises(ModelError, match=r"ranker is a reranker, not an embedder"):
-        await manager.chosen("ranker")
+        store.find("ranker", task="embed")
 
 
 async def test_an_own_model_goes_to_another_computer_by_its_folder(

@@ -255,7 +255,9 @@ async def test_what_may_not_be_removed(make: Make, data_dir: Path) -> None:
     await manager.download("small-model")
     in_use = make(embedding={"model": "small-model"})
     assert (await in_use.status("small-model")).in_use
-    with pytest.raises(ModelError, match=r"small-model is the embedder in use.*models use all-minilm-l6-v2"):
+    with pytest.raises(
+        ModelError, match=r"small-model is in use: embedding\.model names it.*config unset embedding\.model"
+    ):
         await in_use.remove("small-model")
     with pytest.raises(ModelError, match=r"came with Magray and stays"):
         await manager.remove("all-minilm-l6-v2")
@@ -298,7 +300,7 @@ async def test_the_recommended_variant_may_be_named_too(make: Make) -> None:
     manager = make(embedding={"model": "small-model:fp32"})
     await manager.download("small-model:fp32")
     assert (await manager.status("small-model")).in_use
-    with pytest.raises(ModelError, match=r"is the embedder in use"):
+    with pytest.raises(ModelError, match=r"is in use: embedding\.model names it"):
         await manager.remove("small-model")
 
 
