@@ -117,7 +117,7 @@ _E5_SMALL = (
         quantization="fp32",
         model_file="model.onnx",
         files=(
-            _onnx("onnx/model.onnx", None, "4aa845c27760e06e9a686b9d8b5d440eae4b6612cd09e5b522b716d3941f77ff"),
+            _onnx("onnx/model.onnx", 470_268_533, "4aa845c27760e06e9a686b9d8b5d440eae4b6612cd09e5b522b716d3941f77ff"),
             _XLM_TOKENIZER_E5,
         ),
         accelerators=_CUDA,
@@ -203,11 +203,11 @@ _QWEN3 = (
         files=(
             ModelFile(
                 name="model_quantized.onnx",
-                size=None,
+                size=1_120_604_114,
                 sha256=None,
                 path="onnx/model_quantized.onnx",
                 repository="Qdrant/Qwen3-Embedding-0.6B-onnx",
-                revision="main",
+                revision="af95f2c416ffe9379369ad64f9113e865db6112c",
             ),
             _QWEN_TOKENIZER,
         ),

@@ -89,13 +89,24 @@ def test_what_is_asked_for_is_there() -> None:
     assert wanted.items() <= found.items()
 
 
-def test_a_revision_is_a_commit_wherever_checksums_are_known() -> None:
-    for entry in catalog.ENTRIES:
-        for variant in entry.variants:
-            for file in variant.files:
-                revision = file.revision or entry.revision
-                if file.sha256 is not None and revision:
-                    assert len(revision) == 40, (entry.id, file.name)
+def every_file() -> list[tuple[catalog.ModelEntry, catalog.ModelFile]]:
+    return [(entry, file) for entry in catalog.ENTRIES for variant in entry.variants for file in variant.files]
+
+
+def test_every_revision_is_a_commit() -> None:
+    for entry, file in every_file():
+        revision = file.revision or entry.revision
+        assert len(revision) == 40 or entry.bundled, (entry.id, file.name)
+
+
+def test_one_content_has_one_size_and_two_contents_have_two_checksums() -> None:
+    sizes: dict[str, int | None] = {}
+    places: dict[tuple[str, str, str], str | None] = {}
+    for entry, file in every_file():
+        if file.sha256 is not None:
+            assert sizes.setdefault(file.sha256, file.size) == file.size, file.name
+        place = (file.repository or entry.repository, file.revision or entry.revision, file.path or file.name)
+        assert places.setdefault(place, file.sha256) == file.sha256, place
 
 
 def test_a_fingerprint_needs_checksums() -> None:
