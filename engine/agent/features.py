@@ -13,8 +13,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from engine.agent.holding import counts, holds, unmeasured
 from engine.agent.markup import readable
-from engine.agent.questions import Question, Wanted, counts, holds
+from engine.agent.questions import Question, Wanted
 from engine.agent.sentences import Sentence, split
 from engine.agent.terms import likeness, stem, words
 from engine.values import DocumentSource, Hit
@@ -164,7 +165,7 @@ def _measure_lexically(
             counted = bool(question.units) and counts(question, candidate.stems)
             figures["counts"] = 1.0 if counted else 0.0
             figures["miscounts"] = 1.0 if question.units and not counted else 0.0
-            figures["unmeasured"] = 1.0 if question.measured and not counted else 0.0
+            figures["unmeasured"] = 1.0 if unmeasured(question, candidate.text, counted=counted) else 0.0
             figures["unnamed"] = _unnamed(question, own, place)
             if "dense" in hit.scores:
                 figures["hit_dense"] = hit.scores["dense"]

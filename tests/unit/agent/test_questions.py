@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, strategies as st
 
-from engine.agent.questions import Wanted, counts, holds, language, read
+from engine.agent.holding import counts, holds, unmeasured
+from engine.agent.questions import Wanted, language, read
 from engine.agent.terms import likeness, stem, words
 
 
