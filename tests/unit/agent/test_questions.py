@@ -122,3 +122,18 @@ def test_any_text_can_be_read(text: str) -> None:
     asked = read(text)
     assert all(term.stem and term.weight > 0 for term in asked.terms)
     assert len({term.stem for term in asked.terms}) == len(asked.terms)
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "missing"),
+    [
+        ("How much does a ticket cost?", "A ticket is 12 euros.", False),
+        ("How much does a ticket cost?", "Train 737 leaves at 12.", True),
+        ("Сколько стоит билет?", "Билет стоит 300 рублей.", False),
+        ("How many years does it live?", "It lives for 9 years.", False),
+        ("How many years does it live?", "It lives in 9 seas.", True),
+    ],
+)
+def test_a_sum_or_a_measure_that_is_missing(question: str, sentence: str, missing: bool) -> None:
+    asked = read(question)
+    assert unmeasured(asked, sentence, counted=counts(asked, stems(sentence))) is missing
