@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import PurePath
 
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
+from desktop.chat.passages import around, best_window, matched_words, plain, without_headings
+from desktop.words import file_name
 from engine import Answer, Citation, ConversationSource, DocumentSource, Hit, Layer, Memory, Source
 
 UNUSED_SHOWN = 5
 """Hits beyond the cited ones that get a card."""
-_AROUND = 90
-"""Letters shown before and behind a quotation."""
-_PASSAGE = 240
-_UNUSED_PASSAGE = 160
-_MARKDOWN_HEADING = re.compile(r"^#{1,6}\s+")
-_WORD = re.compile(r"\w+")
-_SHORT_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +85,8 @@ def _of_citation(
 ) -> SourceItem:
     memory = hit.memory if hit is not None else None
     source = citation.source or (memory.source if memory is not None else None)
-    text = without_headings(memory.text, source) if memory is not None else citation.quote
-    passage = around(text, citation.quote)
+    text = without_headings(memory.text, _headings(source)) if memory is not None else citation.quote
+    passage = around(plain(text), plain(citation.quote))
     title, place, path = describe_source(source, memory, titles)
     return SourceItem(
         number=citation.number,
@@ -113,7 +106,7 @@ def _of_citation(
 
 def _of_hit(hit: Hit, question: str, titles: Mapping[str, str], now: datetime) -> SourceItem:
     title, place, path = describe_source(hit.memory.source, hit.memory, titles)
-    passage = best_window(without_headings(hit.memory.text, hit.memory.source), question)
+    passage = best_window(plain(without_headings(hit.memory.text, _headings(hit.memory.source))), question)
     return SourceItem(
         number=None,
         title=title,
@@ -134,13 +127,12 @@ def describe_source(source: Source | None, memory: Memory | None, titles: Mappin
     """Title, place and whole path of a source in the owner's words."""
     translate = QCoreApplication.translate
     if isinstance(source, DocumentSource):
-        name = PurePath(source.path.replace("!/", "/")).name or source.path
         parts = []
         if source.page is not None:
             parts.append(translate("Sources", "Page {0}").format(source.page))
         if source.heading:
-            parts.append(source.heading[-1])
-        return name, " · ".join(parts), source.path
+            parts.append(plain(source.heading[-1]))
+        return file_name(source.path), " · ".join(parts), source.path
     when = memory.occurred_at.astimezone() if memory is not None else None
     day = QLocale().toString(QDate(when.year, when.month, when.day), "d MMMM") if when is not None else ""
     if isinstance(source, ConversationSource):
@@ -158,78 +150,5 @@ def _days_left(memory: Memory | None, now: datetime) -> int | None:
     return max(0, (memory.expires_at - now).days)
 
 
-def without_headings(text: str, source: Source | None) -> str:
-    """A passage without the headings that it begins with: the card names them above it."""
-    headings = {heading.strip() for heading in source.heading} if isinstance(source, DocumentSource) else set()
-    lines = text.splitlines()
-    while len(lines) > 1 and (not lines[0].strip() or lines[0].lstrip("# ").strip() in headings):
-        lines.pop(0)
-    return "\n".join(_MARKDOWN_HEADING.sub("", line) for line in lines)
-
-
-def around(text: str, quote: str) -> str:
-    """The quotation with a little of what stands before and behind it, cut at words."""
-    flat, wanted = " ".join(text.split()), " ".join(quote.split())
-    place = flat.find(wanted)
-    if place < 0 or not wanted:
-        return _cut(wanted or flat, 0, _PASSAGE)
-    begin = max(0, place - _AROUND) if len(wanted) < _PASSAGE else place
-    end = min(len(flat), max(place + len(wanted) + _AROUND, begin + _PASSAGE))
-    return _cut(flat, begin, min(end, begin + 2 * _PASSAGE))
-
-
-def best_window(text: str, question: str) -> str:
-    """The stretch of a memory that holds most of the question's words."""
-    flat = " ".join(text.split())
-    if len(flat) <= _UNUSED_PASSAGE:
-        return flat
-    places = [begin for begin, _ in matched_words(flat, question)]
-    best, most = 0, 0
-    for begin in places:
-        held = sum(1 for place in places if begin <= place < begin + _UNUSED_PASSAGE - _AROUND // 2)
-        if held > most:
-            best, most = begin, held
-    begin = max(0, best - _AROUND // 2)
-    return _cut(flat, begin, begin + _UNUSED_PASSAGE)
-
-
-def _cut(flat: str, begin: int, end: int) -> str:
-    """Characters from `begin` to `end`, moved to the borders of words, with an ellipsis where something is left out."""
-    end = min(end, len(flat))
-    if begin > 0 and (space := flat.find(" ", begin, begin + 30)) >= 0:
-        begin = space + 1
-    if end < len(flat) and (space := flat.rfind(" ", max(begin, end - 30), end)) >= 0:
-        end = space
-    return ("…" if begin > 0 else "") + flat[begin:end].strip() + ("…" if end < len(flat) else "")
-
-
-def matched_words(passage: str, question: str) -> tuple[tuple[int, int], ...]:
-    """Words of the passage that the question holds, in any of their forms as far as a common beginning tells.
-
-    Two words match when they are equal, or when both begin alike for all but the last letters (leases, lease;
-    договор, договора). Words of up to three letters count only when they are figures or stand in the question alone.
-    """
-    asked = [word.casefold() for word in _WORD.findall(question)]
-    long_words = {word for word in asked if len(word) > _SHORT_WORDS or any(c.isdigit() for c in word)}
-    wanted = long_words or set(asked)
-    found = []
-    for match in _WORD.finditer(passage):
-        word = match.group().casefold()
-        if any(_alike(word, other) for other in wanted):
-            found.append(match.span())
-    return tuple(found)
-
-
-def _alike(word: str, other: str) -> bool:
-    if word == other:
-        return True
-    shorter = min(len(word), len(other))
-    if shorter <= _SHORT_WORDS or abs(len(word) - len(other)) > 3:
-        return False
-    common = 0
-    for a, b in zip(word, other, strict=False):
-        if a != b:
-            break
-        common += 1
-    ending = 1 if word.isascii() else 2  # Russian endings differ by more letters than English ones
-    return common >= max(4, shorter - ending) and common >= 0.6 * max(len(word), len(other))
+def _headings(source: Source | None) -> tuple[str, ...]:
+    return source.heading if isinstance(source, DocumentSource) else ()

@@ -58,7 +58,7 @@ class Asker:
         stored = None
         if conversation_id is not None:
             stored = await self._conversations.add(conversation_id, "user", asked)
-        found = await self._memory.recall(asked, limit=RECALLED + SPARE, explain=True)
+        found = await self._memory.recall(asked, limit=RECALLED + SPARE)
         hits = [hit for hit in found if QUESTION not in hit.memory.tags][:RECALLED]
         answer = await self._executors.run("query", compose, asked, hits, embedder=self._embedder)
         answer = dataclasses.replace(answer, seconds=time.perf_counter() - began)

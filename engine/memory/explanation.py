@@ -6,12 +6,20 @@ from collections.abc import Mapping
 
 from engine.memory.query import Query
 from engine.memory.ranking import words_of
+from engine.memory.stop_words import STOP_WORDS
 from engine.values import Memory
 
 _MEANING = 0.35
 """Cosine from which a text is said to mean something alike."""
 
 _NAMED = 5
+_RUSSIAN = (
+    "бы был была были было быть вам вас вы где да для до его ее если есть еще ещё же за из или им их как какая какие "
+    "какой когда который кто ли мне мы на над нас не него нее нет но об он она они оно от по под при про сколько так "
+    "там то того только ты уже чего чем что чтобы это"
+)
+_TELLING_NOTHING = STOP_WORDS["en"] | frozenset(_RUSSIAN.split())
+"""Words that stand in nearly every question: sharing them is no reason."""
 
 
 def reason_of(memory: Memory, scores: Mapping[str, float], asked: Query, *, explain: bool) -> str:
@@ -22,7 +30,8 @@ def reason_of(memory: Memory, scores: Mapping[str, float], asked: Query, *, expl
     if phrases:
         reasons.append(f"holds “{phrases[0]}” word for word")
     elif scores.get("bm25", 0.0) > 0.0 and shared:
-        reasons.append(f"shares {_list(shared)}")
+        telling = [word for word in shared if word not in _TELLING_NOTHING]
+        reasons.append(f"shares {_list(telling)}" if telling else "shares common words only")
     elif scores.get("bm25", 0.0) > 0.0:
         reasons.append("shares words in other forms")
     if scores.get("dense", 0.0) >= _MEANING:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from desktop.chat.entries import Entry, Span, paragraphs
-from desktop.chat.source_items import around, best_window, matched_words, source_items
+from desktop.chat.passages import around, best_window, matched_words, plain, without_headings
+from desktop.chat.source_items import describe_source, source_items
 from engine import Answer, Citation, ConversationSource, DocumentSource, Hit, Memory
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -147,3 +148,23 @@ def test_entries_know_what_was_quoted() -> None:
     assert not Entry(id="1", question=False, text="x").quoted
     made = Answer(text="x", made_by="openai/gpt", abstained=False)
     assert not Entry(id="1", question=False, text="x", answer=made).quoted
+
+
+def test_cards_show_no_marks_of_markdown() -> None:
+    table = "# Formats\n\n| kind | endings |\n|---|:---:|\n| Documents | **pdf**, `docx` |\n"
+    assert " ".join(plain(table).split()) == "Formats kind · endings Documents · pdf, docx"
+    assert plain('- see [the page](https://x.org/a_b "A")\n> said\n```sh\nls\n```') == "• see the page\nsaid\nls"
+    assert plain("f(**kwargs) | a - b # c") == "f(**kwargs) | a - b # c"
+    assert without_headings("## Terms\n\nNotice of 90 days.", ("Lease", "Terms")) == "Notice of 90 days."
+
+
+def test_common_words_are_not_marked() -> None:
+    passage = "What they have is the lease."
+    marked = [passage[begin:end] for begin, end in matched_words(passage, "What have they said of leases?")]
+    assert marked == ["lease"]
+    assert matched_words("what", "What?") == ((0, 4),)
+
+
+def test_a_pasted_text_keeps_its_whole_name() -> None:
+    source = DocumentSource("d", "text:Rent 2024/2025", None, (), 0, 1)
+    assert describe_source(source, None, {})[0] == "Rent 2024/2025"
