@@ -35,6 +35,7 @@ from engine.memory.store import memories, recall_queries
 from engine.memory.store.database import Database
 from engine.model_values import ModelCorrections, ModelProgress, ModelStatus
 from engine.models.manager import ModelManager
+from engine.reranking.onnx_reranker import OnnxReranker, open_reranker
 from engine.runtime.execution_providers import load_onnxruntime
 from engine.runtime.manager import Devices
 from engine.settings import Settings
@@ -62,6 +63,7 @@ class Engine:
         self._stack = contextlib.AsyncExitStack()
         self._closing: asyncio.Task[None] | None = None
         self._open = False
+        self._reranker_problem: str | None = None
 
     @classmethod
     def open(cls, settings: Settings | None = None) -> _Opening:
@@ -115,14 +117,17 @@ class Engine:
         if isinstance(result, BaseException):
             raise result
         embedder = self._embedder = result
-        warming = asyncio.ensure_future(self._warm(embedder))
+        reranker = self._reranker = await executors.run("io", self._open_reranker, devices)
+        if reranker is not None:
+            self._stack.callback(reranker.close)
+        warming = asyncio.ensure_future(self._warm(embedder, reranker))
         self._stack.push_async_callback(asyncio.wait, [warming])
         self._stack.push_async_callback(_ended, asyncio.ensure_future(self._release_idle_models()))
 
         indexes = self._indexes = self._make_indexes(store, embedder)
         self._stack.push_async_callback(executors.run, "io", indexes.close)
         await executors.run("query", indexes.start)
-        retriever = Retriever(store, indexes, embedder, settings.recall, settings.layers)
+        retriever = Retriever(store, indexes, embedder, settings.recall, settings.layers, reranker=reranker)
         self._memory = LayeredMemory(
             store=store,
             indexes=indexes,
@@ -199,14 +204,29 @@ class Engine:
             saved=saved,
         )
 
-    async def _warm(self, embedder: CachedEmbedder) -> None:
-        """Load the model behind the opening, so that neither the window nor the first question waits for it."""
+    async def _warm(self, embedder: CachedEmbedder, reranker: OnnxReranker | None) -> None:
+        """Load the models behind the opening, so that neither the window nor the first question waits for them."""
         try:
             await self._executors.run("inference", embedder.warm)
         except MagrayError as error:
             # Everything that needs no vector goes on; whatever needs one raises the same error to its caller.
             _log.error("the embedder could not be loaded: %s", error)
             self.events.publish(Notice(level="error", text=str(error)))
+        if reranker is None:
+            return
+        try:
+            await self._executors.run("inference", reranker.warm)
+        except MagrayError as error:
+            _log.warning("the reranker could not be loaded: %s", error)
+            self.events.publish(Notice(level="warning", text=str(error)))
+
+    def _open_reranker(self, devices: Devices) -> OnnxReranker | None:
+        try:
+            return open_reranker(self.settings, paths=self.settings.paths, devices=devices)
+        except MagrayError as error:  # recall is as good without it
+            _log.warning("no reranker is used: %s", error)
+            self._reranker_problem = str(error)
+            return None
 
     async def close(self) -> None:
         """Park running work, write what is pending, let go of everything. Concurrent calls wait for the first."""
@@ -328,6 +348,7 @@ class Engine:
             (
                 health.memory_component(memories, self._index_figures()),
                 self._embedder.component(),
+                *self._reranker_components(),
                 health.documents_component(files, documents, paused=progress.paused),
                 health.language_model_component(),
                 await self._executors.run("io", health.storage_component, data),
@@ -338,6 +359,12 @@ class Engine:
             data_dir=data,
             version=__version__,
         )
+
+    def _reranker_components(self) -> tuple[values.ComponentStatus, ...]:
+        """None where none is installed: then there is nothing to tell."""
+        if self._reranker is not None:
+            return (self._reranker.component(),)
+        return health.reranker_component(self._reranker_problem)
 
     async def verify(self) -> values.VerifyReport:
         """Hold the database against itself and against every index."""

@@ -42,6 +42,14 @@ def memory_component(counts: Mapping[str, int], figures: Mapping[str, int | floa
     return ComponentStatus(name="memory", state="ok", summary=summary + tail, figures=numbers)
 
 
+def reranker_component(problem: str | None) -> tuple[ComponentStatus, ...]:
+    """The reranker that was asked for and cannot be had; nothing where none was."""
+    if problem is None:
+        return ()
+    mend = "To have none: magray config set reranking.mode off."
+    return (ComponentStatus(name="reranker", state="degraded", summary=problem, mend=mend),)
+
+
 def documents_component(files: Mapping[FileState, int], documents: int, *, paused: bool) -> ComponentStatus:
     """What was read, and what could not be."""
     waiting = sum(files.get(state, 0) for state in (FileState.QUEUED, FileState.READING, FileState.EMBEDDING))

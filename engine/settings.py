@@ -128,6 +128,21 @@ class RecallSettings(_Group):
     ef_assets: int = Field(200, ge=10, le=4096, description="Width of the graph search in Assets.")
 
 
+class RerankingSettings(_Group):
+    """A second, closer look at the first hits."""
+
+    mode: Literal["auto", "on", "off"] = Field(
+        "auto", description="Read close hits again by a reranker; auto does so where one is installed and fast enough."
+    )
+    model: str = Field(
+        "", description="The reranker in use, by its catalogue name; empty takes the smallest installed."
+    )
+    passages: int = Field(20, ge=2, le=200, description="Hits at most that a reranker reads.")
+    budget_ms: int = Field(
+        400, ge=10, le=60_000, description="Milliseconds that it may take; after that the order stands as it was."
+    )
+
+
 class IngestionSettings(_Group):
     """How files are read."""
 
@@ -183,6 +198,7 @@ class Settings(BaseSettings):
     models: ModelSettings = Field(default_factory=ModelSettings)
     index: IndexSettings = Field(default_factory=IndexSettings)
     recall: RecallSettings = Field(default_factory=RecallSettings)
+    reranking: RerankingSettings = Field(default_factory=RerankingSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
     appearance: AppearanceSettings = Field(default_factory=AppearanceSettings)

@@ -64,14 +64,14 @@ class Tokenizer:
         encoded: list[NDArray[np.int64]] = []
         limit = self._max_tokens
         width = limit * _CHARS_PER_TOKEN
-        heads = [_head(clean(text), width) for text in texts]
+        heads = [head(clean(text), width) for text in texts]
         for position, encoding in enumerate(self._tokenizer.encode_batch_fast(heads)):
             text_length = len(texts[position])
             wider = width
             # A head of long unknown words or of blanks may hold too few tokens: read on.
             while len(encoding) < limit and wider < text_length:
                 wider *= 4
-                encoding = self._tokenizer.encode_batch_fast([_head(clean(texts[position]), wider)])[0]
+                encoding = self._tokenizer.encode_batch_fast([head(clean(texts[position]), wider)])[0]
             ids = np.array(encoding.ids, dtype=np.int64)
             if len(ids) > limit:
                 tail = ids[len(ids) - self._trailing :]
@@ -95,7 +95,7 @@ class Tokenizer:
         return counts
 
 
-def _head(text: str, width: int) -> str:
+def head(text: str, width: int) -> str:
     """The first `width` characters, up to a break between words where there is one: its tokens begin the text's."""
     if len(text) <= width:
         return text

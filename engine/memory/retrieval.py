@@ -20,6 +20,7 @@ import numpy as np
 from engine.embedding.embedder import Embedder
 from engine.errors import MagrayError
 from engine.memory import query as queries, ranking
+from engine.memory.closer_look import look_again
 from engine.memory.explanation import reason_of
 from engine.memory.indexes import Indexes
 from engine.memory.lexical_sync import WordHits
@@ -29,6 +30,7 @@ from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
 from engine.memory.store.recall_queries import Candidate
 from engine.memory.tail import best
+from engine.reranking.reranker import Reranker
 from engine.settings import LayerSettings, RecallSettings
 from engine.values import LAYERS, Hit, Kind, Layer, Memory
 
@@ -59,7 +61,10 @@ class Retriever:
         embedder: Embedder,
         recall: RecallSettings,
         layers: LayerSettings,
+        *,
+        reranker: Reranker | None = None,
     ) -> None:
+        self._reranker = reranker
         self._database = database
         self._indexes = indexes
         self._embedder = embedder
@@ -121,7 +126,10 @@ class Retriever:
         bonuses = [ranking.priors(one, asked, now=at, half_life=self._half_lives[one.layer]) for one in visible]
         final = fused + np.asarray([bonus.total for bonus in bonuses])
         order = ranking.varied(visible, final)
-        chosen = self._distinct([(index, visible[index].number) for index in order], limit)
+        closest = look_again(
+            self._reranker, asked, order=order, final=final, read=lambda indexes: self._memories(visible, indexes)
+        )
+        chosen = self._distinct([(index, visible[index].number) for index in closest.order], limit)
         hits = []
         for index, memory in chosen:
             scores = {name: float(values[index]) for name, values in signals.items() if values[index] != 0.0}
@@ -130,8 +138,10 @@ class Retriever:
             for name in ("recency", "use", "importance", "speaker", "period"):
                 if (value := getattr(bonus, name)) > 0.0:
                     scores[name] = value
-            reason = reason_of(memory, scores, asked, explain=explain)
-            hits.append(Hit(memory=memory, score=float(final[index]), scores=scores, reason=reason))
+            if index in closest.scores:
+                scores["rerank"] = closest.scores[index]
+            reason = f"{reason_of(memory, scores, asked, explain=explain)} {closest.note}".rstrip()
+            hits.append(Hit(memory=memory, score=float(closest.final[index]), scores=scores, reason=reason))
         return hits
 
     def _embed(self, asked: Query) -> NDArray[np.float32] | None:
@@ -160,6 +170,12 @@ class Retriever:
             np.concatenate([part[0] for part in found]), np.concatenate([part[1] for part in found]), depth
         )
         return [int(label) for label in labels]
+
+    def _memories(self, visible: Sequence[Candidate], indexes: Sequence[int]) -> dict[int, Memory]:
+        """Whole memories by index."""
+        with self._database.read() as reader:
+            found = recall_queries.memories_of(reader, [visible[index].number for index in indexes])
+        return {index: found[visible[index].number] for index in indexes if visible[index].number in found}
 
     def _distinct(self, ordered: Sequence[tuple[int, int]], limit: int) -> list[tuple[int, Memory]]:
         """The first memories in order that do not repeat each other, with their indexes."""

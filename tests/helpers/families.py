@@ -73,14 +73,14 @@ class Weights:
     judge: Any
 
     @classmethod
-    def random(cls, vocabulary: int, seed: int) -> Weights:
+    def random(cls, vocabulary: int, seed: int, *, most: int = MOST_TOKENS) -> Weights:
         chance = np.random.default_rng(seed)
 
         def some(*shape: int) -> Any:
             return chance.standard_normal(shape).astype(np.float32)
 
         square = [some(WIDTH, WIDTH) * 0.7 for _ in range(4)]
-        return cls(some(vocabulary, WIDTH), some(MOST_TOKENS, WIDTH), some(2, WIDTH), *square, some(WIDTH, 1))
+        return cls(some(vocabulary, WIDTH), some(most, WIDTH), some(2, WIDTH), *square, some(WIDTH, 1))
 
     def hidden(self, ids: Any, types: Any = None, *, causal: bool) -> Any:
         """Token vectors of one text, (tokens, WIDTH), in double precision, one query token at a time."""
