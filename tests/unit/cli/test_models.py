@@ -131,6 +131,17 @@ def test_only_an_installed_embedder_can_be_chosen(magray: Magray, hub: LoopbackH
     assert not (magray.data_dir / "config.toml").exists()
 
 
+def test_a_reranker_is_chosen_by_its_own_option(magray: Magray, tmp_path: Path) -> None:
+    magray("import", str(write_model(tmp_path / "ranker", tiny_onnx.model(output="logits", pooled=True, width=1))))
+    assert "ranker is the reranker from the next start on" in magray("use", "ranker")
+    assert tomllib.loads((magray.data_dir / "config.toml").read_text()) == {"reranking": {"model": "ranker"}}
+    assert {row["id"] for row in magray.json("list")["models"] if row["in_use"]} == {"all-minilm-l6-v2", "ranker"}
+    magray("remove", "ranker", status=1)
+    assert "ranker is in use: reranking.model names it" in magray.err
+    assert main(["--data-dir", str(magray.data_dir), "config", "unset", "reranking.model"]) == 0
+    assert "are free again" in magray("remove", "ranker")
+
+
 def test_a_failure_is_one_line(magray: Magray, hub: LoopbackHub, monkeypatch: pytest.MonkeyPatch) -> None:
     hub.files.clear()
     assert magray("download", "small-model", status=1) == ""
