@@ -162,9 +162,10 @@ def _measure_lexically(
             figures["holds"] = 1.0 if has else 0.0
             figures["lacks"] = 1.0 if wanted is not None and not has else 0.0
             figures["lacks_figure"] = figures["lacks"] if wanted in (Wanted.NUMBER, Wanted.DATE) else 0.0
-            counted = bool(question.units) and counts(question, candidate.stems)
+            counting = bool(question.units) or question.sized
+            counted = counting and counts(question, candidate.text, candidate.stems)
             figures["counts"] = 1.0 if counted else 0.0
-            figures["miscounts"] = 1.0 if question.units and not counted else 0.0
+            figures["miscounts"] = 1.0 if counting and not counted else 0.0
             figures["unmeasured"] = 1.0 if unmeasured(question, candidate.text, counted=counted) else 0.0
             figures["unnamed"] = _unnamed(question, own, place)
             if "dense" in hit.scores:

@@ -4,10 +4,35 @@ from __future__ import annotations
 
 import re
 
-from engine.agent.lexicon import DAY_WORDS, MONTH_STEMS, NUMBER_WORDS, PLACE_WORDS, REASON_WORDS, STOP_WORDS
+from engine.agent.lexicon import DAY_WORDS, MEASURES, MONTH_STEMS, NUMBER_WORDS, PLACE_WORDS, REASON_WORDS, STOP_WORDS
 from engine.agent.questions import Question, Wanted
 from engine.agent.terms import likeness, stem, words
 
+_SHORT_UNITS = frozenset(
+    (
+        "m",
+        "km",
+        "cm",
+        "mm",
+        "ft",
+        "in",
+        "yd",
+        "kg",
+        "g",
+        "lb",
+        "lbs",
+        "h",
+        "min",
+        "s",
+        "mph",
+        "kts",
+        "knots",
+        "км",
+        "см",
+        "мм",
+        "кг",
+    )
+)
 _NUMBER = re.compile(r"\d")
 _NUMBER_STEMS = frozenset(stem(word) for word in NUMBER_WORDS)
 _COUNTED_WITHIN = 5
@@ -21,6 +46,11 @@ _BEFORE_PLACES = re.compile(
     r"(?:\b(?:in|at|near|into|on|off|around|through|across|в|во|на|из|под|около|у|до)\s+(?:the\s+)?|[A-ZА-ЯЁ][\w’'-]+,\s+)$",
 )
 _MONTH_SHORT = re.compile(r"\b(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sept?|Oct|Nov|Dec|ма[йя])\b\.?")
+_UNITS = "|".join(sorted(MEASURES | _SHORT_UNITS, key=len, reverse=True))
+_QUANTITY = re.compile(
+    rf"(?:\d[\d.,/]*|\b(?:{'|'.join(sorted(NUMBER_WORDS))}))[\s-]*(?:[\w-]+\s+){{0,2}}?(?:{_UNITS})\b|\d\s?[%°]",
+    re.IGNORECASE,
+)
 _MONEY = re.compile(
     r"[$€£₽¥]|\b(?:dollars?|euros?|cents?|pounds?|shillings?|usd|eur|free|gratis)\b"
     r"|\b(?:руб\w*|доллар\w*|евро|копе\w*|бесплатн\w*)",
@@ -73,8 +103,10 @@ def _is_fresh_name(found: re.Match[str], sentence: str, asked: Question) -> bool
     )
 
 
-def counts(asked: Question, stems: tuple[str, ...]) -> bool:
-    """Whether a number that the question does not name stands near what the question counts."""
+def counts(asked: Question, sentence: str, stems: tuple[str, ...]) -> bool:
+    """Whether a fresh number stands near what the question counts, or a quantity where it asks for one."""
+    if asked.sized:
+        return _QUANTITY.search(sentence) is not None
     numbers = [
         place
         for place, one in enumerate(stems)

@@ -50,6 +50,7 @@ class Question:
         wanted: What an answer must hold, or None where that is open.
         stems: Every stem of the question, stop words included.
         units: Stems of what is counted: "how many years", "сколько пассажиров".
+        sized: A duration, length, weight or another quantity with a unit is asked for: "how long", "как долго".
         measured: What is counted is a unit of measure, which answers seldom leave out.
         priced: A sum of money is asked for.
         named: Stems of whose name is asked: "the name of the captain", "как зовут собаку".
@@ -61,6 +62,7 @@ class Question:
     wanted: Wanted | None
     stems: frozenset[str]
     units: tuple[str, ...] = ()
+    sized: bool = False
     measured: bool = False
     priced: bool = False
     named: tuple[str, ...] = ()
@@ -142,6 +144,11 @@ _COUNTED = re.compile(
     r"(?P<what>[\w'’-]+(?:\s+[\w'’-]+)?)",
     re.IGNORECASE,
 )
+_SIZED = _any(
+    r"\bhow (?:big|tall|long|far|deep|old|high|large|fast|strong|wide|heavy|thick|hot|cold|soon|late)\b",
+    r"\b(?:как (?:долго|далеко|глубоко|быстро|скоро|высоко)|сколько времени)\b",
+    r"\bкак(?:ой|ая|ова|ов) (?:\w+ ){0,2}(?:длин|высот|ширин|глубин|вес|возраст|скорост|температур|срок|площад)\w*",
+)
 _PRICED = _any(
     r"\bhow much\b.*\b(?:costs?|pay|paid|charged?|fee|worth|earn|salary)\b",
     r"\b(?:price|cost|fee|salary|wage) (?:of|for)\b",
@@ -182,6 +189,7 @@ def read(text: str) -> Question:
         wanted=next((wanted for wanted, pattern in _WANTED if pattern.search(text)), None),
         stems=frozenset(everything),
         units=_units(text),
+        sized=_SIZED.search(text) is not None,
         measured=_measured(text),
         priced=_PRICED.search(text) is not None,
         named=_named(text),

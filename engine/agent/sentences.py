@@ -66,13 +66,12 @@ _LONG = 420
 _WRAP_LIMIT = 160
 _SHORT_WORDS = 2
 _SHORT_CHARS = 16
+_CAPITALS = 6
+_TITLE_WORDS = 10
 
 
 def split(text: str) -> list[Sentence]:
-    """Cut a text into sentences, in order, without overlaps.
-
-    Args:
-        text: Any text; line ends of every kind are taken.
+    """Cut a text with line ends of any kind into sentences, in order, without overlaps.
 
     Returns:
         Spans without white space at either end, each with at least one letter or digit. Every letter and digit of the
@@ -86,7 +85,9 @@ def split(text: str) -> list[Sentence]:
             spans = list(_spans(text, block.start, block.end))
         for start, end in spans:
             kind = block.kind
-            if kind == "prose" and not _ends_like_a_sentence(text[start:end]):
+            if kind == "prose" and _shouts(text[start:end]):
+                kind = "heading"
+            elif kind == "prose" and not _ends_like_a_sentence(text[start:end]):
                 kind = "fragment"
             sentences.append(Sentence(start, end, number, kind))
     return sentences
@@ -123,7 +124,9 @@ def _blocks(text: str) -> Iterator[_Block]:
                 kind = "code"
             current.append(line)
             continue
-        paragraph_ended = _line_ends(between) > 1 or "\f" in between
+        paragraph_ended = (_line_ends(between) > 1 or "\f" in between) and not (
+            current and kind == "prose" and _goes_on(text[current[-1].start : current[-1].end], content)
+        )
         if _HEADING.match(content):
             yield from flush()
             yield _Block(line.start, line.end, "heading")
@@ -149,6 +152,11 @@ def _line_ends(between: str) -> int:
         + sum(between.count(end) for end in "\r\v\u2028\u2029\x85")
         - (between.count("\r\n"))
     )
+
+
+def _goes_on(line: str, following: str) -> bool:
+    """Whether a sentence goes on behind an empty line, as in pages whose lines stand wide apart."""
+    return following[:1].islower() and (line[-1:].isalnum() or line.endswith((",", "-", "–")))
 
 
 def _stands_alone(line: str, following: str, width: int) -> bool:
@@ -257,6 +265,13 @@ def _ends_like_a_sentence(sentence: str) -> bool:
     return sentence.rstrip(_CLOSING + "*_").endswith(
         (".", "!", "?", "…", "。", "！", "？", "｡", "।", "؟", "۔", "።", ":", ";")
     )
+
+
+def _shouts(sentence: str) -> bool:
+    """Whether a line is written in capitals only, as titles and the heads of pages are."""
+    letters = [character for character in sentence if character.isalpha()]
+    capitals = sum(character.isupper() for character in letters)
+    return len(letters) >= _CAPITALS and capitals >= 0.9 * len(letters) and len(sentence.split()) <= _TITLE_WORDS
 
 
 def _trim(text: str, start: int, end: int) -> _Line:

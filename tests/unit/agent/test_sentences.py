@@ -57,6 +57,20 @@ def test_lines_wrapped_for_width_are_one_sentence() -> None:
     ]
 
 
+def test_a_sentence_goes_on_behind_an_empty_line_where_lines_stand_wide_apart() -> None:
+    text = "From diamonds to gold, Earth is chock-full\n\nof valuable resources. As one,\n\nyou find them.\n\nNext one"
+    assert cut(text) == [
+        "From diamonds to gold, Earth is chock-full\n\nof valuable resources.",
+        "As one,\n\nyou find them.",
+        "Next one",
+    ]
+
+
+def test_capitals_are_a_title() -> None:
+    text = "THE SIEGE OF VICKSBURG. It rained again in the camp today."
+    assert [one.kind for one in split(text)] == ["heading", "prose"]
+
+
 def test_a_word_broken_at_the_end_of_a_line_stays_word_for_word() -> None:
     text = "We learn from prisoners that the inhabi-\ntants are living in caves dug out of the\nhills. It rains."
     assert cut(text)[0] == "We learn from prisoners that the inhabi-\ntants are living in caves dug out of the\nhills."
