@@ -150,6 +150,26 @@ def test_a_device_that_hangs_is_abandoned_and_its_late_answer_thrown_away(make: 
     assert house.figures().figures.failures == 1
 
 
+def test_a_driver_that_hangs_never_shares_memory_with_what_comes_after(make: Callable[..., House], lab: Lab) -> None:
+    seen: list[np.ndarray] = []
+
+    def noting(backend: backends.FaultyBackend, inputs: Inputs, into: Any) -> None:
+        seen.extend([*inputs.values(), into])
+        if len(seen) == 4:
+            lab.hang()
+        backend.compute(inputs, into)
+
+    house = make(gpu_timeout_seconds=0.5)
+    lab.always = noting
+    given = feed()
+    house.right(given)
+    assert house.session.settle(30)
+    house.right(given)
+    hung, later = seen[:4], seen[4:]
+    assert len(later) == 4
+    assert not any(np.shares_memory(one, other) for one in hung for other in (*later, *given.values()))
+
+
 def test_a_slow_device_is_no_fault(make: Callable[..., House], lab: Lab) -> None:
     house = make()
     lab.deeds = [backends.slow(0.15)]
