@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Signal
 MessageLevel = Literal["info", "warning", "error"]
 
 INFO_SECONDS = 6.0
-UNDO_SECONDS = 12.0
+UNDO_SECONDS = 20.0
 _KEPT = 20
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from desktop.icons import Icons
 from desktop.messages import Messages, Notification
 from desktop.theme import Theme
 from desktop.widgets.message_bar import MessageBar
+
+_HELD_MS = 1500
+"""A message that is pointed at or has the focus is asked again this often whether it may go."""
 
 
 class NotificationBar(MessageBar):
@@ -20,7 +23,7 @@ class NotificationBar(MessageBar):
         self._shown: Notification | None = None
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._next)
+        self._timer.timeout.connect(self._expire)
         self.triggered.connect(self._run)
         self.dismissed.connect(self._next)
         messages.arrived.connect(self._arrived)
@@ -33,6 +36,14 @@ class NotificationBar(MessageBar):
     def _arrived(self) -> None:
         if self._shown is None or self._shown.seconds is not None:
             self._next()
+
+    def _expire(self) -> None:
+        """What somebody is about to choose does not vanish under the pointer."""
+        focused: QWidget | None = QApplication.focusWidget()
+        if self.underMouse() or (focused is not None and self.isAncestorOf(focused)):
+            self._timer.start(_HELD_MS)
+            return
+        self._next()
 
     def _next(self) -> None:
         self._timer.stop()

@@ -6,7 +6,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from desktop.models.conversations_model import Roles, pieces
+from desktop.models.conversations_model import Roles, near_match
 from desktop.theme import Theme
 from desktop.tokens import FOCUS_RING, RADIUS_CONTROL
 
@@ -78,10 +78,10 @@ class ConversationDelegate(QStyledItemDelegate):
         painter.restore()
 
     def _paint_snippet(self, painter: QPainter, room: QRect, snippet: str) -> None:
-        """One line, matched words strong, cut at its end."""
+        """One line, matched words strong, cut on both sides of them."""
         flags = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
         x = room.left()
-        for text, matched in pieces(snippet):
+        for text, matched in near_match(snippet):
             font = self._theme.font("secondary", strong=matched)
             metrics = QFontMetrics(font)
             left = room.right() + 1 - x

@@ -15,6 +15,8 @@ from engine import Answer, Citation, ConversationSource, DocumentSource, Hit, La
 
 UNUSED_SHOWN = 5
 """Hits beyond the cited ones that get a card."""
+_OPENING = ("“", "„", "«", '"')
+"""A passage that begins with a quotation mark gets no second one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,8 @@ class SourceItem:
             parts.append(f"<b>{html.escape(self.passage[begin:end])}</b>")
             last = end
         parts.append(html.escape(self.passage[last:]))
-        return f'<div style="line-height:118%">“{"".join(parts)}”</div>'
+        opening = "" if self.passage[:1] in _OPENING else "“"
+        return f'<div style="line-height:118%">{opening}{"".join(parts)}”</div>'
 
 
 def source_items(answer: Answer, *, titles: Mapping[str, str], now: datetime | None = None) -> list[SourceItem]:

@@ -161,5 +161,6 @@ class SourcesPanel(QFrame):
         return found
 
     def _show_why(self, shown: bool) -> None:
+        self.why.setText(self.tr("Hide reasons") if shown else self.tr("Why these?"))
         for card in self._cards:
             card.show_why(shown)

@@ -82,7 +82,7 @@ class Adding(QObject):
 
         def tell(document: Document) -> None:
             self._messages.info(
-                self.tr("Remembered: {0}").format(document.title),
+                self.tr("Remembered “{0}”").format(document.title),
                 action=self.tr("Open"),
                 run=lambda: self.open_document.emit(document.id),
             )

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from engine import Conversation
 
 _Index = QModelIndex | QPersistentModelIndex
+_BEFORE_MATCH = 16
+"""Letters of a snippet shown before its first match."""
 _MARKS = re.compile("[\x02\x03]")
 
 
@@ -58,6 +60,16 @@ def pieces(snippet: str) -> list[tuple[str, bool]]:
         if piece:
             found.append((piece, place % 2 == 1))
     return found
+
+
+def near_match(snippet: str) -> list[tuple[str, bool]]:
+    """The same, begun a few words before the first match: a narrow row shows what was found."""
+    found = pieces(snippet)
+    before, matched = found[0] if found else ("", False)
+    if matched or len(found) == 1 or len(before) <= _BEFORE_MATCH:
+        return found
+    kept = before[-_BEFORE_MATCH:]
+    return [("…" + kept[kept.find(" ") + 1 :], False), *found[1:]]
 
 
 def plain(snippet: str) -> str:

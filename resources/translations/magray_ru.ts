@@ -16,8 +16,8 @@
             <translation>Смотрю, что добавлено</translation>
         </message>
         <message>
-            <source>Remembered: {0}</source>
-            <translation>Запомнено: {0}</translation>
+            <source>Remembered “{0}”</source>
+            <translation>Запомнено: «{0}»</translation>
         </message>
         <message>
             <source>Open</source>
@@ -1064,6 +1064,10 @@
         <message>
             <source>Nothing like this was found in your files and notes.</source>
             <translation>В ваших файлах и заметках ничего похожего нет.</translation>
+        </message>
+        <message>
+            <source>Hide reasons</source>
+            <translation>Скрыть причины</translation>
         </message>
     </context>
     <context>

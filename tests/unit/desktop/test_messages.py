@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from desktop.messages import Messages
 from desktop.notification_bar import NotificationBar
+from desktop.widgets.buttons import LinkButton
 from tests.helpers.desktop_parts import DesktopParts
 
 
@@ -62,3 +64,23 @@ def test_the_same_message_is_said_once() -> None:
     while (shown := messages.take()) is not None:
         texts.append(shown.text)
     assert texts == ["again", "state 29"]
+
+
+def test_a_message_stays_while_it_is_about_to_be_used(qtbot: QtBot, parts: DesktopParts) -> None:
+    messages = Messages()
+    bar = NotificationBar(parts.theme, parts.icons, messages)
+    qtbot.addWidget(bar)
+    bar.start()
+    messages.info("Deleted", action="Undo", run=bar.hide)
+    bar.show()
+    bar.activateWindow()
+    link = bar.findChild(LinkButton)
+    assert link is not None
+    link.setFocus()
+    qtbot.waitUntil(link.hasFocus)
+    bar._timer.timeout.emit()
+    assert not bar.isHidden()
+    link.clearFocus()
+    bar.setAttribute(Qt.WidgetAttribute.WA_UnderMouse, False)
+    bar._timer.timeout.emit()
+    assert bar.isHidden()

@@ -7,7 +7,7 @@ from hypothesis import given, strategies as st
 
 from desktop.chat.entries import Entry, Span, paragraphs
 from desktop.chat.passages import around, best_window, matched_words, plain, without_headings
-from desktop.chat.source_items import describe_source, source_items
+from desktop.chat.source_items import SourceItem, describe_source, source_items
 from engine import Answer, Citation, ConversationSource, DocumentSource, Hit, Memory
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -168,3 +168,8 @@ def test_common_words_are_not_marked() -> None:
 def test_a_pasted_text_keeps_its_whole_name() -> None:
     source = DocumentSource("d", "text:Rent 2024/2025", None, (), 0, 1)
     assert describe_source(source, None, {})[0] == "Rent 2024/2025"
+
+
+def test_a_passage_that_begins_with_a_quotation_gets_no_second_mark() -> None:
+    assert ">“Hello.”<" in SourceItem(number=1, title="t", place="", passage="Hello.").passage_html()
+    assert ">“Yes,” he said.”<" in SourceItem(number=1, title="t", place="", passage="“Yes,” he said.").passage_html()

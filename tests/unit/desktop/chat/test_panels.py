@@ -15,7 +15,7 @@ from desktop.chat.composer import Composer
 from desktop.chat.conversations_panel import ConversationsPanel
 from desktop.chat.sources_panel import SourcesPanel
 from desktop.chat.welcome import Welcome
-from desktop.models.conversations_model import ConversationsModel, Roles, group_of, pieces, plain
+from desktop.models.conversations_model import ConversationsModel, Roles, group_of, near_match, pieces, plain
 from engine import Answer, Citation, Conversation, DocumentSource, Hit, Memory
 from tests.helpers.desktop_parts import DesktopParts
 
@@ -80,6 +80,14 @@ def panel(qtbot: QtBot, parts: DesktopParts) -> ConversationsPanel:
     widget.show_conversations([conversation("a"), conversation("b", 1), conversation("c", 30)])
     widget.show()
     return widget
+
+
+def test_a_narrow_row_begins_near_the_match() -> None:
+    found = near_match("…We learn from prisoners that they are now living in \x02caves\x03 dug out")
+    assert found == [("…now living in ", False), ("caves", True), (" dug out", False)]
+    assert near_match("in \x02caves\x03") == [("in ", False), ("caves", True)]
+    assert near_match("only a title, and nothing is marked") == [("only a title, and nothing is marked", False)]
+    assert near_match("") == []
 
 
 def test_keys_open_rename_and_delete(qtbot: QtBot, panel: ConversationsPanel) -> None:
@@ -254,7 +262,9 @@ def test_sources_are_cards_with_scores_on_demand(qtbot: QtBot, parts: DesktopPar
     assert used.accessibleName().startswith("Source 1. lease.pdf. Page 4")
     assert unused.accessibleName().startswith("Found, not used")
     assert not used._why.isVisible()
+    assert panel.why.text() == "Why these?"
     panel.why.click()
+    assert panel.why.text() == "Hide reasons"
     assert used._why.isVisible()
     assert "It holds the word lease." in used._why.text()
     assert "0.50" in used._why.text()
