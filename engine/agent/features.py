@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from engine.agent.holding import counts, holds, unmeasured
+from engine.agent.lexicon import POINTING, STOP_WORDS
 from engine.agent.markup import readable
 from engine.agent.questions import Question, Wanted
 from engine.agent.sentences import Sentence, split
@@ -22,10 +23,13 @@ from engine.values import DocumentSource, Hit
 
 _NEAR = 5
 _AROUND = 0.6
+_MEANT = 0.9
 _CONTEXT = 0.7
 _PASSAGE = 0.4
 _LONGEST_HEADING = 200
 _LIKE = 0.5
+_STOP_STEMS = frozenset(stem(word) for word in STOP_WORDS)
+_POINTING_STEMS = frozenset(stem(word) for word in POINTING)
 
 
 @dataclass(slots=True)
@@ -39,6 +43,7 @@ class Candidate:
         text: Word for word.
         stems: Its stems in order.
         matches: Likeness of every term of the question to the nearest stem of the sentence, 0 to 1.
+        points_back: It begins with a word that means the sentence before it in its paragraph: "It", "These rules".
         figures: What was measured, by name.
     """
 
@@ -48,6 +53,7 @@ class Candidate:
     text: str
     stems: tuple[str, ...]
     matches: tuple[float, ...]
+    points_back: bool = False
     figures: dict[str, float] = field(default_factory=dict)
 
 
@@ -85,7 +91,9 @@ def measure(question: Question, hits: Sequence[Hit]) -> Pool:
         for place, sentence in enumerate(split(text)):
             quoted = text[sentence.start : sentence.end]
             stems = matcher.stems(readable(quoted))
-            candidates.append(Candidate(number, place, sentence, quoted, stems, matcher.matches(stems)))
+            before = candidates[-1] if place else None
+            back = before is not None and before.sentence.block == sentence.block and _points_back(stems, before.stems)
+            candidates.append(Candidate(number, place, sentence, quoted, stems, matcher.matches(stems), back))
     weights = _weights(question, candidates)
     found = tuple(
         max(
@@ -137,14 +145,12 @@ def _measure_lexically(
         whole = _best([context, *(candidate.matches for candidate in own)], len(weights))
         passages.append(coverage(whole, weights))
         for place, candidate in enumerate(own):
-            around = _best(
-                [other.matches for other in (*own[max(0, place - 1) : place], *own[place + 1 : place + 2])],
-                len(weights),
-            )
+            around = _best([other.matches for other in _beside(own, place)], len(weights))
+            meant = own[place - 1].matches if candidate.points_back else (0.0,) * len(weights)
             matched = candidate.matches
             widened = tuple(
-                max(here, _AROUND * near, _CONTEXT * above, _PASSAGE * anywhere)
-                for here, near, above, anywhere in zip(matched, around, context, whole, strict=True)
+                max(here, _MEANT * before, _AROUND * near, _CONTEXT * above, _PASSAGE * anywhere)
+                for here, before, near, above, anywhere in zip(matched, meant, around, context, whole, strict=True)
             )
             previous = own[place - 1] if place else None
             led = previous is not None and previous.sentence.kind == "heading"
@@ -170,6 +176,7 @@ def _measure_lexically(
             figures["unnamed"] = _unnamed(question, own, place)
             if "dense" in hit.scores:
                 figures["hit_dense"] = hit.scores["dense"]
+            figures["news"] = sum(1 for one in candidate.stems if one not in question.stems and one not in _STOP_STEMS)
             count = len(candidate.stems)
             figures["short"] = max(0.0, 1.0 - count / 6.0)
             figures["long"] = max(0.0, math.log(max(count, 1) / 30.0))
@@ -193,6 +200,17 @@ def _unnamed(question: Question, own: Sequence[Candidate], place: int) -> float:
     near = {one for candidate in own[max(0, place - 1) : place + 2] for one in candidate.stems}
     missing = [one for one in question.named if max((likeness(one, other) for other in near), default=0.0) < _LIKE]
     return len(missing) / len(question.named)
+
+
+def _beside(own: Sequence[Candidate], place: int) -> Sequence[Candidate]:
+    return (*own[max(0, place - 1) : place], *own[place + 1 : place + 2])
+
+
+def _points_back(stems: tuple[str, ...], before: tuple[str, ...]) -> bool:
+    """Whether a sentence begins with a pronoun, or with "the" and a word of the sentence before."""
+    if not stems:
+        return False
+    return stems[0] in _POINTING_STEMS or (stems[0] == "the" and len(stems) > 1 and stems[1] in before)
 
 
 def _same_words(text: str, headings: frozenset[str]) -> bool:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 
 from engine.agent import wording
 from engine.agent.features import Candidate, Pool, add_dense, measure
-from engine.agent.lexicon import POINTING
 from engine.agent.markup import readable
 from engine.agent.questions import Question, read
 from engine.agent.weighing import answerable, logits, near_enough
@@ -29,7 +28,8 @@ MOST_SENTENCES = 5
 _QUOTE_GAP = 2.5
 _LONGEST = 600
 _TOGETHER_LONGEST = 420
-_LEAD_LONGEST = 240
+_LEAD_LONGEST = 320
+_LEAD_READ = 200
 _MARKER = re.compile(r"(?:[-*+•·▪◦‣●○>]|\(?\d{1,3}[.)]|\(?[a-zа-яё]\)|#{1,6})\s+")
 
 
@@ -87,10 +87,20 @@ def compare(pool: Pool, embedder: Embedder) -> bool:
     if not known or not chosen:
         add_dense(pool, {})
         return False
-    texts = [readable(pool.candidates[place].text) for place in chosen]
-    similar = embedder.embed_passages(texts) @ embedder.embed_query(asked.text)
-    add_dense(pool, {place: float(value) for place, value in zip(chosen, similar, strict=True)})
+    read_as = [(place, readable(pool.candidates[place].text)) for place in chosen]
+    read_as += [(place, _led(pool, place)) for place in chosen if pool.candidates[place].points_back]
+    similar = embedder.embed_passages([text for _, text in read_as]) @ embedder.embed_query(asked.text)
+    nearest: dict[int, float] = {}
+    for (place, _), value in zip(read_as, similar, strict=True):
+        nearest[place] = max(float(value), nearest.get(place, -1.0))
+    add_dense(pool, nearest)
     return True
+
+
+def _led(pool: Pool, place: int) -> str:
+    """A sentence that points back, behind the end of the one that it points to."""
+    before, own = pool.candidates[place - 1], pool.candidates[place]
+    return f"{readable(before.text)[-_LEAD_READ:]} {readable(own.text)}"
 
 
 def _promise(candidate: Candidate) -> float:
@@ -107,9 +117,9 @@ def _promise(candidate: Candidate) -> float:
 
 
 def quotable(candidate: Candidate) -> bool:
-    """Whether a sentence says something: headings and questions do not."""
+    """Whether a sentence says something: headings, questions, and the question's own words do not."""
     figures = candidate.figures
-    return not (figures["heading"] or figures["asks"])
+    return not (figures["heading"] or figures["asks"]) and figures["news"] > 0
 
 
 def _quote(pool: Pool, hits: Sequence[Hit], places: Sequence[int]) -> Answer:
@@ -177,20 +187,14 @@ def _span(pool: Pool, place: int, hits: Sequence[Hit]) -> _Quote:
     marker = _MARKER.match(text, start, end)
     if marker and marker.end() < end:
         start = marker.end()
-    elif place and _points_back(candidate):
+    elif candidate.points_back:
         before = pool.candidates[place - 1]
-        joined = before.hit == candidate.hit and before.sentence.block == candidate.sentence.block
-        if joined and end - before.sentence.start <= _LEAD_LONGEST:
+        if end - before.sentence.start <= _LEAD_LONGEST:
             start, first = before.sentence.start, place - 1
     if end - start > _LONGEST:
         cut = text.rfind(" ", start, start + _LONGEST)
         end = cut if cut > start else start + _LONGEST
     return _Quote(candidate.hit, start, end, first, place)
-
-
-def _points_back(candidate: Candidate) -> bool:
-    first = re.match(r"[\w'’]+", candidate.text)
-    return first is not None and first.group().casefold() in POINTING
 
 
 def _cite(number: int, quote: _Quote, hits: Sequence[Hit]) -> Citation:
