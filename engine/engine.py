@@ -30,6 +30,7 @@ from engine.memory.conversations import Conversations
 from engine.memory.indexes import Indexes
 from engine.memory.memory import LayeredMemory
 from engine.memory.migrations import migrate
+from engine.memory.reembedding import Reembedding
 from engine.memory.retrieval import Retriever
 from engine.memory.store import memories, recall_queries
 from engine.memory.store.database import Database
@@ -153,6 +154,11 @@ class Engine:
         )
         self._stack.push_async_callback(self._pipeline.close)
         await self._pipeline.start()
+        self._reembedding = Reembedding(
+            store=store, indexes=indexes, embedder=embedder, executors=executors, events=self.events
+        )
+        self._stack.push_async_callback(self._reembedding.close)
+        self._reembedding.start()
         self._store = store
 
     def _make_devices(self) -> Devices:
@@ -348,6 +354,7 @@ class Engine:
             (
                 health.memory_component(memories, self._index_figures()),
                 self._embedder.component(),
+                *self._reembedding_components(),
                 *self._reranker_components(),
                 health.documents_component(files, documents, paused=progress.paused),
                 health.language_model_component(),
@@ -359,6 +366,10 @@ class Engine:
             data_dir=data,
             version=__version__,
         )
+
+    def _reembedding_components(self) -> tuple[values.ComponentStatus, ...]:
+        component = self._reembedding.component()
+        return () if component is None else (component,)
 
     def _reranker_components(self) -> tuple[values.ComponentStatus, ...]:
         """None where none is installed: then there is nothing to tell."""
@@ -563,6 +574,16 @@ class Engine:
         return await self._pipeline.forget(document_id)
 
     # Devices
+
+    async def pause_reembedding(self) -> None:
+        """Stop embedding memories anew after a change of the embedder, until `resume_reembedding` or the next start."""
+        self._check()
+        self._reembedding.pause()
+
+    async def resume_reembedding(self) -> None:
+        """Go on."""
+        self._check()
+        self._reembedding.resume()
 
     async def devices(self) -> DevicesStatus:
         """What this computer can compute on, what is used, why nothing better, and what would help."""
