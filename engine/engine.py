@@ -21,7 +21,7 @@ from engine.agent.asking import Asker
 from engine.device_values import DevicesStatus
 from engine.embedding import open_embedder
 from engine.embedding.cached_embedder import CachedEmbedder
-from engine.errors import EngineClosedError, MagrayError, StoreFullError, StoreReadOnlyError
+from engine.errors import EngineClosedError, InvalidMemoryError, MagrayError, StoreFullError, StoreReadOnlyError
 from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
 from engine.ingestion.pipeline import IngestionPipeline
@@ -459,7 +459,7 @@ class Engine:
     ) -> values.IngestReport:
         """Read files and folders into memory and wait until each file has a final state. Bad files never raise."""
         self._check()
-        return await self._pipeline.ingest([Path(path) for path in paths], on_progress=on_progress)
+        return await self._pipeline.ingest(_paths(paths), on_progress=on_progress)
 
     async def enqueue(self, paths: Sequence[str | os.PathLike[str]]) -> str:
         """Queue files and folders and return at once; events tell the rest.
@@ -468,7 +468,7 @@ class Engine:
             The batch's id.
         """
         self._check()
-        return await self._pipeline.enqueue([Path(path) for path in paths])
+        return await self._pipeline.enqueue(_paths(paths))
 
     async def ingest_text(self, text: str, *, title: str | None = None) -> values.Document:
         """Turn pasted text into a document.
@@ -679,6 +679,18 @@ class Engine:
     def _check(self) -> None:
         if not self._open:
             raise EngineClosedError("Magray is closed; nothing was changed.")
+
+
+def _paths(given: Sequence[str | os.PathLike[str]]) -> list[Path]:
+    """Paths as given; one alone is taken as one, never as its letters (`/` among them).
+
+    Raises:
+        InvalidMemoryError: one of them is empty, which would mean the folder that the program was started in.
+    """
+    several = [given] if isinstance(given, (str, os.PathLike)) else list(given)
+    if not all(os.fspath(path) for path in several):
+        raise InvalidMemoryError("paths: one of them is empty. Nothing was added.")
+    return [Path(path) for path in several]
 
 
 class _Opening:

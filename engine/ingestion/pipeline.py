@@ -169,7 +169,7 @@ class IngestionPipeline:
                 f"text: {len(text):,} characters are too many to paste. Save it as a file and add that."
             )
         first = next((line.strip("# \t") for line in text.splitlines() if line.strip("# \t")), "")
-        name = " ".join((title or first).split())[:80] or "Pasted text"
+        name = " ".join((title or first).encode("utf-8", "replace").decode().split())[:80] or "Pasted text"
         try:
             ready = await self._intake.cut(text, title=name, path=f"{PASTED}{name}")
         except WorkerError as error:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import fnmatch
 import os
+import re
 import stat
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+_NO_TEXT = re.compile("[\ud800-\udfff\x00]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,11 @@ def walk(paths: Sequence[Path], *, ignore: Collection[str], leave: Path | None =
         status = leave.stat()
         entered.add((status.st_dev, status.st_ino))
     for given in paths:
-        path = Path(os.path.abspath(given.expanduser()))  # noqa: PTH100 - `resolve` would lose the name of a link
+        try:
+            path = Path(os.path.abspath(given.expanduser()))  # noqa: PTH100 - `resolve` would lose the name of a link
+        except RuntimeError:  # `~somebody` who has no home here
+            yield Met(_shown(given), reason="there is no such file or folder")
+            continue
         yield from _met(path, entered, ignore)
 
 
@@ -48,6 +56,10 @@ def _met(path: Path, entered: set[tuple[int, int]], ignore: Collection[str]) -> 
     stack = [path]
     while stack:
         current = stack.pop()
+        if _shown(current) != str(current):
+            # What the database cannot hold cannot be opened again from there either.
+            yield Met(_shown(current), reason="its name is not valid text on this system; rename it and add it again")
+            continue
         try:
             status = current.stat()
         except OSError as error:
@@ -71,6 +83,11 @@ def _met(path: Path, entered: set[tuple[int, int]], ignore: Collection[str]) -> 
             yield Met(str(current), reason="it is no file but a device, a pipe or a socket", skipped=True)
 
 
+def _shown(path: Path) -> str:
+    """A path as text that can be kept: bytes that are no characters become U+FFFD, and so does NUL."""
+    return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", str(path))
+
+
 def _ignored(name: str, ignore: Collection[str]) -> bool:
     return any(name == pattern or fnmatch.fnmatch(name, pattern) for pattern in ignore)
 
@@ -80,6 +97,6 @@ def _why(path: Path, error: OSError) -> str:
         return "it is a link that leads nowhere" if path.is_symlink() else "there is no such file or folder"
     if isinstance(error, PermissionError):
         return "its folder's permissions do not allow looking at it"
-    if path.is_symlink():
+    if error.errno == errno.ELOOP:
         return "it is a link that leads back to itself"
     return f"the system could not look at it ({error.strerror or error})"

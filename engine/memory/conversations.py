@@ -14,6 +14,19 @@ from engine.memory.store.database import Database
 P = ParamSpec("P")
 T = TypeVar("T")
 
+LONGEST_TITLE = 500
+"""Characters of a conversation's title that are kept."""
+
+
+def storable(text: str) -> str:
+    """Text that every encoding can hold: lone surrogates become U+FFFD."""
+    return text.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+
+
+def one_line(title: str) -> str:
+    """A title as one line that can be kept."""
+    return " ".join(storable(title).replace("\x00", " ").split())[:LONGEST_TITLE]
+
 
 class Conversations:
     """The conversations of one engine."""
@@ -25,7 +38,7 @@ class Conversations:
 
     async def create(self, title: str = "") -> values.Conversation:
         """Begin a conversation; without a title the first question names it."""
-        made = await self._write(conversations.create, title.strip())
+        made = await self._write(conversations.create, one_line(title))
         self._events.publish(ConversationsChanged(conversation_id=made.id))
         return made
 
@@ -51,7 +64,7 @@ class Conversations:
         Raises:
             NotFoundError: there is no such conversation.
         """
-        await self._write(conversations.rename, conversation_id, " ".join(title.split()))
+        await self._write(conversations.rename, conversation_id, one_line(title))
         self._events.publish(ConversationsChanged(conversation_id=conversation_id))
 
     async def delete(self, conversation_id: str) -> None:
@@ -86,7 +99,7 @@ class Conversations:
         Raises:
             NotFoundError: there is no such conversation.
         """
-        message = await self._write(conversations.add_message, conversation_id, role, text, answer=answer)
+        message = await self._write(conversations.add_message, conversation_id, role, storable(text), answer=answer)
         self._events.publish(ConversationsChanged(conversation_id=conversation_id))
         return message
 

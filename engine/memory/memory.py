@@ -37,6 +37,9 @@ _Change = Callable[[Database, Any, Collection[str]], int]
 
 LONGEST_TEXT = 4 * 1024 * 1024
 """Characters of one memory; longer texts are documents and come in through ingestion."""
+LONGEST_QUERY = 20_000
+"""Characters of a query that are looked at: what stands behind them would cost seconds and change nothing."""
+MOST_HITS = 1_000_000
 USAGE_SECONDS = 1.0
 """How long what was recalled may wait before it is written down, so that recall never waits for the writer."""
 
@@ -96,14 +99,20 @@ class LayeredMemory:
             InvalidMemoryError: the query is empty, or `limit`, `layer` or `kind` cannot be used.
         """
         wanted = self._settings.recall.limit if limit is None else limit
-        if not query.strip():
+        if not _is(query, str) or not query.strip():
             raise InvalidMemoryError("query: there is nothing to look for.")
-        if wanted < 1:
-            raise InvalidMemoryError(f"limit: {wanted} is not a number of hits.")
+        if not _is(wanted, int) or not 1 <= wanted <= MOST_HITS:
+            raise InvalidMemoryError(f"limit: {wanted!r} is not a number of hits from 1 to {MOST_HITS:,}.")
         _one_of("layer", layer, values.LAYERS)
         _one_of("kind", kind, values.KINDS)
         hits = await self._executors.run(
-            "query", self._retriever.recall, clean(query), limit=wanted, layer=layer, kind=kind, explain=explain
+            "query",
+            self._retriever.recall,
+            clean(query)[:LONGEST_QUERY],
+            limit=wanted,
+            layer=layer,
+            kind=kind,
+            explain=explain,
         )
         self.note_usage("recalled", [hit.memory.id for hit in hits])
         return hits
@@ -304,6 +313,15 @@ def check(memory: values.NewMemory, *, dimensions: int) -> values.NewMemory:
     Raises:
         InvalidMemoryError: a field cannot be used; the message names it.
     """
+    if not _is(memory, values.NewMemory):
+        raise InvalidMemoryError(f"a {type(memory).__name__} is no NewMemory.")
+    for field in ("text", "speaker", "session", "title", "external_id"):
+        value = getattr(memory, field)
+        if not isinstance(value, str) and (value is not None or field == "text"):
+            raise InvalidMemoryError(f"{field}: a {type(value).__name__} is no text.")
+    # One text alone would be taken for its letters.
+    if not _is(memory.tags, tuple, list, set, frozenset) or not all(_is(tag, str) for tag in memory.tags):
+        raise InvalidMemoryError("tags: they must be texts.")
     text = clean(memory.text)
     if not any(unicodedata.category(character)[0] not in "ZC" for character in text):
         raise InvalidMemoryError("text: there is nothing visible in it to remember.")
@@ -314,8 +332,8 @@ def check(memory: values.NewMemory, *, dimensions: int) -> values.NewMemory:
         )
     _one_of("layer", memory.layer, values.LAYERS)
     _one_of("kind", memory.kind, values.KINDS)
-    if memory.occurred_at is not None and memory.occurred_at.tzinfo is None:
-        raise InvalidMemoryError("occurred_at: a time needs its time zone.")
+    if memory.occurred_at is not None:
+        _check_time(memory.occurred_at)
     if memory.external_id is not None and not memory.external_id:
         raise InvalidMemoryError("external_id: an id cannot be empty.")
     if memory.vector is not None:
@@ -327,7 +345,22 @@ def check(memory: values.NewMemory, *, dimensions: int) -> values.NewMemory:
         session=None if memory.session is None else clean(memory.session),
         title=None if memory.title is None else clean(memory.title),
         tags=tuple(clean(tag) for tag in memory.tags),
+        external_id=None if memory.external_id is None else clean(memory.external_id),
     )
+
+
+def _is(value: object, *kinds: type) -> bool:
+    """Whether a caller that no type checker watched gave what was asked for."""
+    return isinstance(value, kinds)
+
+
+def _check_time(moment: datetime) -> None:
+    if not _is(moment, datetime) or moment.utcoffset() is None:
+        raise InvalidMemoryError("occurred_at: a time needs its time zone.")
+    try:
+        moment.astimezone(UTC)
+    except OverflowError as error:
+        raise InvalidMemoryError("occurred_at: in UTC it lies outside of the years 1 to 9999.") from error
 
 
 def clean(text: str) -> str:
@@ -341,13 +374,17 @@ def unit(vector: Sequence[float], dimensions: int) -> NDArray[np.float32]:
     Raises:
         InvalidMemoryError: another shape, NaN, infinite, or all zero.
     """
-    array = np.asarray(vector, dtype=np.float32)
+    try:
+        array = np.asarray(vector, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InvalidMemoryError("vector: it must be numbers.") from error
     if array.shape != (dimensions,):
         raise InvalidMemoryError(f"vector: its shape is {array.shape}, the embedder in use makes ({dimensions},).")
-    length = float(np.linalg.norm(array.astype(np.float64)))
-    if not np.isfinite(length) or length == 0.0:
+    largest = float(np.abs(array).max())
+    if not np.isfinite(largest) or largest == 0.0:
         raise InvalidMemoryError("vector: it must be finite and not all zero.")
-    return (array / np.float32(length)).astype(np.float32)
+    array = array / largest  # so that the squares of very large and very small numbers stay numbers
+    return (array / np.linalg.norm(array)).astype(np.float32)
 
 
 def as_new(memory: values.Memory, *, dated: bool = True) -> values.NewMemory:

@@ -1,9 +1,12 @@
 import asyncio
 import os
 import sqlite3
+import struct
 import subprocess
 import sys
-from datetime import UTC, datetime
+import time
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -57,6 +60,15 @@ async def test_many_are_remembered_in_one_transaction_or_not_at_all(engine: Engi
     [
         ({"text": " \n\t"}, "text"),
         ({"text": "\u200b"}, "text"),
+        ({"text": None}, "text"),
+        ({"text": b"bytes"}, "text"),
+        ({"text": "a", "speaker": 3}, "speaker"),
+        ({"text": "a", "external_id": 3}, "external_id"),
+        ({"text": "a", "tags": "abc"}, "tags"),
+        ({"text": "a", "tags": (1, 2)}, "tags"),
+        ({"text": "a", "occurred_at": "2020-01-01"}, "occurred_at"),
+        ({"text": "a", "occurred_at": datetime(1, 1, 1, tzinfo=timezone(timedelta(hours=9)))}, "occurred_at"),
+        ({"text": "a", "vector": ["a"] * 384}, "vector"),
         ({"text": "a", "layer": "attic"}, "layer"),
         ({"text": "a", "kind": "poem"}, "kind"),
         ({"text": "a", "occurred_at": datetime(2026, 1, 1)}, "occurred_at"),  # noqa: DTZ001 - it is what is refused
@@ -82,6 +94,43 @@ async def test_odd_texts_are_kept_or_mended_never_lost(engine: Engine) -> None:
     assert written[1].text == "nul inside"
     assert written[2].text == "bell \x07 rings"
     assert (await engine.recall("half pair"))[0].memory.id == written[0].id
+
+
+async def test_lone_surrogates_never_stop_a_write(engine: Engine) -> None:
+    memory = await engine.remember("a", external_id="x\ud800")
+    assert memory.external_id is not None
+    assert "\ud800" not in memory.external_id
+    conversation = await engine.create_conversation("one\ntwo\ud800\x00")
+    assert conversation.title.startswith("one two")
+    await engine.rename_conversation(conversation.id, "\ud800" + "x" * 10_000)
+    assert len((await engine.conversation(conversation.id)).title) < 1000
+    document = await engine.ingest_text("The lamp stands in the hall.", title="a\ud800")
+    assert document.title == "a?"
+
+
+@pytest.mark.parametrize("size", [1e38, 1e300, 1e-45, 1e-300])
+async def test_a_given_vector_of_any_length_keeps_its_direction(engine: Engine, size: float) -> None:
+    await engine.remember("words that stand in no question", vector=[size, *[0.0] * 382, size])
+    with closing(sqlite3.connect(engine.settings.paths.database)) as database:
+        (data,) = database.execute("SELECT data FROM vector").fetchone()
+    assert struct.unpack("<384f", data)[0] == pytest.approx(2**-0.5)
+
+
+async def test_a_query_without_end_is_answered_soon(engine: Engine) -> None:
+    await engine.remember("The spare key hangs behind the boiler.")
+    began = time.perf_counter()
+    hits = await engine.recall("where is the spare key " + "z" * 3_000_000)
+    assert hits
+    assert time.perf_counter() - began < 3
+
+
+async def test_one_path_is_not_taken_for_its_letters(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("The lamp stands in the hall.")
+    report = await engine.ingest(str(path))
+    assert [file.path for file in report.files] == [str(path)]
+    with pytest.raises(InvalidMemoryError, match="empty"):
+        await engine.ingest([str(path), ""])
 
 
 async def test_a_given_vector_is_used(engine: Engine) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,21 @@ def test_a_folder_that_cannot_be_listed_has_a_row(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr("engine.ingestion.walking.os.listdir", refuse)
     found = {Path(met.path).name: met.reason for met in walk([tmp_path], ignore=())}
     assert found == {"closed": "the folder cannot be opened (permission denied)", "open.txt": None}
+
+
+@pytest.mark.skipif(os.name != "posix" or sys.platform == "darwin", reason="names of any bytes, as Linux takes them")
+def test_a_name_that_is_no_text_has_a_row_and_the_rest_goes_on(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"a\xff.txt")).write_text("words")
+    (tmp_path / "b.txt").write_text("words")
+    odd, plain = walk([tmp_path], ignore=())
+    assert odd.path.endswith("a\ufffd.txt")
+    assert odd.reason is not None
+    assert "rename" in odd.reason
+    assert plain.reason is None
+
+
+def test_paths_that_no_system_takes() -> None:
+    for odd in ("a\x00b", "a\ud800b", "~nobody-of-this-name/x", "x" * 5000):
+        (met,) = walk([Path(odd)], ignore=())
+        assert met.reason is not None
+        met.path.encode()
