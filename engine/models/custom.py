@@ -78,7 +78,7 @@ def propose(folder: Path, *, name: str, origin: str) -> Proposal:
         sources[external] = model.with_name(external)
     card = read_card(folder)
     facts = inspect_graph(model, highest_token=highest_token(tokenizer))
-    task, output, dimensions, pooling, remarks = _judge(model, facts, card)
+    task, output, dimensions, pooling, remarks = _judge(model, facts, card, name=name)
     limit = card.max_tokens or 512
     if card.max_tokens is None:
         remarks.append("No file tells how many tokens it reads: 512 are taken.")
@@ -135,7 +135,7 @@ def _the_onnx(folder: Path) -> Path:
     )
 
 
-def _judge(model: Path, facts: GraphFacts, card: ModelCard) -> tuple[Task, str, int, Pooling, list[str]]:
+def _judge(model: Path, facts: GraphFacts, card: ModelCard, *, name: str) -> tuple[Task, str, int, Pooling, list[str]]:
     """What a graph's outputs make of it: (task, output, dimensions, pooling, remarks)."""
     outputs = {name: shape for name, shape in facts.outputs.items() if not name.startswith("present")}
     tokenwise = [
@@ -165,10 +165,13 @@ def _judge(model: Path, facts: GraphFacts, card: ModelCard) -> tuple[Task, str, 
     logits = outputs.get("logits")
     if logits == (facts.texts, 1):
         return "rerank", "logits", 0, "none", []
+    if logits is not None and len(logits) == 3 and "rerank" in name.lower():
+        # Qwen3-Reranker is a language model like any other: only its name tells what it was trained for.
+        return "rerank", "logits", 0, "none", ["By its name it is taken for a reranker that answers yes or no."]
     if logits is not None and len(logits) == 2:
         why = f"it sorts texts into {logits[1]} classes"
     elif logits is not None and len(logits) == 3:
-        why = "it is a language model that writes text"
+        why = "it is a language model that writes text (one that orders passages must have rerank in its name)"
     else:
         shapes = ", ".join(f"{name} {'x'.join(map(str, shape))}" for name, shape in outputs.items()) or "nothing"
         why = f"for {facts.texts} texts of {facts.tokens} tokens it gives {shapes}"

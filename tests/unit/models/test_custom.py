@@ -121,6 +121,15 @@ def test_a_reranker_is_known_by_its_one_logit(tmp_path: Path) -> None:
     assert (entry.task, entry.dimensions, entry.output) == ("rerank", 0, "logits")
 
 
+def test_a_language_model_is_a_reranker_by_its_name(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "words", tiny_onnx.model(output="logits", cache=True))
+    entry = propose(folder, name="Qwen3-Reranker-0.6B", origin="a stick").entry
+    assert (entry.task, entry.dimensions, entry.output) == ("rerank", 0, "logits")
+    assert "answers yes or no" in entry.note
+    with pytest.raises(ModelError, match=r"must have rerank in its name"):
+        propose(folder, name="Qwen3-0.6B", origin="a stick")
+
+
 def test_weights_beside_the_file_belong_to_it(tmp_path: Path) -> None:
     content = tiny_onnx.model(external="model.onnx_data")
     folder = write_model(tmp_path / "big", content)

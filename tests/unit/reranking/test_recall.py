@@ -10,7 +10,7 @@ import pytest
 
 from engine import ComponentStatus, Engine, Settings
 from tests.helpers import families
-from tests.helpers.families import BERT, Weights
+from tests.helpers.families import BERT, QWEN, Weights
 
 NOTES = ("word1 word2 word3", "word1 word2 word9 word10", "word1 word2 word4 word11", "word1 word2 word5 word6")
 
@@ -64,6 +64,25 @@ async def test_an_installed_one_orders_close_hits(data_dir: Path, folder: Path) 
         assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
         assert "rerank " in read[0].reason
         assert not any("did not order" in hit.reason for hit in hits)
+
+
+async def test_a_brought_language_model_orders_by_yes_and_no(data_dir: Path, tmp_path: Path) -> None:
+    home = tmp_path / "qwen3-reranker"
+    home.mkdir()
+    weights = Weights.random(len(QWEN.vocabulary), seed=5, most=512)
+    (home / "model.onnx").write_bytes(families.decoder(weights, cache=True, positions=True, logits=True))
+    (home / "tokenizer.json").write_text(QWEN.file(), encoding="utf-8")
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        assert (await engine.import_model(home)).task == "rerank"
+    async with Engine.open(Settings(data_dir=data_dir, reranking={"mode": "on", "budget_ms": 60_000})) as engine:
+        status = await reranker_of(engine)
+        assert status is not None
+        assert status.figures["model"] == "qwen3-reranker"
+        for note in NOTES:
+            await engine.remember(note, layer="assets")
+        judged = [hit.scores["rerank"] for hit in await engine.recall("word1 word2") if "rerank" in hit.scores]
+        assert len(judged) >= 2
+        assert judged == sorted(judged, reverse=True)
 
 
 async def test_when_the_time_runs_out_each_hit_says_so(data_dir: Path, folder: Path) -> None:
