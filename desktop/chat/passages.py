@@ -47,7 +47,7 @@ def plain(text: str) -> str:
             continue
         line = _LINE_MARK.sub("", line)
         if row := _TABLE_ROW.fullmatch(line):
-            line = " · ".join(cell for cell in map(str.strip, row[1].split("|")) if cell)
+            line = " · ".join(cell for cell in map(str.strip, row[1].split("|")) if cell) + ";"
         line = _LIST_MARK.sub("• ", line)
         line = _LINK.sub(r"\1", line)
         lines.append(_BOLD.sub(r"\2", line))

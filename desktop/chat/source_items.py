@@ -52,15 +52,16 @@ class SourceItem:
     scores: Mapping[str, float] = field(default_factory=dict)
 
     def passage_html(self) -> str:
-        """The passage in typographic quotes, matched words strong."""
+        """The passage in the quotation marks of the language, matched words strong."""
         parts, last = [], 0
         for begin, end in self.matched:
             parts.append(html.escape(self.passage[last:begin]))
             parts.append(f"<b>{html.escape(self.passage[begin:end])}</b>")
             last = end
         parts.append(html.escape(self.passage[last:]))
-        opening = "" if self.passage[:1] in _OPENING else "“"
-        return f'<div style="line-height:118%">{opening}{"".join(parts)}”</div>'
+        marks = QLocale().quoteString("")
+        opening = "" if self.passage[:1] in _OPENING else marks[:1]
+        return f'<div style="line-height:118%">{opening}{"".join(parts)}{marks[-1:]}</div>'
 
 
 def source_items(answer: Answer, *, titles: Mapping[str, str], now: datetime | None = None) -> list[SourceItem]:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given, strategies as st
+from PySide6.QtCore import QLocale
 
 from desktop.chat.entries import Entry, Span, paragraphs
 from desktop.chat.passages import around, best_window, matched_words, plain, without_headings
@@ -152,7 +153,7 @@ def test_entries_know_what_was_quoted() -> None:
 
 def test_cards_show_no_marks_of_markdown() -> None:
     table = "# Formats\n\n| kind | endings |\n|---|:---:|\n| Documents | **pdf**, `docx` |\n"
-    assert " ".join(plain(table).split()) == "Formats kind · endings Documents · pdf, docx"
+    assert " ".join(plain(table).split()) == "Formats kind · endings; Documents · pdf, docx;"
     assert plain('- see [the page](https://x.org/a_b "A")\n> said\n```sh\nls\n```') == "• see the page\nsaid\nls"
     assert plain("f(**kwargs) | a - b # c") == "f(**kwargs) | a - b # c"
     assert without_headings("## Terms\n\nNotice of 90 days.", ("Lease", "Terms")) == "Notice of 90 days."
@@ -172,4 +173,9 @@ def test_a_pasted_text_keeps_its_whole_name() -> None:
 
 def test_a_passage_that_begins_with_a_quotation_gets_no_second_mark() -> None:
     assert ">“Hello.”<" in SourceItem(number=1, title="t", place="", passage="Hello.").passage_html()
+    QLocale.setDefault(QLocale("ru"))
+    try:
+        assert ">«Да.»<" in SourceItem(number=1, title="t", place="", passage="Да.").passage_html()
+    finally:
+        QLocale.setDefault(QLocale("en"))
     assert ">“Yes,” he said.”<" in SourceItem(number=1, title="t", place="", passage="“Yes,” he said.").passage_html()
