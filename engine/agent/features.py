@@ -167,6 +167,7 @@ def _measure_lexically(
             has = wanted is not None and holds(wanted, candidate.text, candidate.stems, question)
             figures["holds"] = 1.0 if has else 0.0
             figures["lacks"] = 1.0 if wanted is not None and not has else 0.0
+            figures["lacks_name"] = figures["lacks"] if wanted is Wanted.NAME else 0.0
             figures["lacks_figure"] = figures["lacks"] if wanted in (Wanted.NUMBER, Wanted.DATE) else 0.0
             counting = bool(question.units) or question.sized
             counted = counting and counts(question, candidate.text, candidate.stems)

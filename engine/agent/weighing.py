@@ -83,9 +83,9 @@ ANSWERS_BY_WORDS: Model = {
     "hit_margin": 0.42,
 }
 """`lacks_figure` is a prior here: the fitted data have too few such questions in languages of this model."""
-ANSWER_PRIORS: Model = {"unmeasured": -1.5, "unnamed": -3.0}
+ANSWER_PRIORS: Model = {"unmeasured": -1.5, "unnamed": -3.0, "lacks_name": -0.8}
 """For questions that the fitted data hardly hold: how many years, without a number of years near; the name of the
-captain, without a captain near."""
+captain, without a captain near; who, without a name."""
 
 _ABOVE_BY_MEANING = 0.53
 _ABOVE_BY_WORDS = 0.52
