@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 _CLOSE_SECONDS = 2.0
+_LOOK_UP_SECONDS = 0.2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -245,10 +246,10 @@ class DeviceSession:
             self._in_background(self._choose)
 
     def settle(self, seconds: float) -> bool:
-        """Wait until a choice that is under way has been made; tells whether it has."""
-        thread = self._background
-        if thread is not None:
-            thread.join(seconds)
+        """Wait until a choice that is under way has been made; tells whether it has. Closing ends the wait."""
+        end = time.monotonic() + seconds
+        while (thread := self._background) is not None and not self._closed and time.monotonic() < end:
+            thread.join(min(_LOOK_UP_SECONDS, max(0.0, end - time.monotonic())))
         return self._background is None
 
     def try_again(self, plan: Plan) -> None:
@@ -280,7 +281,9 @@ class DeviceSession:
         """Let go of everything. Safe to call twice; a driver that hangs is not waited for."""
         with self._lock:
             self._closed = True
-        self.settle(_CLOSE_SECONDS)
+        thread = self._background
+        if thread is not None:
+            thread.join(_CLOSE_SECONDS)
         self.release()
 
     # The accelerator

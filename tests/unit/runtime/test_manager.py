@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,6 +140,18 @@ def test_closing_waits_for_no_driver(devices: Devices, lab: Lab) -> None:
     session.accelerate(sample)
     devices.close()
     assert not session.loaded
+
+
+def test_closing_ends_the_wait_of_one_who_tries_again(devices: Devices, lab: Lab) -> None:
+    opened(devices)
+    lab.openings["cuda:0"] = lab.hang
+    waiting = threading.Thread(target=devices.try_again)  # three minutes' patience
+    waiting.start()
+    while lab.opened.count("cuda:0") < 2:
+        waiting.join(0.01)
+    devices.close()
+    waiting.join(5)
+    assert not waiting.is_alive()
 
 
 def test_news_are_passed_on(devices: Devices, lab: Lab) -> None:
