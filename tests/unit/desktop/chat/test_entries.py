@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -171,11 +172,17 @@ def test_a_pasted_text_keeps_its_whole_name() -> None:
     assert describe_source(source, None, {})[0] == "Rent 2024/2025"
 
 
-def test_a_passage_that_begins_with_a_quotation_gets_no_second_mark() -> None:
+@pytest.fixture
+def locale() -> Iterator[None]:
+    before = QLocale()
+    QLocale.setDefault(QLocale("en"))
+    yield
+    QLocale.setDefault(before)
+
+
+@pytest.mark.usefixtures("locale")
+def test_a_passage_stands_in_the_marks_of_the_language_once() -> None:
     assert ">“Hello.”<" in SourceItem(number=1, title="t", place="", passage="Hello.").passage_html()
-    QLocale.setDefault(QLocale("ru"))
-    try:
-        assert ">«Да.»<" in SourceItem(number=1, title="t", place="", passage="Да.").passage_html()
-    finally:
-        QLocale.setDefault(QLocale("en"))
     assert ">“Yes,” he said.”<" in SourceItem(number=1, title="t", place="", passage="“Yes,” he said.").passage_html()
+    QLocale.setDefault(QLocale("ru"))
+    assert ">«Да.»<" in SourceItem(number=1, title="t", place="", passage="Да.").passage_html()
