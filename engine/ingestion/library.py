@@ -139,6 +139,7 @@ class Library:
 
         erased = await self._memory.delete(await self._executors.run("query", read), erase=True)
         left = await self._memory.write(lambda store, writer: documents.forget(store, writer, document_id))
+        await self._executors.run("store", self._store.fold)
         self._events.publish(DocumentsChanged(document_id=document_id))
         return erased + left
 

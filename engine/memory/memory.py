@@ -297,6 +297,7 @@ class LayeredMemory:
             ]
             memories.erase(self._store, writer, [memory.id for memory in present])
             sequence = self._store.last_sequence(writer)
+        self._store.fold()
         self._indexes.changed(sequence)
         forget = getattr(self._embedder, "forget", None)
         if forget is not None:

@@ -5,7 +5,7 @@ import struct
 import subprocess
 import sys
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -159,6 +159,29 @@ async def test_deleting_can_be_undone_and_erasing_cannot(engine: Engine) -> None
     with pytest.raises(NotFoundError):
         await engine.memory(memory.id)
     assert (await engine.verify()).problems == ()
+
+
+async def test_what_is_erased_stands_in_no_file_any_more(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "note.txt"
+    path.write_text("The parcel waits under the vlimpsword bench.")
+    memory = await engine.remember("The safe opens with xyzzyplugh.", title="quuxtitle")
+    (row,) = (await engine.ingest([path])).files
+    assert row.document_id is not None
+    canaries = {b"xyzzyplugh", b"quuxtitle", b"vlimpsword"}
+
+    def left() -> set[bytes]:
+        found = set()
+        for file in engine.settings.paths.data.rglob("*"):
+            # The lexical index writes files beside its segments that are gone a moment later.
+            with suppress(FileNotFoundError, IsADirectoryError):
+                found |= {canary for canary in canaries if canary in file.read_bytes().lower()}
+        return found
+
+    assert left() == canaries
+    await engine.delete_memories([memory.id], erase=True)
+    await engine.forget_document(row.document_id)
+    assert (await engine.verify()).problems == ()
+    assert left() == set()
 
 
 async def test_everything_is_there_after_a_restart(settings: Settings) -> None:

@@ -86,10 +86,7 @@ class Database:
                 return
             self._closed = True
         if self._writer is not None and not self._writer.is_closed():
-            try:
-                self._writer.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-            except peewee.DatabaseError as error:
-                _log.warning("the write-ahead log was not folded in (%s); the next start does it", error)
+            self.fold()
         for connection in (*self._all, *([self._writer] if self._writer else [])):
             if not connection.is_closed():
                 connection.close()
@@ -98,6 +95,21 @@ class Database:
         self._made_readers = 0
         self._writer = None
         self._lock.release()
+
+    def fold(self) -> bool:
+        """Fold the WAL into the database and empty it, so that nothing that was erased stays in it.
+
+        Outside of a transaction, on the `store` thread only.
+
+        Returns:
+            False where a reader or the disk was in the way; closing, or the next start, does it then.
+        """
+        try:
+            busy, *_ = self.writer.execute_sql("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        except peewee.DatabaseError as error:
+            _log.warning("the write-ahead log was not folded in (%s); the next start does it", error)
+            return False
+        return not busy
 
     @property
     def writer(self) -> peewee.SqliteDatabase:
