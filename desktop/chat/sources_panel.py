@@ -131,12 +131,15 @@ class SourcesPanel(QFrame):
     def _make_cards(self, items: list[SourceItem]) -> None:
         from desktop.chat.source_card import SourceCard  # not before the first paint
 
+        before: QWidget = self.why
         for item in items:
             card = SourceCard(self._theme, self._icons, item, self._column)
             card.activated.connect(lambda card=card: self._activate(card))
             card.show_why(self.why.isChecked())
             self._stack.insertWidget(self._stack.count() - 1, card)
             self._cards.append(card)
+            QWidget.setTabOrder(before, card)  # what is made last would come last, after the whole window
+            before = card
 
     def _activate(self, card: SourceCard) -> None:
         self.mark(card.item.number)

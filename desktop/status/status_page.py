@@ -107,6 +107,7 @@ class StatusPage(Panel):
         }
         self._title.setText(titles[status.state])
         self._lead.setText(status.summary)
+        self._lead.setHidden(status.summary.rstrip(".") in ("", titles[status.state]))  # said by the title already
         self._foot.setText(self.tr("Magray {0} · kept in {1}").format(status.version, status.data_dir))
         self._lay_out()
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -157,6 +158,11 @@ def test_the_status_page_says_everything_in_words(qtbot: QtBot, parts: DesktopPa
     names = [widget.accessibleName() for widget in page.findChildren(QWidget) if "could not" in widget.accessibleName()]
     assert names == ["documents: 1 could not be read Open the list."]
     assert "/home/anna/magray" in page._foot.text()
+    assert page._lead.text() == "One thing needs a look."
+    assert page._lead.isVisible()
+    page.show_status(dataclasses.replace(status, state="ok", summary="Everything works."))
+    assert page._title.text() == "Everything works"
+    assert not page._lead.isVisible()
     page.resize(400, 600)
     QApplication.processEvents()
     assert page._columns == 1

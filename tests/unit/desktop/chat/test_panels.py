@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtCore import QMimeData, Qt, QUrl
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QLineEdit
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHBoxLayout, QLineEdit, QPushButton, QWidget
 from pytestqt.modeltest import ModelTester
 from pytestqt.qtbot import QtBot
 
@@ -284,6 +284,25 @@ def test_sources_are_cards_with_scores_on_demand(qtbot: QtBot, parts: DesktopPar
     assert panel.cards == []
     assert "Looking" in panel._nothing.text()
     QApplication.processEvents()
+
+
+def test_tab_goes_from_the_head_of_the_sources_through_the_cards(qtbot: QtBot, parts: DesktopParts) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    panel, after = SourcesPanel(parts.theme, parts.icons, window), QPushButton("after", window)
+    row.addWidget(panel)
+    row.addWidget(after)
+    panel.show_answer(make_answer(), titles={})
+    window.show()
+    window.activateWindow()
+    panel.why.setFocus()
+    qtbot.waitUntil(panel.why.hasFocus)
+    passed = []
+    for _ in range(3):
+        QTest.keyClick(QApplication.focusWidget(), Qt.Key.Key_Tab)
+        passed.append(QApplication.focusWidget())
+    assert passed == [*panel.cards, after]
 
 
 def test_an_answer_without_sources_says_so(qtbot: QtBot, parts: DesktopParts) -> None:
