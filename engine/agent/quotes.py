@@ -20,7 +20,7 @@ from engine.agent.weighing import answerable, logits, near_enough
 from engine.embedding.embedder import Embedder
 from engine.values import QUOTES, Answer, Citation, DocumentSource, Hit, Source
 
-EMBEDDED = 32
+EMBEDDED = 24
 """Sentences embedded for one question at most: the best by their words."""
 
 MOST_QUOTES = 3
