@@ -8,7 +8,7 @@ import posixpath
 from engine.values import Answer, ConversationSource, DocumentSource, Hit
 
 _STATEMENT = {
-    "en": "Quoted word for word from memory, because no language model is set up.",
+    "en": "Quoted word for word from memory: no language model is set up.",
     "ru": "Дословные цитаты из памяти: языковая модель не настроена.",
 }
 _NOTHING = {
@@ -37,7 +37,7 @@ def statement(*, language: str = "en") -> str:
 
 def statement_for(answer: Answer) -> str | None:
     """The statement that belongs to an answer, in the language of its question; None where it says it all itself."""
-    from engine.agent.questions import language
+    from engine.agent.questions import language  # loaded where an answer is, not with the command line
 
     if answer.made_by != "quotes" or answer.abstained:
         return None

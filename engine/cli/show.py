@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import Any, assert_never
 
+from engine.agent.wording import statement_for
 from engine.values import (
-    QUOTES,
     Answer,
     DocumentSource,
     EngineStatus,
@@ -82,8 +82,9 @@ def print_answer(answer: Answer) -> None:
         print(wrapped(paragraph) if paragraph.strip() else "")
     if answer.citations:
         print()
-        if answer.made_by == QUOTES:
-            print("Quoted word for word from memory: no language model is set up.")
+        stated = statement_for(answer)
+        if stated is not None:
+            print(stated)
     for citation in answer.citations:
         print(f"[{citation.number}] {place(citation.source) or citation.memory_id}")
 

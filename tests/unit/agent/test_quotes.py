@@ -174,7 +174,7 @@ def test_a_sentence_that_points_back_takes_the_one_before_it_along(hit: MakeHit,
 def test_the_statement_is_in_the_language_of_the_question(hits: list[Hit], embedder: Embedder) -> None:
     english = compose("When does the office lease end?", hits, embedder=embedder)
     russian = compose("Кто платит за ремонт сантехники?", hits, embedder=embedder)
-    assert statement_for(english) == "Quoted word for word from memory, because no language model is set up."
+    assert statement_for(english) == "Quoted word for word from memory: no language model is set up."
     assert statement_for(russian) == "Дословные цитаты из памяти: языковая модель не настроена."
 
 
