@@ -13,6 +13,7 @@ from engine.runtime.accelerator import Accelerator, alike, texts_per_second
 from engine.runtime.backend import Sample, rows_of
 from engine.runtime.device_notes import DeviceNotes
 from engine.runtime.devices import PROCESSOR, Device, Inventory, Plan, Refusal
+from engine.runtime.execution_providers import CUDA
 from engine.runtime.faults import DeviceError, FaultKind
 
 if TYPE_CHECKING:
@@ -108,9 +109,8 @@ def choose(
             rate = _tried(one, sample, truth, around, measure=not known and not forced)
         except DeviceError as fault:
             one.close()
-            refused.append(
-                Refusal(device=device, kind="failed", why=fault.why, mend=fault.mend or _AGAIN, library=fault.library)
-            )
+            mend = _mend(fault, device, around.inventory)
+            refused.append(Refusal(device=device, kind="failed", why=fault.why, mend=mend, library=fault.library))
             _log.info("%s is not used: %s", device.name, fault.why)
             continue
         started.append(one)
@@ -163,6 +163,13 @@ def _on_cpu(sample: Sample, run_on_cpu: RunOnCpu, into: NDArray[Any]) -> None:
     for start in range(0, count, sample.cpu_rows):
         rows = slice(start, min(start + sample.cpu_rows, count))
         run_on_cpu(rows_of(sample.inputs, rows, count=count), sample.output, into[rows])
+
+
+def _mend(fault: DeviceError, device: Device, inventory: Inventory) -> str:
+    mend = fault.mend or _AGAIN
+    if device.provider != CUDA or inventory.gpus or "driver" in mend:
+        return mend
+    return f"No NVIDIA card answers here. If there is one, install its driver first. {mend}"
 
 
 def _worth(rates: Mapping[str, float], device: Device) -> float:

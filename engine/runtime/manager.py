@@ -285,7 +285,7 @@ def _refused(name: str, refusals: list[Refusal], *, state: _State, listed: bool)
         name=name,
         listed=listed,
         state=state,
-        reason=reason[0].upper() + reason[1:].rstrip(".") + ".",
+        reason=reason if first is not None and first.library else reason[0].upper() + reason[1:].rstrip(".") + ".",
         library=first.library if first is not None else None,
         mend=first.advice if first is not None else None,
     )

@@ -70,7 +70,7 @@ def mend_of(library: str) -> str:
     """What to install for a library."""
     name = library.lower()
     if "cudnn" in name:
-        return "Install cuDNN 9: uv pip install nvidia-cudnn-cu12 (or -cu13, as ONNX Runtime's CUDA is)."
+        return "Install cuDNN 9: uv pip install 'onnxruntime-gpu[cuda,cudnn]'."
     if any(part in name for part in ("cublas", "cudart", "cufft", "curand", "nvrtc", "nvjitlink")):
         return "Install the CUDA libraries: uv pip install 'onnxruntime-gpu[cuda,cudnn]'."
     if any(part in name for part in ("libcuda.so", "nvcuda", "nvml", "nvidia-ml")):

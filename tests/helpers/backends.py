@@ -35,6 +35,7 @@ class Lab:
     always: Deed | None = None
     cpu: Deed | None = None
     driver: str = "1.2"
+    cards: bool = True
     openings: dict[str, Callable[[], None]] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
@@ -45,7 +46,9 @@ class Lab:
         """A computer with one card."""
         runtime = InstalledRuntime(flavour="cuda", version="1.31.1", providers=(*self.accelerators, CPU))
         card = Gpu(index=0, name="Test Card", memory_bytes=8 << 30, free_bytes=7 << 30, driver=self.driver)
-        return Inventory(runtime=runtime, gpus=(card,) if CUDA in self.accelerators else (), gpu_note="Made up.")
+        return Inventory(
+            runtime=runtime, gpus=(card,) if self.cards and CUDA in self.accelerators else (), gpu_note="Made up."
+        )
 
     def open(self, path: Path, *, device: Device, threads: int) -> Backend:
         """As `open_on`."""

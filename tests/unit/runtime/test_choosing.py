@@ -136,6 +136,16 @@ def test_a_forced_one_that_fails_falls_back_and_says_so(lab: Lab) -> None:
     assert start.status.summary == "Runs on CPU. CUDA is not used: libcudnn.so.9 does not load."
 
 
+def test_without_a_card_the_driver_comes_before_the_library(lab: Lab) -> None:
+    def refuse() -> None:
+        raise DeviceError(FaultKind.RAISED, "libcudnn.so.9 does not load", mend="Install it.", library="libcudnn.so.9")
+
+    lab.cards = False
+    lab.openings["cuda:0"] = refuse
+    mend = Start(lab, device="cuda").status.mend
+    assert mend == "No NVIDIA card answers here. If there is one, install its driver first. Install it."
+
+
 def test_one_that_does_not_load_leaves_the_others_their_chance(lab: Lab) -> None:
     def refuse() -> None:
         raise ImportError("what a driver raises has no common base\nsecond line")
