@@ -109,8 +109,7 @@ def choose(
             rate = _tried(one, sample, truth, around, measure=not known and not forced)
         except DeviceError as fault:
             one.close()
-            mend = _mend(fault, device, around.inventory)
-            refused.append(Refusal(device=device, kind="failed", why=fault.why, mend=mend, library=fault.library))
+            refused.append(_failure(device, fault, around.inventory))
             _log.info("%s is not used: %s", device.name, fault.why)
             continue
         started.append(one)
@@ -165,11 +164,14 @@ def _on_cpu(sample: Sample, run_on_cpu: RunOnCpu, into: NDArray[Any]) -> None:
         run_on_cpu(rows_of(sample.inputs, rows, count=count), sample.output, into[rows])
 
 
-def _mend(fault: DeviceError, device: Device, inventory: Inventory) -> str:
+def _failure(device: Device, fault: DeviceError, inventory: Inventory) -> Refusal:
     mend = fault.mend or _AGAIN
-    if device.provider != CUDA or inventory.gpus or "driver" in mend:
-        return mend
-    return f"No NVIDIA card answers here. If there is one, install its driver first. {mend}"
+    if device.provider != CUDA or inventory.gpus:
+        return Refusal(device=device, kind="failed", why=fault.why, mend=mend, library=fault.library)
+    # Where no card is, nothing has failed: an ONNX Runtime for cards was installed on a computer without one.
+    if "driver" not in mend:
+        mend = f"No NVIDIA card answers here. If there is one, install its driver first. {mend}"
+    return Refusal(device=device, kind="missing", why=fault.why, mend=mend, library=fault.library)
 
 
 def _worth(rates: Mapping[str, float], device: Device) -> float:

@@ -61,8 +61,9 @@ def check_library(
         load(str(own))
     except OSError as error:
         library = _library_of(str(error), own.name, said)
+        said_by_system = first_line(error).removeprefix(f"{library}: ")
         raise DeviceError(
-            FaultKind.RAISED, f"{library} does not load ({first_line(error)})", mend=mend_of(library), library=library
+            FaultKind.RAISED, f"{library} does not load ({said_by_system})", mend=mend_of(library), library=library
         ) from error
 
 

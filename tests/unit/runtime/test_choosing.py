@@ -53,6 +53,7 @@ class Start:
         self.used = self.session.device.name
         self.status = self.devices.status()
         self.why = self.status.models[0].why
+        self.failing = self.session.choice.failing
         self.devices.close()
 
 
@@ -142,8 +143,10 @@ def test_without_a_card_the_driver_comes_before_the_library(lab: Lab) -> None:
 
     lab.cards = False
     lab.openings["cuda:0"] = refuse
-    mend = Start(lab, device="cuda").status.mend
-    assert mend == "No NVIDIA card answers here. If there is one, install its driver first. Install it."
+    start = Start(lab, device="cuda")
+    assert start.status.mend == "No NVIDIA card answers here. If there is one, install its driver first. Install it."
+    assert start.failing
+    assert not Start(lab).failing  # nobody asked for a card, and there is none
 
 
 def test_one_that_does_not_load_leaves_the_others_their_chance(lab: Lab) -> None:
