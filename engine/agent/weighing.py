@@ -89,7 +89,7 @@ captain, without a captain near; who, without a name."""
 
 _ABOVE_BY_MEANING = 0.53
 _ABOVE_BY_WORDS = 0.52
-"""Where, on the data that the models were fitted to, fewer than one in ten unanswerable questions would be answered."""
+"""Where, on the questions written for the fit, at most about one in ten unanswerable ones is answered."""
 
 _NEAR_COVERAGE = 0.3
 _NEAR_DENSE = 0.35
