@@ -20,7 +20,7 @@ from engine import __version__, health, values
 from engine.agent.asking import Asker
 from engine.device_values import DevicesStatus
 from engine.embedding import open_embedder
-from engine.embedding.cached_embedder import CachedEmbedder
+from engine.embedding.cached_embedder import CachedEmbedder, reopen_embedder
 from engine.errors import EngineClosedError, InvalidMemoryError, MagrayError, StoreFullError, StoreReadOnlyError
 from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
@@ -30,7 +30,7 @@ from engine.memory.conversations import Conversations
 from engine.memory.indexes import Indexes
 from engine.memory.memory import LayeredMemory
 from engine.memory.migrations import migrate
-from engine.memory.reembedding import Reembedding
+from engine.memory.reembedding import Reembedding, give_up_old, settle_vectors
 from engine.memory.retrieval import Retriever
 from engine.memory.store import memories, recall_queries
 from engine.memory.store.database import Database
@@ -117,7 +117,8 @@ class Engine:
                 self._stack.callback(result.close)
         if isinstance(result, BaseException):
             raise result
-        embedder = self._embedder = result
+        following = result
+        embedder = self._embedder = await self._embedder_in_use(store, following, devices)
         reranker = self._reranker = await executors.run("io", self._open_reranker, devices)
         if reranker is not None:
             self._stack.callback(reranker.close)
@@ -155,7 +156,12 @@ class Engine:
         self._stack.push_async_callback(self._pipeline.close)
         await self._pipeline.start()
         self._reembedding = Reembedding(
-            store=store, indexes=indexes, embedder=embedder, executors=executors, events=self.events
+            store=store,
+            indexes=indexes,
+            embedder=following,
+            executors=executors,
+            events=self.events,
+            beside=following is not embedder,
         )
         self._stack.push_async_callback(self._reembedding.close)
         self._reembedding.start()
@@ -225,6 +231,21 @@ class Engine:
         except MagrayError as error:
             _log.warning("the reranker could not be loaded: %s", error)
             self.events.publish(Notice(level="warning", text=str(error)))
+
+    async def _embedder_in_use(self, store: Database, wanted: CachedEmbedder, devices: Devices) -> CachedEmbedder:
+        """The embedder that the settings name, or the one before while memories are embedded anew."""
+        old = await self._executors.run("store", settle_vectors, store, wanted.model_id)
+        if not old:
+            return wanted
+        settings = self.settings
+        found = await self._executors.run(
+            "io", lambda: reopen_embedder(old, settings, paths=settings.paths, devices=devices)
+        )
+        if found is None:
+            await self._executors.run("store", give_up_old, store)
+            return wanted
+        self._stack.callback(found.close)
+        return found
 
     def _open_reranker(self, devices: Devices) -> OnnxReranker | None:
         try:

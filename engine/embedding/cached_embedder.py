@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -25,6 +26,7 @@ from engine.values import ComponentStatus
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+_log = logging.getLogger(__name__)
 _WRITE_EVERY = 1024  # vectors computed before they are written down
 
 
@@ -174,6 +176,28 @@ class CachedEmbedder:
         self._cache.close()
         if self._own_devices is not None:
             self._own_devices.close()
+
+
+def reopen_embedder(model_id: str, settings: Settings, *, paths: DataPaths, devices: Devices) -> CachedEmbedder | None:
+    """The embedder that made vectors once, whatever the settings name now; None where it is not there any more.
+
+    Args:
+        model_id: of those vectors.
+        settings: as for `open_embedder`.
+        paths: as for `open_embedder`.
+        devices: as for `open_embedder`.
+    """
+    store = ModelStore(stamps=paths.cache / "models.json", installed=paths.models)
+    entries = [entry for entry in catalog.ENTRIES if entry.bundled]
+    entries += [one.manifest.current_entry for one in store.installed() if one.manifest is not None]
+    for entry in entries:
+        if entry.task == "embed" and entry.fingerprint == model_id:
+            named = settings.embedding.model_copy(update={"model": entry.ident})
+            try:
+                return open_embedder(settings.model_copy(update={"embedding": named}), paths=paths, devices=devices)
+            except MagrayError as error:
+                _log.warning("the embedder %s cannot be used any more: %s", entry.ident, error)
+    return None
 
 
 def open_embedder(settings: Settings, *, paths: DataPaths, devices: Devices | None = None) -> CachedEmbedder:

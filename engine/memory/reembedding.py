@@ -1,9 +1,10 @@
-"""Vectors for memories that another embedder had made theirs, in the background.
+"""Vectors of another embedder for all memories, in the background.
 
-Vectors of two models are never compared: an index holds those of the embedder in use only. So after a change of the
-embedder every memory is found by its words at once, and by meaning as soon as its turn has come. Each batch is one
-transaction, so that a stop at any moment loses nothing and the next start goes on from there; going back to the old
-embedder is the same work the other way, mostly out of the cache.
+Vectors of two models are never compared: an index holds those of one embedder only. While the old embedder can still be
+used, everything goes on with it, the new vectors are gathered beside the old ones, and the start after the last of
+them is there puts them in their place in one transaction; until then going back costs nothing. Where the old one is
+gone, memories are found by their words and get their new vectors one batch after the other. Each batch is one
+transaction, so that a stop at any moment loses nothing and the next start goes on from there.
 """
 
 from __future__ import annotations
@@ -11,8 +12,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,12 +35,58 @@ _BATCH = 32
 _TELL_SECONDS = 1.0
 
 
+def settle_vectors(store: Database, model: str) -> str:
+    """Decide at a start which model's vectors count. Runs on the `store` thread, before any index is opened.
+
+    Args:
+        store: The open database.
+        model: Of the embedder that the settings name.
+
+    Returns:
+        The model whose embedder is to be used until the new vectors are gathered, or empty where `model` is used now.
+    """
+    with store.write() as writer:
+        known = vectors.known_model(writer)
+        if known == model:
+            vectors.drop_gathered(writer)  # the owner went back
+            return ""
+        if not vectors.any_vector(writer):
+            vectors.note_model(writer, model)
+            return ""
+        return "" if vectors.take_gathered(writer, model) else known
+
+
+def give_up_old(store: Database) -> None:
+    """The old embedder is gone, so the new one is used at once. Runs on the `store` thread."""
+    with store.write() as writer:
+        vectors.drop_gathered(writer)
+        vectors.note_model(writer, "")
+
+
 class Reembedding:
     """Owned by the engine: `start`, then `close`. Methods belong to the engine's loop."""
 
     def __init__(
-        self, *, store: Database, indexes: Indexes, embedder: Embedder, executors: Executors, events: EventBus
+        self,
+        *,
+        store: Database,
+        indexes: Indexes,
+        embedder: Embedder,
+        executors: Executors,
+        events: EventBus,
+        beside: bool = False,
     ) -> None:
+        """Nothing is read yet.
+
+        Args:
+            store: The open database.
+            indexes: Follow what is replaced.
+            embedder: Makes the new vectors.
+            executors: `query`, `inference` and `store` are used.
+            events: Hear how it goes.
+            beside: Gather the new vectors for the next start; else put each in its place at once.
+        """
+        self._beside = beside
         self._store = store
         self._indexes = indexes
         self._embedder = embedder
@@ -90,10 +137,13 @@ class Reembedding:
                 name="reembedding",
                 state="degraded",
                 summary=f"{told}; then it stopped: {self._failure}",
-                mend="The others are found by words. The next start tries again.",
+                mend="Nothing is lost. The next start tries again.",
                 figures=figures,
             )
-        how = "; the others are found by words meanwhile" if self._going.is_set() else "; it is paused"
+        meanwhile = (
+            "; until all are, the old one is used" if self._beside else "; the others are found by words meanwhile"
+        )
+        how = meanwhile if self._going.is_set() else "; it is paused"
         return ComponentStatus(name="reembedding", state="ok", summary=told + how, figures=figures)
 
     async def _run(self) -> None:
@@ -107,15 +157,20 @@ class Reembedding:
 
     async def _embed_all(self) -> None:
         model = self._embedder.model_id
+        if not self._beside and await self._executors.run("query", self._known) == model:
+            return
+        if self._beside:
+            await self._executors.run("store", self._note, vectors.begin_gathering, model)
         left = await self._executors.run("query", self._count, model)
         self._total = self._done + left
         if not left:
+            await self._finish(model)
             return
         self._events.publish(
             Notice(
                 level="info",
-                text=f"{left:,} {'memory was' if left == 1 else 'memories were'} embedded by another model. They are"
-                " found by words at once, and by meaning as they are embedded anew in the background.",
+                text=f"{left:,} {'memory was' if left == 1 else 'memories were'} embedded by another model."
+                f" {self._how}",
             )
         )
         last, told = 0, time.monotonic()
@@ -130,9 +185,22 @@ class Reembedding:
                 told = time.monotonic()
                 self._events.publish(StatusChanged(component="reembedding"))
         self._total = self._done  # some may have been erased meanwhile
-        self._events.publish(MemoriesChanged(changed=self._done))
+        await self._finish(model)
+        if not self._beside:
+            self._events.publish(MemoriesChanged(changed=self._done))
         self._events.publish(StatusChanged(component="reembedding"))
-        self._events.publish(Notice(level="info", text="All memories are embedded by the new model."))
+        then = " It is used from the next start on." if self._beside else ""
+        self._events.publish(Notice(level="info", text=f"All memories are embedded by the new model.{then}"))
+
+    @property
+    def _how(self) -> str:
+        if self._beside:
+            return "That model is used until all are embedded anew in the background."
+        return "They are found by words at once, and by meaning as they are embedded anew in the background."
+
+    async def _finish(self, model: str) -> None:
+        note = vectors.note_gathered if self._beside else vectors.note_model
+        await self._executors.run("store", self._note, note, model)
 
     async def _embed(self, numbers: Sequence[int]) -> int:
         texts = await self._executors.run("query", self._texts, numbers)
@@ -143,12 +211,22 @@ class Reembedding:
 
     # The rest runs in threads.
 
+    def _known(self) -> str:
+        with self._store.read() as reader:
+            return vectors.known_model(reader)
+
+    def _note(self, change: Callable[[Any, str], None], model: str) -> None:
+        with self._store.write() as writer:
+            change(writer, model)
+
     def _count(self, model: str) -> int:
         with self._store.read() as reader:
-            return vectors.count_foreign(reader, model)
+            return vectors.count_missing(reader) if self._beside else vectors.count_foreign(reader, model)
 
     def _next(self, model: str, after: int) -> list[int]:
         with self._store.read() as reader:
+            if self._beside:
+                return vectors.next_missing(reader, after=after, limit=_BATCH)
             return vectors.next_foreign(reader, model, after=after, limit=_BATCH)
 
     def _texts(self, numbers: Sequence[int]) -> dict[int, str]:
@@ -162,10 +240,11 @@ class Reembedding:
             (number, vector.astype("<f4", copy=False).tobytes())
             for number, vector in zip(numbers, computed, strict=True)
         ]
+        model, dimensions = self._embedder.model_id, self._embedder.dimensions
         with self._store.write() as writer:
-            count = vectors.replace(
-                self._store, writer, rows, model=self._embedder.model_id, dimensions=self._embedder.dimensions
-            )
+            if self._beside:
+                return vectors.gather(writer, rows, model=model, dimensions=dimensions)
+            count = vectors.replace(self._store, writer, rows, model=model, dimensions=dimensions)
             sequence = self._store.last_sequence(writer)
         self._indexes.changed(sequence)
         return count

@@ -1,4 +1,8 @@
-"""Vectors of memories that another embedder made, and their replacement."""
+"""Vectors of memories that another embedder made, and their replacement.
+
+`meta` says of which model all vectors are (`vectors_model`), so that a start need not look at every one. Vectors of the
+model that comes next are gathered in a table of their own, which exists only then, and take the others' place at once.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,99 @@ from engine.memory.store.database import Database
 if TYPE_CHECKING:
     import peewee
 
+_MODEL, _GATHERED = "vectors_model", "vectors_next"
+_NEXT = (
+    "CREATE TABLE IF NOT EXISTS vector_next (memory INTEGER PRIMARY KEY REFERENCES memory (number) ON DELETE CASCADE, "
+    "model TEXT NOT NULL, dimensions INTEGER NOT NULL, data BLOB NOT NULL)"
+)
+_MISSING = "FROM memory m LEFT JOIN vector_next v ON v.memory = m.number WHERE v.memory IS NULL"
 _FOREIGN = "FROM memory m LEFT JOIN vector v ON v.memory = m.number WHERE (v.memory IS NULL OR v.model <> ?)"
+
+
+def known_model(reader: peewee.SqliteDatabase) -> str:
+    """The model that made all vectors, or empty where that is not known."""
+    return _meta(reader, _MODEL)
+
+
+def note_model(writer: peewee.SqliteDatabase, model: str) -> None:
+    """All vectors are of this model; empty: nobody knows."""
+    _set_meta(writer, _MODEL, model)
+
+
+def any_vector(reader: peewee.SqliteDatabase) -> bool:
+    """Whether anything has been embedded at all."""
+    return reader.execute_sql("SELECT 1 FROM vector LIMIT 1").fetchone() is not None
+
+
+def begin_gathering(writer: peewee.SqliteDatabase, model: str) -> None:
+    """Make room for the next model's vectors; those of a third one are dropped."""
+    writer.execute_sql(_NEXT)
+    writer.execute_sql("DELETE FROM vector_next WHERE model <> ?", (model,))
+    _set_meta(writer, _GATHERED, "")
+
+
+def count_missing(reader: peewee.SqliteDatabase) -> int:
+    """Memories whose next vector is not gathered yet."""
+    return int(reader.execute_sql(f"SELECT COUNT(*) {_MISSING}").fetchone()[0])
+
+
+def next_missing(reader: peewee.SqliteDatabase, *, after: int, limit: int) -> list[int]:
+    """Their numbers above `after`, rising."""
+    rows = reader.execute_sql(f"SELECT m.number {_MISSING} AND m.number > ? ORDER BY m.number LIMIT ?", (after, limit))
+    return [number for (number,) in rows.fetchall()]
+
+
+def gather(writer: peewee.SqliteDatabase, new: Sequence[tuple[int, bytes]], *, model: str, dimensions: int) -> int:
+    """Keep vectors of the next model; tells how many of their memories were there still."""
+    count = 0
+    for number, data in new:
+        cursor = writer.execute_sql(
+            "INSERT OR REPLACE INTO vector_next (memory, model, dimensions, data) "
+            "SELECT number, ?, ?, ? FROM memory WHERE number = ?",
+            (model, dimensions, data, number),
+        )
+        count += int(cursor.rowcount)
+    return count
+
+
+def note_gathered(writer: peewee.SqliteDatabase, model: str) -> None:
+    """Every memory has its next vector: the next start takes them."""
+    _set_meta(writer, _GATHERED, model)
+
+
+def take_gathered(writer: peewee.SqliteDatabase, model: str) -> bool:
+    """Put the gathered vectors in the place of the others, where all of this model are there; tells whether they were.
+
+    Labels stay: an index of another model is built anew from the first label on.
+    """
+    if _meta(writer, _GATHERED) != model:
+        return False
+    writer.execute_sql(
+        "UPDATE vector SET model = n.model, dimensions = n.dimensions, data = n.data "
+        "FROM vector_next n WHERE n.memory = vector.memory"
+    )
+    drop_gathered(writer)
+    note_model(writer, "")  # what was remembered since is of the old model still
+    return True
+
+
+def drop_gathered(writer: peewee.SqliteDatabase) -> None:
+    """Forget what was gathered."""
+    if writer.execute_sql("SELECT 1 FROM sqlite_master WHERE name = 'vector_next'").fetchone() is not None:
+        writer.execute_sql("DROP TABLE vector_next")
+        _set_meta(writer, _GATHERED, "")
+
+
+def _meta(reader: peewee.SqliteDatabase, key: str) -> str:
+    row = reader.execute_sql("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return "" if row is None else str(row[0])
+
+
+def _set_meta(writer: peewee.SqliteDatabase, key: str, value: str) -> None:
+    writer.execute_sql(
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        (key, value),
+    )
 
 
 def count_foreign(reader: peewee.SqliteDatabase, model: str) -> int:

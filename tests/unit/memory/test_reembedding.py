@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sqlite3
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from engine import Engine, MemoriesChanged, Notice, Settings
+from engine import ComponentStatus, Engine, MemoriesChanged, Notice, Settings
 from tests.helpers import families
 from tests.helpers.families import BERT, QWEN, Weights, Words
 
@@ -52,8 +53,67 @@ def models(data_dir: Path) -> Counter[str]:
     return Counter(model.partition("@")[0] for (model,) in rows)
 
 
-async def test_after_a_change_everything_is_found_by_words_and_then_by_meaning(two_models: Path) -> None:
-    assert models(two_models) == {"first": 150}
+async def component(engine: Engine) -> ComponentStatus | None:
+    return next((one for one in (await engine.status()).components if one.name == "reembedding"), None)
+
+
+def forget(data_dir: Path, model: str) -> None:
+    """Take a model away behind everybody's back."""
+    shutil.rmtree(data_dir / "models" / model)
+
+
+async def test_the_old_model_is_used_until_the_new_vectors_are_there_and_then_at_once(two_models: Path) -> None:
+    async with Engine.open(settings(two_models, "second")) as engine:
+        heard: list[object] = []
+        engine.events.subscribe(heard.append)
+        await engine._reembedding.wait()
+        assert models(two_models) == {"first": 150}
+        (hit,) = await engine.recall(TEXTS[149], limit=1)
+        assert hit.scores["dense"] > 0.99  # still by the model that made its vector
+        assert any("used from the next start" in one.text for one in heard if isinstance(one, Notice))
+        await engine.remember("word3 word4 afterwards", layer="assets")
+    async with Engine.open(settings(two_models, "second")) as engine:
+        await engine._reembedding.wait()  # the one that came afterwards
+        assert models(two_models) == {"second": 151}
+        for text in (TEXTS[149], "word3 word4 afterwards"):
+            (hit,) = await engine.recall(text, limit=1)
+            assert hit.memory.text == text
+            assert hit.scores["dense"] == pytest.approx(1, abs=1e-3)
+        assert await component(engine) is None
+        report = await engine.verify()
+        assert report.problems == ()
+        assert report.indexed["assets"] == 151
+
+
+async def test_going_back_costs_nothing_while_the_old_model_is_used(two_models: Path) -> None:
+    async with Engine.open(settings(two_models, "second")) as engine:
+        await engine._reembedding.wait()
+    async with Engine.open(settings(two_models, "first")) as engine:
+        await engine._reembedding.wait()
+        assert models(two_models) == {"first": 150}
+        (hit,) = await engine.recall(TEXTS[7], limit=1)
+        assert hit.scores["dense"] > 0.99
+        assert (await engine.verify()).problems == ()
+    connection = sqlite3.connect(two_models / "magray.db")
+    gathered = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'vector_next'").fetchone()
+    connection.close()
+    assert gathered is None
+
+
+async def test_gathering_goes_on_where_a_stop_left_it(two_models: Path) -> None:
+    async with Engine.open(settings(two_models, "second")) as engine:
+        await engine.pause_reembedding()
+        status = await component(engine)
+        assert status is None or "it is paused" in status.summary
+    async with Engine.open(settings(two_models, "second")) as engine:
+        await engine._reembedding.wait()
+    async with Engine.open(settings(two_models, "second")) as engine:
+        assert models(two_models) == {"second": 150}
+        assert (await engine.recall(TEXTS[7], limit=1))[0].scores["dense"] == pytest.approx(1, abs=1e-3)
+
+
+async def test_without_the_old_model_all_is_found_by_words_and_then_by_meaning(two_models: Path) -> None:
+    forget(two_models, "first")
     async with Engine.open(settings(two_models, "second")) as engine:
         heard: list[object] = []
         engine.events.subscribe(heard.append)
@@ -61,47 +121,28 @@ async def test_after_a_change_everything_is_found_by_words_and_then_by_meaning(t
         (last,) = await engine.recall("number149", limit=1)
         assert last.memory.text == TEXTS[149]
         assert "dense" not in last.scores  # its vector is the other model's
-        status = next(one for one in (await engine.status()).components if one.name == "reembedding")
-        assert "it is paused" in status.summary
-        assert int(status.figures["done"]) < 150
-
         await engine.resume_reembedding()
         await engine._reembedding.wait()
         assert models(two_models) == {"second": 150}
         assert MemoriesChanged(changed=150) in heard
-        assert Notice(level="info", text="All memories are embedded by the new model.") in heard
         (hit,) = await engine.recall(TEXTS[149], limit=1)
         assert hit.memory.text == TEXTS[149]
         assert hit.scores["dense"] == pytest.approx(1, abs=1e-3)
-        assert not any(one.name == "reembedding" for one in (await engine.status()).components)
-        report = await engine.verify()
-        assert report.problems == ()
-        assert report.indexed["assets"] == 150
-
-
-async def test_it_goes_on_where_a_stop_left_it_and_back_again(two_models: Path) -> None:
-    async with Engine.open(settings(two_models, "second")) as engine:
-        await engine.pause_reembedding()
-    left = models(two_models)
-    assert left["first"] > 0
-    async with Engine.open(settings(two_models, "second")) as engine:
-        await engine._reembedding.wait()
-        assert models(two_models) == {"second": 150}
-    async with Engine.open(settings(two_models, "first")) as engine:
-        await engine._reembedding.wait()
-        assert models(two_models) == {"first": 150}
-        (hit,) = await engine.recall(TEXTS[7], limit=1)
-        assert hit.memory.text == TEXTS[7]
-        assert hit.scores["dense"] == pytest.approx(1, abs=1e-3)
+        assert await component(engine) is None
         assert (await engine.verify()).problems == ()
 
 
-async def test_what_is_remembered_or_erased_meanwhile_is_right(two_models: Path) -> None:
+@pytest.mark.parametrize("old_is_there", [True, False])
+async def test_what_is_remembered_or_erased_meanwhile_is_right(two_models: Path, old_is_there: bool) -> None:
+    if not old_is_there:
+        forget(two_models, "first")
     async with Engine.open(settings(two_models, "second")) as engine:
         gone = await engine.memories(limit=20)
         new = await engine.remember("word3 word4 brandnew", layer="assets")
         await engine.delete_memories([memory.id for memory in gone[:10]])
         await engine.delete_memories([memory.id for memory in gone[10:]], erase=True)
+        await engine._reembedding.wait()
+    async with Engine.open(settings(two_models, "second")) as engine:
         await engine._reembedding.wait()
         await engine.undelete_memories([memory.id for memory in gone[:10]])
         assert models(two_models) == {"second": 141}
@@ -114,16 +155,15 @@ async def test_what_is_remembered_or_erased_meanwhile_is_right(two_models: Path)
 
 
 @pytest.mark.expected_logs("the re-embedding stopped", "could not be loaded", "was not embedded")
-async def test_a_model_that_fails_leaves_the_words(two_models: Path, tmp_path: Path) -> None:
-    async with Engine.open(settings(two_models, "second")) as engine:
-        await engine.pause_reembedding()
+async def test_a_new_model_that_fails_leaves_everything_as_it_was(two_models: Path) -> None:
     (file,) = (two_models / "models" / "second").glob("*/model.onnx")
-    content = bytearray(file.read_bytes())
-    content[:] = bytes(len(content))  # same size: only loading it tells
-    file.write_bytes(content)
+    file.write_bytes(bytes(file.stat().st_size))  # same size: only loading it tells
     async with Engine.open(settings(two_models, "second")) as engine:
         await engine._reembedding.wait()
-        status = next(one for one in (await engine.status()).components if one.name == "reembedding")
+        status = await component(engine)
+        assert status is not None
         assert status.state == "degraded"
         assert "then it stopped" in status.summary
-        assert (await engine.recall("number149", limit=1))[0].memory.text == TEXTS[149]
+        (hit,) = await engine.recall(TEXTS[149], limit=1)
+        assert hit.scores["dense"] > 0.99
+    assert models(two_models) == {"first": 150}
