@@ -6,7 +6,6 @@ import importlib.util
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 from types import ModuleType
 
@@ -59,12 +58,9 @@ def call(root: Path, *arguments: str, **environment: str) -> subprocess.Complete
 @posix
 def test_a_complete_installation_starts_the_app_at_once_from_any_folder(place: Path, run: ModuleType) -> None:
     run.write_stamp("cpu", [])
-    began = time.perf_counter()
     done = call(place, "--data-dir", "some where", DISPLAY=":7")
-    seconds = time.perf_counter() - began
     assert done.stdout.splitlines() == ["-m", "desktop", "--data-dir", "some where", "platform="]
     assert done.returncode == 0
-    assert seconds < 1.0  # some 0.03 on a quiet machine; far from what any set-up takes
 
 
 @posix

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 from hypothesis import given, settings, strategies as st
 
@@ -146,12 +144,11 @@ def test_spans_are_in_order_apart_and_hold_every_letter(text: str) -> None:
         assert not left_out
 
 
-def test_a_megabyte_of_one_line_is_cut_quickly() -> None:
-    began = time.perf_counter()
-    split("word " * 200_000)
-    split("." * 200_000 + "a")
-    split("a." * 100_000)
-    assert time.perf_counter() - began < 5
+@pytest.mark.timeout(60)  # what grows with the square of the length takes minutes here
+def test_a_megabyte_of_one_line_is_cut() -> None:
+    for text in ("word " * 200_000, "." * 200_000 + "a", "a." * 100_000):
+        pieces = split(text)
+        assert pieces[-1].end == len(text.rstrip())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -94,7 +93,7 @@ def test_what_the_owner_types_lasts_for_ever() -> None:
     assert build_parser().parse_args(["memory", "add", "x"]).layer == "assets"
 
 
-def test_help_is_quick_and_loads_nothing_heavy() -> None:
+def test_help_loads_nothing_heavy() -> None:
     script = (
         "import sys; from engine.cli.parser import build_parser; build_parser().format_help(); "
         "heavy = ('numpy', 'onnxruntime', 'rich', 'pydantic', 'peewee', 'tantivy', 'PySide6'); "
@@ -102,12 +101,6 @@ def test_help_is_quick_and_loads_nothing_heavy() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"
-    quickest = 9.0
-    for _ in range(5):
-        began = time.perf_counter()
-        subprocess.run([sys.executable, "-m", "engine", "--help"], capture_output=True, timeout=60, check=True)
-        quickest = min(quickest, time.perf_counter() - began)
-    assert quickest < 0.2 * (4 if "COVERAGE_PROCESS_CONFIG" in os.environ or "COV_CORE_SOURCE" in os.environ else 1)
 
 
 @pytest.mark.skipif(os.name == "nt", reason="there the desktop is a child")
