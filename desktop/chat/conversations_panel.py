@@ -26,6 +26,7 @@ from desktop.chat.side_rows import SideRow, StatusRow
 from desktop.icons import Icons
 from desktop.models.conversations_model import ConversationsModel
 from desktop.theme import Theme, restyle
+from desktop.widgets.clear_action import add_clear_action
 
 if TYPE_CHECKING:
     from engine import Conversation
@@ -107,11 +108,7 @@ class ConversationsPanel(QFrame):
         self.search.setPlaceholderText(self.tr("Search conversations"))
         self.search.setAccessibleName(self.tr("Search conversations"))
         self.search.setAccessibleDescription(self.tr("Finds words in titles and in everything that was said"))
-        clear = QAction(self._icons.icon("close", "muted"), self.tr("Clear the search"), self.search)
-        clear.triggered.connect(self.search.clear)
-        self.search.addAction(clear, QLineEdit.ActionPosition.TrailingPosition)
-        clear.setVisible(False)
-        self.search.textChanged.connect(lambda text: clear.setVisible(bool(text)))
+        add_clear_action(self.search, self._icons)
         self._search_timer = QTimer(self)
         self._search_timer.setSingleShot(True)
         self._search_timer.setInterval(_SEARCH_MS)

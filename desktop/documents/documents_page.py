@@ -6,7 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QMenu, QMessageBox, QPushButton, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.bridge import Bridge
@@ -20,6 +20,7 @@ from desktop.models.paged_model import PAGE_LENGTH
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme
 from desktop.widgets.card import Panel
+from desktop.widgets.clear_action import add_clear_action
 from desktop.widgets.empty_state import EmptyState
 from desktop.words import passages_words
 from engine import Document
@@ -79,7 +80,7 @@ class DocumentsPage(Panel):
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Search by name or folder"))
         self.search.setAccessibleName(self.tr("Search documents"))
-        self.search.setClearButtonEnabled(True)
+        add_clear_action(self.search, icons)
         self.search.installEventFilter(self)
         top = Panel(self, surface="surface", edge="bottom")
         top_layout = QVBoxLayout(top)
@@ -124,6 +125,11 @@ class DocumentsPage(Panel):
         self._engine = engine
         bridge.documents_changed.connect(self._documents_changed)
         self.reload()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was searched at the last visit gives way to what is typed now."""
+        super().showEvent(event)
+        self.search.selectAll()
 
     def start_search(self) -> None:
         """Put the cursor into the search field."""

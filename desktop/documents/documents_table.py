@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QDate, QItemSelectionModel, QLocale, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from desktop.documents.row_ground import LIST_WIDTH
@@ -87,6 +87,13 @@ class DocumentsTable(QTableView):
         # A hidden column is 0 wide.
         others = folder + self.columnWidth(PAGES) + self.columnWidth(PASSAGES) + self._date_width
         self.setColumnWidth(NAME, max(px(_LEAST_NAME), width - others))
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """The row with the ring is the selected one, so that Enter opens it."""
+        super().focusInEvent(event)
+        current = self.currentIndex()
+        if current.isValid() and self.selected() is None:
+            self.selectRow(current.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens."""

@@ -10,6 +10,7 @@ from desktop.icons import Icons
 from desktop.theme import Theme, restyle
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.card import Panel
+from desktop.widgets.clear_action import add_clear_action
 from desktop.words import number
 
 TYPING_MILLISECONDS = 200
@@ -33,7 +34,7 @@ class FindBar(Panel):
         self.field = QLineEdit(self)
         self.field.setPlaceholderText(self.tr("Find in this document"))
         self.field.setAccessibleName(self.tr("Find in this document"))
-        self.field.setClearButtonEnabled(True)
+        add_clear_action(self.field, icons)
         self.field.installEventFilter(self)
         self._told = ""
         self._count = QLabel(self)

@@ -83,6 +83,13 @@
         </message>
     </context>
     <context>
+        <name>ClearAction</name>
+        <message>
+            <source>Clear the search</source>
+            <translation>Очистить поиск</translation>
+        </message>
+    </context>
+    <context>
         <name>Composer</name>
         <message>
             <source>Ask, or drop files anywhere</source>
@@ -168,10 +175,6 @@
         <message>
             <source>Finds words in titles and in everything that was said</source>
             <translation>Ищет слова в названиях и во всём, что было сказано</translation>
-        </message>
-        <message>
-            <source>Clear the search</source>
-            <translation>Очистить поиск</translation>
         </message>
         <message>
             <source>Conversations</source>

@@ -136,6 +136,17 @@ def test_the_first_paint_is_told_once(qtbot: QtBot, parts: DesktopParts, tmp_pat
     assert made.painted
 
 
+def test_enter_presses_the_button_that_has_the_focus(window: MainWindow, qtbot: QtBot) -> None:
+    window.activateWindow()
+    new = window.conversations.new_button
+    new.setFocus()
+    qtbot.waitUntil(new.hasFocus)
+    pressed: list[int] = []
+    new.clicked.connect(lambda: pressed.append(1))
+    QTest.keyClick(new, Qt.Key.Key_Return)
+    assert pressed == [1]
+
+
 def test_the_status_page_says_everything_in_words(qtbot: QtBot, parts: DesktopParts) -> None:
     page = StatusPage(parts.theme, parts.icons)
     qtbot.addWidget(page)

@@ -90,6 +90,37 @@ def test_down_and_enter_open(play: Callable[..., None]) -> None:
     play(story)
 
 
+def test_tab_and_enter_open_the_only_row(play: Callable[..., None]) -> None:
+    async def story(page: DocumentsPage, engine: HandEngine) -> None:
+        opened: list[str] = []
+        page.open_document.connect(opened.append)
+        await until(lambda: page.model.peek(0) is not None)
+        page.activateWindow()
+        page.setFocus()
+        await until(page.search.hasFocus)
+        QTest.keyClick(page.search, Qt.Key.Key_Tab)
+        assert page.table.hasFocus()
+        QTest.keyClick(page.table, Qt.Key.Key_Return)
+        assert opened == ["0"]
+
+    play(story)
+
+
+def test_another_visit_replaces_what_was_searched(play: Callable[..., None]) -> None:
+    async def story(page: DocumentsPage, engine: HandEngine) -> None:
+        page.search.setText("old")
+        clear = page.search.actions()[-1]
+        assert clear.isVisible()
+        page.hide()
+        page.show()
+        assert page.search.selectedText() == "old"
+        clear.trigger()
+        assert page.search.text() == ""
+        assert not clear.isVisible()
+
+    play(story)
+
+
 def test_forgetting_is_asked_before_and_told_after(play: Callable[..., None], parts: DesktopParts) -> None:
     async def story(page: DocumentsPage, engine: HandEngine) -> None:
         await until(lambda: page.model.peek(0) is not None)
