@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+
 import pytest
 from PySide6.QtWidgets import QApplication
 
@@ -9,9 +12,10 @@ from tests.helpers.desktop_parts import DesktopParts, make_parts
 
 
 @pytest.fixture(scope="session")
-def parts(qapp: QApplication) -> DesktopParts:
+def parts(qapp: QApplication) -> Iterator[DesktopParts]:
     """Theme, icons, operations, messages; what an operation says is taken out by the test that causes it."""
-    return make_parts(qapp)
+    yield make_parts(qapp)
+    gc.collect()  # widgets in cycles must go before the application does: collected after it, they end the process
 
 
 @pytest.fixture(autouse=True)
