@@ -478,7 +478,12 @@ class Engine:
         *,
         on_progress: Callable[[values.IngestProgress], None] | None = None,
     ) -> values.IngestReport:
-        """Read files and folders into memory and wait until each file has a final state. Bad files never raise."""
+        """Read files and folders into memory and wait until each file has a final state. Bad files never raise.
+
+        Raises:
+            StoreFullError: the disk is full; files that are not final stay queued, and go on after `resume_ingestion`.
+            MagrayError: something else that lies in no file is in the way, such as the embedder.
+        """
         self._check()
         return await self._pipeline.ingest(_paths(paths), on_progress=on_progress)
 

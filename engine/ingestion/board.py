@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from engine import values
-from engine.errors import StoreError
-from engine.events import EventBus, IngestFilesChanged, IngestProgressChanged
+from engine.errors import MagrayError, StoreError
+from engine.events import EventBus, IngestFilesChanged, IngestProgressChanged, Notice
 from engine.executors import Executors
 from engine.memory.store import ingest_files
 from engine.memory.store.database import Database
@@ -45,6 +45,8 @@ class Board:
         self._listeners: list[Callable[[IngestProgress], None]] = []
         self._told: IngestProgress | None = None
         self.paused = False
+        self.failure: MagrayError | None = None
+        """Why nothing goes on, until it does again: the list cannot be written, or the line was held."""
         self._started = 0.0
         self._paused_at: float | None = None
         self._idle_time = 0.0
@@ -111,10 +113,22 @@ class Board:
         return {**self._writing, **self._changed}
 
     async def wait_for(self, done: Callable[[], Any]) -> None:
-        """Wait until `done()`, a coroutine function asked after every write, gives true."""
+        """Wait until `done()`, a coroutine function asked after every write, gives true.
+
+        Raises:
+            MagrayError: nothing goes on, for a reason that lies in no file; what was queued stays queued.
+        """
         async with self._written:
             while not await done():
+                if self.failure is not None:
+                    raise self.failure
                 await self._written.wait()
+
+    async def fail(self, error: MagrayError) -> None:
+        """Nothing goes on; whoever waits for the end is told."""
+        self.failure = error
+        async with self._written:
+            self._written.notify_all()
 
     async def flushed(self, *, patience: float | None = None) -> None:
         """Wait until everything put so far is written, for `patience` seconds at most."""
@@ -183,6 +197,9 @@ class Board:
                 self._changed = {**self._writing, **self._changed}
                 self._writing = {}
                 self._wake.set()
+                if self.failure is None:
+                    self._events.publish(Notice(level="error", text=f"Reading files has to wait. {error}"))
+                await self.fail(error)
                 await asyncio.sleep(_RETRY_SECONDS)
             await asyncio.sleep(_INTERVAL)
 
@@ -191,6 +208,8 @@ class Board:
         rows = list(self._writing.values())
         if rows:
             await self._executors.run("store", self._write, rows)
+            if not self.paused:
+                self.failure = None
         self._writing = {}
         self._tell_files(tuple(row.file for row in rows))
         self._tell_progress()

@@ -105,6 +105,7 @@ class Line:
 
     def resume(self) -> None:
         """Go on."""
+        self._board.failure = None
         self._go.set()
         self._more.set()
         self._board.set_paused(False)
@@ -353,6 +354,7 @@ class Line:
         self._events.publish(
             Notice(level="error", text=f"Reading files was paused. {error}", action="resume_ingestion")
         )
+        await self._board.fail(error)
 
 
 async def _breathe() -> None:

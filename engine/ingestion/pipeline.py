@@ -138,8 +138,14 @@ class IngestionPipeline:
     async def ingest(
         self, paths: Sequence[Path], *, on_progress: Callable[[values.IngestProgress], None] | None = None
     ) -> values.IngestReport:
-        """Queue files and folders and wait until each file met has a final state."""
+        """Queue files and folders and wait until each file met has a final state.
+
+        Raises:
+            MagrayError: nothing goes on, for a reason that lies in no file; what is not final stays queued.
+        """
         began = asyncio.get_running_loop().time()
+        if self._board.failure is not None:
+            self._line.resume()  # whoever asks again may have mended what was in the way
         stop = self._board.listen(on_progress) if on_progress is not None else None
         try:
             batch = await self.enqueue(paths)

@@ -176,10 +176,13 @@ class LexicalIndex:
 
     def verify(self) -> list[str]:
         """Compare numbers and sections with the database, and every file with its CRC."""
-        while not self.catch_up():
-            continue
-        self.save()
-        self.rest()
+        try:
+            while not self.catch_up():
+                continue
+            self.save()
+            self.rest()
+        except (ValueError, OSError) as error:
+            return [f"The word index could not be brought up to date ({error})."]
         problems = []
         try:
             self._words.check()

@@ -1,5 +1,7 @@
 """A disk that fills and one that cannot be written, for real: small tmpfs mounts, which only a superuser may make."""
 
+import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import Engine, NewMemory, Settings, StoreError, StoreFullError, StoreReadOnlyError
+from engine import Engine, FileState, NewMemory, Settings, StoreError, StoreFullError, StoreReadOnlyError
 
 pytestmark = [pytest.mark.end2end, pytest.mark.skipif(sys.platform != "linux", reason="mounts are made the Linux way")]
 
@@ -55,6 +57,30 @@ async def test_a_full_disk_loses_nothing_that_was_acknowledged(mount: Mount) -> 
         assert {memory.id for memory in await engine.memories(limit=10_000)} == set(kept)
         await engine.remember("there is room again")
         assert (await engine.verify()).problems == ()
+
+
+@pytest.mark.expected_logs(".*")
+async def test_a_disk_that_fills_while_files_are_read_ends_the_wait_and_goes_on_with_room(
+    mount: Mount, tmp_path: Path
+) -> None:
+    folder = tmp_path / "files"
+    folder.mkdir()
+    for number in range(20):
+        (folder / f"{number}.txt").write_text(f"File {number} says that the lamp stands in the hall.")
+    disk = mount("size=32m")
+    async with Engine.open(Settings(data_dir=disk / "data")) as engine:
+        first = await engine.remember("kept from before")
+        filler = disk / "filler"
+        with contextlib.suppress(OSError), filler.open("wb", buffering=0) as file:
+            while True:
+                file.write(bytes(4096))
+        with pytest.raises(StoreFullError, match="make room"):
+            await asyncio.wait_for(engine.ingest([folder]), 60)
+        filler.unlink()
+        report = await asyncio.wait_for(engine.ingest([folder]), 60)
+        assert {file.state for file in report.files} == {FileState.DONE}
+        assert len(report.files) == 20
+        assert (await engine.memory(first.id)).text == "kept from before"
 
 
 async def test_a_read_only_disk_is_told_and_left_alone(mount: Mount) -> None:
