@@ -13,6 +13,7 @@ that it does not look at when it opens them, so we do.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -256,11 +257,15 @@ class WordIndex:
 
     def abandon(self) -> None:
         """Give up the writer after a failure; what was not committed is lost."""
-        self._writer = None
+        if self._writer is not None:
+            writer, self._writer = self._writer, None
+            # Dropping it would not do: a traceback somewhere may hold it, and with it the lock of the folder.
+            with contextlib.suppress(ValueError):
+                writer.wait_merging_threads()
 
     def close(self) -> None:
         """Let go of everything; what was not committed is lost."""
-        self.rest()
+        self.abandon()
         self._index = None
 
     def _searcher(self) -> tantivy.Searcher:
