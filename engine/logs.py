@@ -16,7 +16,7 @@ KEPT = 3
 class _Handler(logging.handlers.RotatingFileHandler):
     """Goes quiet while the disk takes nothing: what cannot be logged must not fill the terminal instead."""
 
-    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802, D102 - logging's own name
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
         if not isinstance(sys.exc_info()[1], OSError):
             super().handleError(record)
 
