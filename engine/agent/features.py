@@ -26,6 +26,7 @@ _AROUND = 0.6
 _MEANT = 0.9
 _CONTEXT = 0.7
 _PASSAGE = 0.4
+_PASTED = "text:"  # how the path of pasted text begins
 _LONGEST_HEADING = 200
 _LIKE = 0.5
 _STOP_STEMS = frozenset(stem(word) for word in STOP_WORDS)
@@ -141,7 +142,7 @@ def _measure_lexically(
     for number, hit in enumerate(hits):
         own = by_hit.get(number, [])
         context = contexts[number]
-        headings = frozenset(_plain(line) for line in _context(hit).splitlines())
+        headings = _headings(hit)
         whole = _best([context, *(candidate.matches for candidate in own)], len(weights))
         passages.append(coverage(whole, weights))
         for place, candidate in enumerate(own):
@@ -192,6 +193,16 @@ def _context(hit: Hit) -> str:
     source = hit.memory.source
     heading = source.heading if isinstance(source, DocumentSource) else ()
     return " \n".join(part for part in (hit.memory.title or "", *heading, hit.memory.speaker or "") if part)
+
+
+def _headings(hit: Hit) -> frozenset[str]:
+    """Lines that name a passage and say nothing. The title of a note or of pasted text is often what it says itself."""
+    source = hit.memory.source
+    if not isinstance(source, DocumentSource):
+        return frozenset()
+    named = source.heading if source.path.startswith(_PASTED) else (hit.memory.title or "", *source.heading)
+    lines = {_plain(line) for name in named for line in name.splitlines()}
+    return frozenset(lines - {_plain(hit.memory.text)})
 
 
 def _unnamed(question: Question, own: Sequence[Candidate], place: int) -> float:

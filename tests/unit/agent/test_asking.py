@@ -42,3 +42,12 @@ async def test_earlier_questions_are_no_sources(engine: Engine) -> None:
 async def test_nothing_asked(engine: Engine) -> None:
     with pytest.raises(InvalidMemoryError, match="question"):
         await engine.ask(" \n")
+
+
+async def test_a_pasted_line_is_quoted_though_it_is_its_own_title(engine: Engine) -> None:
+    await engine.ingest_text("The gate's code is 4471 since the second of March.")
+    await engine.ingest_text("The alarm code is 9020.\nIt was changed by Ann in May.")
+    gate = await engine.ask("What is the code of the gate?")
+    alarm = await engine.ask("What is the alarm code?")
+    assert "4471" in gate.text
+    assert "9020" in alarm.text
