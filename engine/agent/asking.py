@@ -12,7 +12,7 @@ from engine.embedding.embedder import Embedder
 from engine.errors import InvalidMemoryError
 from engine.executors import Executors
 from engine.memory.conversations import Conversations
-from engine.memory.memory import LayeredMemory, clean
+from engine.memory.memory import LayeredMemory, clean, is_visible
 
 _log = logging.getLogger(__name__)
 
@@ -53,7 +53,7 @@ class Asker:
         """
         began = time.perf_counter()
         asked = clean(question).strip()
-        if not asked:
+        if not is_visible(asked):
             raise InvalidMemoryError("question: there is nothing to answer.")
         stored = None
         if conversation_id is not None:

@@ -13,6 +13,13 @@ from engine.values import KINDS, LAYERS
 _EPILOG = "Without a command the desktop starts. Exit status: 0 done, 1 failed, 2 wrong usage."
 
 
+def _folder(text: str) -> Path:
+    """A folder's path; an empty one would quietly mean the working folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("it is empty; name a folder, or leave the option out")
+    return Path(text)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The whole grammar. Every command sets `command`, those of a family also `action`."""
     parser = argparse.ArgumentParser(
@@ -20,7 +27,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"magray {__version__}")
     parser.add_argument(
-        "--data-dir", type=Path, metavar="DIR", help="folder of everything; by default the system's folders for apps"
+        "--data-dir", type=_folder, metavar="DIR", help="folder of everything; by default the system's folders for apps"
     )
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
 

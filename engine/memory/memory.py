@@ -324,7 +324,7 @@ def check(memory: values.NewMemory, *, dimensions: int) -> values.NewMemory:
     if not _is(memory.tags, tuple, list, set, frozenset) or not all(_is(tag, str) for tag in memory.tags):
         raise InvalidMemoryError("tags: they must be texts.")
     text = clean(memory.text)
-    if not any(unicodedata.category(character)[0] not in "ZC" for character in text):
+    if not is_visible(text):
         raise InvalidMemoryError("text: there is nothing visible in it to remember.")
     if len(text) > LONGEST_TEXT:
         raise InvalidMemoryError(
@@ -362,6 +362,11 @@ def _check_time(moment: datetime) -> None:
         moment.astimezone(UTC)
     except OverflowError as error:
         raise InvalidMemoryError("occurred_at: in UTC it lies outside of the years 1 to 9999.") from error
+
+
+def is_visible(text: str) -> bool:
+    """Whether a text holds anything but space, control and format characters."""
+    return any(unicodedata.category(character)[0] not in "ZC" for character in text)
 
 
 def clean(text: str) -> str:

@@ -39,9 +39,12 @@ async def test_earlier_questions_are_no_sources(engine: Engine) -> None:
     assert [hit.memory.text for hit in answer.hits] == ["Mr Fields repaired the boiler in March."]
 
 
-async def test_nothing_asked(engine: Engine) -> None:
+@pytest.mark.parametrize("text", [" \n", "\u200b", "\x00\x07"])
+async def test_nothing_asked_leaves_nothing_behind(engine: Engine, text: str) -> None:
+    conversation = await engine.create_conversation()
     with pytest.raises(InvalidMemoryError, match="question"):
-        await engine.ask(" \n")
+        await engine.ask(text, conversation_id=conversation.id)
+    assert await engine.messages(conversation.id) == []
 
 
 async def test_a_pasted_line_is_quoted_though_it_is_its_own_title(engine: Engine) -> None:

@@ -47,6 +47,7 @@ def test_without_a_command_the_desktop_is_meant(arguments: list[str], desktop: b
         ["config", "set", "recall.limit"],
         ["bench", "speed"],
         ["--json", "status"],
+        ["--data-dir", "", "status"],
     ],
 )
 def test_wrong_usage_ends_with_2_and_says_why(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
