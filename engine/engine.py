@@ -129,7 +129,15 @@ class Engine:
         indexes = self._indexes = self._make_indexes(store, embedder)
         self._stack.push_async_callback(executors.run, "io", indexes.close)
         await executors.run("query", indexes.start)
-        retriever = Retriever(store, indexes, embedder, settings.recall, settings.layers, reranker=reranker)
+        retriever = Retriever(
+            store,
+            indexes,
+            embedder,
+            settings.recall,
+            settings.layers,
+            reranker=reranker,
+            aside=executors.pool("query"),
+        )
         self._memory = LayeredMemory(
             store=store,
             indexes=indexes,

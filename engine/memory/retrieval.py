@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -63,7 +64,20 @@ class Retriever:
         layers: LayerSettings,
         *,
         reranker: Reranker | None = None,
+        aside: ThreadPoolExecutor | None = None,
     ) -> None:
+        """Nothing is read here.
+
+        Args:
+            database: The open truth.
+            indexes: Kept in step with it.
+            embedder: Of the vectors that the indexes hold.
+            recall: Options of searching.
+            layers: How long each layer remembers; half of that halves the bonus of the recent.
+            reranker: Reads hits whose scores are close once more.
+            aside: Where the search by meaning runs beside the search by words; without it they follow each other.
+        """
+        self._aside = aside
         self._reranker = reranker
         self._database = database
         self._indexes = indexes
@@ -102,12 +116,14 @@ class Retriever:
         now = datetime.now().astimezone()
         asked = queries.understand(query, now=now)
         depth = max(DEPTH, 2 * limit)
+        aside = None if self._aside is None else self._aside.submit(self._meaning, asked, depth, layer, kind)
         self._indexes.wait_for(self._indexes.target)
         words = self._indexes.search_words(
             query, limit=max(SCORE_DEPTH, depth), phrases=asked.phrases, layer=layer, kind=kind
         )
-        vector = self._embed(asked)
-        labels = self._nearest(vector, depth, layer, kind) if vector is not None else []
+        # What has not begun yet is done here: recalls that fill the whole pool must not wait for each other.
+        begun = aside is not None and not aside.cancel()
+        vector, labels = aside.result() if aside is not None and begun else self._meaning(asked, depth, layer, kind)
         numbers = dict.fromkeys([*list(words.body)[:depth], *list(words.window)[:depth]])
         at = time.time_ns() // 1000
         with self._database.read() as reader:
@@ -143,6 +159,13 @@ class Retriever:
             reason = f"{reason_of(memory, scores, asked, explain=explain)} {closest.note}".rstrip()
             hits.append(Hit(memory=memory, score=float(closest.final[index]), scores=scores, reason=reason))
         return hits
+
+    def _meaning(
+        self, asked: Query, depth: int, layer: Layer | None, kind: Kind | None
+    ) -> tuple[NDArray[np.float32] | None, list[int]]:
+        """The query's vector and the labels nearest to it; None and nothing where words alone are searched."""
+        vector = self._embed(asked)
+        return vector, self._nearest(vector, depth, layer, kind) if vector is not None else []
 
     def _embed(self, asked: Query) -> NDArray[np.float32] | None:
         """The query's vector, or None where the embedder does not know its language or cannot run."""

@@ -301,3 +301,10 @@ async def test_recall_while_remembering(engine: Engine) -> None:
 
     await asyncio.gather(write(), read(), read())
     assert len(await engine.recall("entry of the log", limit=50)) > 0
+
+
+@pytest.mark.timeout(60)
+async def test_recalls_that_fill_the_pool_do_not_wait_for_each_other(engine: Engine) -> None:
+    await engine.remember_many([NewMemory(text=f"entry {index} of the log") for index in range(30)])
+    found = await asyncio.gather(*(engine.recall(f"entry {index} of the log") for index in range(30)))
+    assert [hits[0].memory.text for hits in found] == [f"entry {index} of the log" for index in range(30)]
