@@ -51,17 +51,35 @@ def section(bench: dict[str, Any]) -> str:
     return head + "| figure | here | reference | limit |\n|---|---|---|---|\n" + "".join(map(row, bench["figures"]))
 
 
+def stalls_section(run: dict[str, Any]) -> str:
+    """What `tests/benchmarks/stalls.py --json` measured."""
+    missed = "" if run["felt_above_50_ms"] == 0 else ", **missed**"
+    return (
+        "\n## Stalls of the window\n\n`python tests/benchmarks/stalls.py` under a display, while "
+        f"{run['files']:,} files were read in {run['seconds']:.0f} s.\n\n"
+        "| figure | here | reference | limit |\n|---|---|---|---|\n"
+        f"| longest hold of the event loop | {run['felt_longest_ms']:.0f} ms |  | at most 50 ms{missed} |\n"
+        f"| of that, the window's own computing | {run['own_longest_ms']:.0f} ms |  |  |\n"
+    )
+
+
 def main() -> None:
     """Read the runs, the later ones in the place of the earlier, and write the page."""
-    parser = argparse.ArgumentParser(description="Write docs/benchmarks.md from runs of `magray bench --json`.")
+    parser = argparse.ArgumentParser(
+        description="Write docs/benchmarks.md from runs of `magray bench --json` and stalls.py."
+    )
     parser.add_argument("files", nargs="+", type=Path)
     benches: dict[str, dict[str, Any]] = {}
+    stalls = ""
     for path in parser.parse_args().files:
         run = json.loads(path.read_text(encoding="utf-8"))
+        if "felt_longest_ms" in run:
+            stalls = stalls_section(run)
+            continue
         if run["quick"]:
             parser.error(f"{path} is of a quick run, whose figures are not the promised ones")
         benches |= {bench["name"]: bench for bench in run["benches"]}
-    TARGET.write_text(HEAD + "".join(map(section, benches.values())), encoding="utf-8", newline="\n")
+    TARGET.write_text(HEAD + "".join(map(section, benches.values())) + stalls, encoding="utf-8", newline="\n")
     print(f"{TARGET}: {', '.join(benches)}")
 
 
