@@ -14,7 +14,8 @@ def add_clear_action(field: QLineEdit, icons: Icons) -> QAction:
     words = QCoreApplication.translate("ClearAction", "Clear the search")
     clear = QAction(icons.icon("close", "muted"), words, field)
     clear.triggered.connect(field.clear)
-    clear.setVisible(bool(field.text()))
     field.addAction(clear, QLineEdit.ActionPosition.TrailingPosition)
+    # Only a change after it was added reaches the button that Qt makes of it.
+    clear.setVisible(bool(field.text()))
     field.textChanged.connect(lambda text: clear.setVisible(bool(text)))
     return clear
