@@ -49,7 +49,7 @@ async def run(context: BenchContext) -> Sequence[Figure]:
     figures: list[Figure] = []
     inserting = merging = 0.0
     async with Engine.open(Settings(data_dir=context.work / "data")) as engine:
-        made = _made(collections, engine._embedder, sizes[-1])
+        made = _made(collections, engine._parts.embedder, sizes[-1])
         count = 0
         for size in sizes:
             context.say(f"inserting up to {size:,}")
@@ -63,11 +63,11 @@ async def run(context: BenchContext) -> Sequence[Figure]:
                 figures.append(await _findable(engine))
             context.say(f"merging {size:,}")
             began = time.perf_counter()
-            await asyncio.to_thread(engine._indexes.settle)
+            await asyncio.to_thread(engine._parts.indexes.settle)
             merging += time.perf_counter() - began
             context.say(f"recalling from {size:,}")
             figures += await _recall(engine, _questions(collections, size), size, last=size == sizes[-1])
-        await asyncio.to_thread(engine._indexes.save)
+        await asyncio.to_thread(engine._parts.indexes.save)
         figures += await _vector_part(engine, collections, context.work / "data" / "indexes")
     figures.append(
         Figure(
@@ -129,7 +129,7 @@ async def _findable(engine: Engine) -> Figure:
 
 
 async def _recall(engine: Engine, questions: Sequence[str], size: int, *, last: bool) -> list[Figure]:
-    embedder = engine._embedder
+    embedder = engine._parts.embedder
     await engine.recall("warm up")
     recalls, embeddings = [], []
     for question in questions:
@@ -156,7 +156,7 @@ async def _recall(engine: Engine, questions: Sequence[str], size: int, *, last: 
 
 async def _vector_part(engine: Engine, collections: Sequence[Collection], folder: Path) -> list[Figure]:
     questions = _questions(collections, 0)
-    vectors = [engine._embedder.embed_query(question) for question in questions]
+    vectors = [engine._parts.embedder.embed_query(question) for question in questions]
     saved = sorted(folder.glob("assets-*.hnsw"))
     if not saved:  # so few that they are searched exactly
         return []
@@ -166,7 +166,7 @@ async def _vector_part(engine: Engine, collections: Sequence[Collection], folder
         bare = hnswlib.Index(space="ip", dim=len(vectors[0]))
         bare.load_index(str(saved[-1]))
         bare.set_ef(width)
-        return _in_turns(engine._indexes, bare, vectors)
+        return _in_turns(engine._parts.indexes, bare, vectors)
 
     ours, theirs = await asyncio.to_thread(measure)
     return [

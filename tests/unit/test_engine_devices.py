@@ -47,7 +47,7 @@ async def test_a_forced_device_that_is_not_there_is_a_degraded_embedder_with_a_m
 async def test_a_change_of_device_is_an_event(engine: Engine) -> None:
     heard: list[Event] = []
     engine.events.subscribe(heard.append)
-    engine._devices._moved()
+    engine._parts.devices._moved()
     await asyncio.sleep(0.01)
     assert StatusChanged(component="embedder") in heard
 

@@ -89,10 +89,10 @@ async def test_what_gave_no_text_is_not_read_again(settings: Settings, tmp_path:
     async with Engine.open(settings) as engine:
         rows = (await engine.ingest(paths)).files
         assert [(row.state, row.reason) for row in rows] == first
-        assert not engine._pipeline._reader.running
+        assert not engine._parts.pipeline._reader.running
         await engine.retry_ingestion([row.id for row in rows])
         await settled(engine)
-        assert engine._pipeline._reader.running
+        assert engine._parts.pipeline._reader.running
 
 
 async def test_an_edit_changes_only_what_changed(engine: Engine, tmp_path: Path) -> None:
@@ -217,7 +217,7 @@ async def test_an_archive_that_contains_itself(engine: Engine, tmp_path: Path) -
     path.write_bytes(gzip.compress(b"any words"))
     digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
     row = Row(file=IngestFile(id="x", path=f"{path}!/snake", state=FileState.READING), staged=str(path), depth=1)
-    taken = await engine._pipeline._intake.take(row, ancestors=frozenset({digest}), ocr=None)
+    taken = await engine._parts.pipeline._intake.take(row, ancestors=frozenset({digest}), ocr=None)
     assert isinstance(taken, Finished)
     assert taken.row.file.state is FileState.SKIPPED
     assert taken.row.file.reason == "it contains itself, as archive bombs do"

@@ -66,14 +66,14 @@ async def test_the_old_model_is_used_until_the_new_vectors_are_there_and_then_at
     async with Engine.open(settings(two_models, "second")) as engine:
         heard: list[object] = []
         engine.events.subscribe(heard.append)
-        await engine._reembedding.wait()
+        await engine._parts.reembedding.wait()
         assert models(two_models) == {"first": 150}
         (hit,) = await engine.recall(TEXTS[149], limit=1)
         assert hit.scores["dense"] > 0.99  # still by the model that made its vector
         assert any("used from the next start" in one.text for one in heard if isinstance(one, Notice))
         await engine.remember("word3 word4 afterwards", layer="assets")
     async with Engine.open(settings(two_models, "second")) as engine:
-        await engine._reembedding.wait()  # the one that came afterwards
+        await engine._parts.reembedding.wait()  # the one that came afterwards
         assert models(two_models) == {"second": 151}
         for text in (TEXTS[149], "word3 word4 afterwards"):
             (hit,) = await engine.recall(text, limit=1)
@@ -87,9 +87,9 @@ async def test_the_old_model_is_used_until_the_new_vectors_are_there_and_then_at
 
 async def test_going_back_costs_nothing_while_the_old_model_is_used(two_models: Path) -> None:
     async with Engine.open(settings(two_models, "second")) as engine:
-        await engine._reembedding.wait()
+        await engine._parts.reembedding.wait()
     async with Engine.open(settings(two_models, "first")) as engine:
-        await engine._reembedding.wait()
+        await engine._parts.reembedding.wait()
         assert models(two_models) == {"first": 150}
         (hit,) = await engine.recall(TEXTS[7], limit=1)
         assert hit.scores["dense"] > 0.99
@@ -106,7 +106,7 @@ async def test_gathering_goes_on_where_a_stop_left_it(two_models: Path) -> None:
         status = await component(engine)
         assert status is None or "it is paused" in status.summary
     async with Engine.open(settings(two_models, "second")) as engine:
-        await engine._reembedding.wait()
+        await engine._parts.reembedding.wait()
     async with Engine.open(settings(two_models, "second")) as engine:
         assert models(two_models) == {"second": 150}
         assert (await engine.recall(TEXTS[7], limit=1))[0].scores["dense"] == pytest.approx(1, abs=1e-3)
@@ -122,7 +122,7 @@ async def test_without_the_old_model_all_is_found_by_words_and_then_by_meaning(t
         assert last.memory.text == TEXTS[149]
         assert "dense" not in last.scores  # its vector is the other model's
         await engine.resume_reembedding()
-        await engine._reembedding.wait()
+        await engine._parts.reembedding.wait()
         assert models(two_models) == {"second": 150}
         assert MemoriesChanged(changed=150) in heard
         (hit,) = await engine.recall(TEXTS[149], limit=1)
@@ -141,9 +141,9 @@ async def test_what_is_remembered_or_erased_meanwhile_is_right(two_models: Path,
         new = await engine.remember("word3 word4 brandnew", layer="assets")
         await engine.delete_memories([memory.id for memory in gone[:10]])
         await engine.delete_memories([memory.id for memory in gone[10:]], erase=True)
-        await engine._reembedding.wait()
+        await engine._parts.reembedding.wait()
     async with Engine.open(settings(two_models, "second")) as engine:
-        await engine._reembedding.wait()
+        await engine._parts.reembedding.wait()
         await engine.undelete_memories([memory.id for memory in gone[:10]])
         assert models(two_models) == {"second": 141}
         (hit,) = await engine.recall("brandnew", limit=1)
@@ -159,7 +159,7 @@ async def test_a_new_model_that_fails_leaves_everything_as_it_was(two_models: Pa
     (file,) = (two_models / "models" / "second").glob("*/model.onnx")
     file.write_bytes(bytes(file.stat().st_size))  # same size: only loading it tells
     async with Engine.open(settings(two_models, "second")) as engine:
-        await engine._reembedding.wait()
+        await engine._parts.reembedding.wait()
         status = await component(engine)
         assert status is not None
         assert status.state == "degraded"

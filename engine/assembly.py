@@ -1,0 +1,274 @@
+"""How an open engine is put together: each part gets what it needs, and all come down again in the opposite order."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import errno
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.agent.asking import Asker
+from engine.calls.base import Parts
+from engine.embedding import open_embedder
+from engine.embedding.cached_embedder import CachedEmbedder, reopen_embedder
+from engine.errors import MagrayError, StoreFullError, StoreReadOnlyError
+from engine.events import EventBus, Notice, StatusChanged
+from engine.executors import Executors
+from engine.ingestion.pipeline import IngestionPipeline
+from engine.logs import LogFile
+from engine.memory.conversations import Conversations
+from engine.memory.indexes import Indexes
+from engine.memory.memory import LayeredMemory
+from engine.memory.migrations import migrate
+from engine.memory.reembedding import Reembedding, give_up_old, settle_vectors
+from engine.memory.retrieval import Retriever
+from engine.memory.store import recall_queries
+from engine.memory.store.database import Database
+from engine.models.manager import ModelManager
+from engine.reranking.onnx_reranker import OnnxReranker, open_reranker
+from engine.runtime.execution_providers import load_onnxruntime
+from engine.runtime.manager import Devices
+from engine.settings import Settings
+
+_log = logging.getLogger(__name__)
+_IDLE_CHECK_SECONDS = 60.0
+
+
+async def assemble(settings: Settings, events: EventBus, stack: contextlib.AsyncExitStack) -> Parts:
+    """Build every part of an engine.
+
+    Args:
+        settings: what the owner chose.
+        events: where the parts tell what happens.
+        stack: gets what takes each part down again; unwind it whether this returns or raises.
+
+    Raises:
+        StoreError: the data folder cannot be used.
+        RuntimeUnavailableError: ONNX Runtime is missing.
+        ModelError: the embedder's files are missing or damaged.
+    """
+    paths = settings.paths
+    try:
+        paths.create()
+        logs = LogFile(paths.logs, level=settings.log_level)
+    except OSError as error:
+        raise _folder_error(paths.data, error) from error
+    stack.callback(logs.close)
+
+    executors = Executors()
+    stack.callback(executors.close)
+    models = ModelManager(settings, executors=executors, publish=events.publish)
+    stack.push_async_callback(models.close)
+    devices = _devices(settings, events)
+    stack.callback(devices.close)
+    store, wanted = await _store_and_embedder(settings, executors, devices, stack)
+    embedder = await _embedder_in_use(store, wanted, settings, executors, devices, stack)
+    reranker, problem = await executors.run("io", _open_reranker, settings, devices)
+    if reranker is not None:
+        stack.callback(reranker.close)
+    warming = asyncio.ensure_future(_warm(embedder, reranker, executors, events))
+    stack.push_async_callback(asyncio.wait, [warming])
+    stack.push_async_callback(_ended, asyncio.ensure_future(_release_idle_models(devices, executors)))
+
+    indexes = _indexes(settings, store, embedder, executors, events)
+    stack.push_async_callback(executors.run, "io", indexes.close)
+    await executors.run("query", indexes.start)
+    retriever = Retriever(
+        store,
+        indexes,
+        embedder,
+        settings.recall,
+        settings.layers,
+        reranker=reranker,
+        aside=executors.pool("query"),
+    )
+    memory = LayeredMemory(
+        store=store,
+        indexes=indexes,
+        retriever=retriever,
+        embedder=embedder,
+        executors=executors,
+        events=events,
+        settings=settings,
+    )
+    stack.push_async_callback(memory.close)
+    conversations = Conversations(store=store, executors=executors, events=events)
+    pipeline = IngestionPipeline(
+        store=store,
+        memory=memory,
+        embedder=embedder,
+        executors=executors,
+        events=events,
+        settings=settings,
+        paths=paths,
+    )
+    stack.push_async_callback(pipeline.close)
+    await pipeline.start()
+    reembedding = Reembedding(
+        store=store,
+        indexes=indexes,
+        embedder=wanted,
+        executors=executors,
+        events=events,
+        beside=wanted is not embedder,
+    )
+    stack.push_async_callback(reembedding.close)
+    reembedding.start()
+    return Parts(
+        executors=executors,
+        store=store,
+        devices=devices,
+        models=models,
+        embedder=embedder,
+        reranker=reranker,
+        reranker_problem=problem,
+        indexes=indexes,
+        memory=memory,
+        conversations=conversations,
+        asker=Asker(memory=memory, conversations=conversations, embedder=embedder, executors=executors),
+        pipeline=pipeline,
+        reembedding=reembedding,
+    )
+
+
+async def _store_and_embedder(
+    settings: Settings, executors: Executors, devices: Devices, stack: contextlib.AsyncExitStack
+) -> tuple[Database, CachedEmbedder]:
+    """The database, migrated, and the embedder that the settings name; both are opened at once."""
+    paths = settings.paths
+    opening = asyncio.ensure_future(executors.run("inference", _open_embedder, settings, devices))
+    store = Database(paths.database, lock_path=paths.lock, synchronous=settings.store.synchronous)
+    try:
+        await executors.run("store", store.open)
+        stack.push_async_callback(executors.run, "store", store.close)
+        await executors.run("store", migrate, store, backups=paths.backups, kept=settings.store.backups_kept)
+    finally:
+        # The store's failure is the one to tell, but the embedder must not be left behind.
+        (result,) = await asyncio.gather(opening, return_exceptions=True)
+        if not isinstance(result, BaseException):
+            stack.callback(result.close)
+    if isinstance(result, BaseException):
+        raise result
+    return store, result
+
+
+def _open_embedder(settings: Settings, devices: Devices) -> CachedEmbedder:
+    """Open the embedder once it is sure that something can run it."""
+    load_onnxruntime()
+    return open_embedder(settings, paths=settings.paths, devices=devices)
+
+
+async def _embedder_in_use(
+    store: Database,
+    wanted: CachedEmbedder,
+    settings: Settings,
+    executors: Executors,
+    devices: Devices,
+    stack: contextlib.AsyncExitStack,
+) -> CachedEmbedder:
+    """The embedder that the settings name, or the one before while memories are embedded anew."""
+    old = await executors.run("store", settle_vectors, store, wanted.model_id)
+    if not old:
+        return wanted
+    found = await executors.run("io", lambda: reopen_embedder(old, settings, paths=settings.paths, devices=devices))
+    if found is None:
+        await executors.run("store", give_up_old, store)
+        return wanted
+    stack.callback(found.close)
+    return found
+
+
+def _open_reranker(settings: Settings, devices: Devices) -> tuple[OnnxReranker | None, str | None]:
+    try:
+        return open_reranker(settings, paths=settings.paths, devices=devices), None
+    except MagrayError as error:  # recall is as good without it
+        _log.warning("no reranker is used: %s", error)
+        return None, str(error)
+
+
+async def _warm(
+    embedder: CachedEmbedder, reranker: OnnxReranker | None, executors: Executors, events: EventBus
+) -> None:
+    """Load the models behind the opening, so that neither the window nor the first question waits for them."""
+    try:
+        await executors.run("inference", embedder.warm)
+    except MagrayError as error:
+        # Everything that needs no vector goes on; whatever needs one raises the same error to its caller.
+        _log.error("the embedder could not be loaded: %s", error)
+        events.publish(Notice(level="error", text=str(error)))
+    if reranker is None:
+        return
+    try:
+        await executors.run("inference", reranker.warm)
+    except MagrayError as error:
+        _log.warning("the reranker could not be loaded: %s", error)
+        events.publish(Notice(level="warning", text=str(error)))
+
+
+def _devices(settings: Settings, events: EventBus) -> Devices:
+    devices = Devices(settings.runtime, notes=settings.paths.device_notes)
+    loop = asyncio.get_running_loop()
+
+    def changed() -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended
+            loop.call_soon_threadsafe(events.publish, StatusChanged(component="embedder"))
+
+    devices.listen(notice=_notices(events), changed=changed)
+    return devices
+
+
+async def _release_idle_models(devices: Devices, executors: Executors) -> None:
+    while True:
+        await asyncio.sleep(_IDLE_CHECK_SECONDS)
+        await executors.run("io", devices.release_idle)
+
+
+def _indexes(
+    settings: Settings, store: Database, embedder: CachedEmbedder, executors: Executors, events: EventBus
+) -> Indexes:
+    def prune(upto: int) -> None:
+        with store.write() as writer:
+            recall_queries.prune_removals(writer, upto)
+
+    def saved(upto: int) -> None:
+        # At the very end the pool takes nothing any more; the next start prunes.
+        with contextlib.suppress(RuntimeError):
+            executors.pool("store").submit(prune, upto)
+
+    return Indexes(
+        store,
+        folder=settings.paths.indexes,
+        index=settings.index,
+        recall=settings.recall,
+        model_id=embedder.model_id,
+        dimensions=embedder.dimensions,
+        notice=_notices(events),
+        saved=saved,
+    )
+
+
+def _notices(events: EventBus) -> Callable[[str, str], None]:
+    """Tells the owner something from any thread."""
+    loop = asyncio.get_running_loop()
+
+    def notice(level: str, text: str) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop has ended; the log holds it too
+            loop.call_soon_threadsafe(events.publish, Notice(level=level, text=text))
+
+    return notice
+
+
+async def _ended(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.wait([task])
+
+
+def _folder_error(folder: Path, error: OSError) -> MagrayError:
+    if error.errno == errno.ENOSPC:
+        return StoreFullError(f"The disk that holds {folder} is full. Make room and start again.")
+    return StoreReadOnlyError(
+        f"{error.filename or folder} cannot be written ({error.strerror}). "
+        "Check its permissions, or choose another folder by --data-dir."
+    )

@@ -1,0 +1,1 @@
+"""The engine's calls, by what they are about; `Engine` has all of them."""

@@ -1,0 +1,57 @@
+"""What every group of calls stands on: the open engine's parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from engine.errors import EngineClosedError
+from engine.events import EventBus
+from engine.settings import Settings
+
+if TYPE_CHECKING:
+    from engine.agent.asking import Asker
+    from engine.embedding.cached_embedder import CachedEmbedder
+    from engine.executors import Executors
+    from engine.ingestion.pipeline import IngestionPipeline
+    from engine.memory.conversations import Conversations
+    from engine.memory.indexes import Indexes
+    from engine.memory.memory import LayeredMemory
+    from engine.memory.reembedding import Reembedding
+    from engine.memory.store.database import Database
+    from engine.models.manager import ModelManager
+    from engine.reranking.onnx_reranker import OnnxReranker
+    from engine.runtime.manager import Devices
+
+
+@dataclass(slots=True, kw_only=True)
+class Parts:
+    """What an open engine is made of; `engine.assembly` builds it and takes it down again."""
+
+    executors: Executors
+    store: Database
+    devices: Devices
+    models: ModelManager
+    embedder: CachedEmbedder
+    reranker: OnnxReranker | None
+    reranker_problem: str | None
+    """Why no reranker is used although one was asked for."""
+    indexes: Indexes
+    memory: LayeredMemory
+    conversations: Conversations
+    asker: Asker
+    pipeline: IngestionPipeline
+    reembedding: Reembedding
+
+
+class Calls:
+    """A group of the engine's calls; each is a coroutine of the loop that opened the engine."""
+
+    settings: Settings
+    events: EventBus
+    _parts: Parts
+    _open: bool
+
+    def _check(self) -> None:
+        if not self._open:
+            raise EngineClosedError("Magray is closed; nothing was changed.")

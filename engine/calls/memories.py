@@ -1,0 +1,114 @@
+"""Remembering, recalling and asking."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator, Collection, Sequence
+from typing import Any
+
+from engine import values
+from engine.calls.base import Calls
+from engine.memory.store import memories
+
+
+class MemoryCalls(Calls):
+    """Remembering, recalling and asking."""
+
+    async def remember(
+        self, text: str, *, layer: values.Layer = "interact", kind: values.Kind = "note", **fields: Any
+    ) -> values.Memory:
+        """Remember one text; `fields` are the other fields of `NewMemory`.
+
+        Raises:
+            InvalidMemoryError: a field cannot be used.
+        """
+        (memory,) = await self.remember_many([values.NewMemory(text=text, layer=layer, kind=kind, **fields)])
+        return memory
+
+    async def remember_many(self, new: Sequence[values.NewMemory]) -> list[values.Memory]:
+        """Remember texts in one transaction, embedded in batches.
+
+        Raises:
+            InvalidMemoryError: one of them cannot be remembered; none was.
+        """
+        self._check()
+        return await self._parts.memory.remember_many(new)
+
+    async def recall(
+        self,
+        query: str,
+        *,
+        limit: int | None = None,
+        layer: values.Layer | None = None,
+        kind: values.Kind | None = None,
+        explain: bool = False,
+    ) -> list[values.Hit]:
+        """The memories that answer a query best, best first.
+
+        Raises:
+            InvalidMemoryError: the query is empty, or a filter cannot be used.
+        """
+        self._check()
+        return await self._parts.memory.recall(query, limit=limit, layer=layer, kind=kind, explain=explain)
+
+    async def ask(self, question: str, *, conversation_id: str | None = None) -> values.Answer:
+        """Answer a question from the memory, with citations.
+
+        Raises:
+            InvalidMemoryError: the question is empty.
+            NotFoundError: there is no such conversation.
+        """
+        self._check()
+        return await self._parts.asker.ask(question, conversation_id=conversation_id)
+
+    async def memory(self, memory_id: str) -> values.Memory:
+        """One memory.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        self._check()
+        return (await self._parts.memory.get([memory_id]))[0]
+
+    async def memories(
+        self,
+        *,
+        layer: values.Layer | None = None,
+        kind: values.Kind | None = None,
+        deleted: bool = False,
+        limit: int = 100,
+        offset: int = 0,
+    ) -> list[values.Memory]:
+        """Memories, the newest first; with `deleted` those that can be brought back."""
+        self._check()
+        return await self._parts.memory.page(layer=layer, kind=kind, deleted=deleted, limit=limit, offset=offset)
+
+    async def every_memory(self) -> AsyncIterator[values.Memory]:
+        """All memories that are not deleted, oldest first, a batch at a time."""
+        self._check()
+        last: str | None = None
+        while True:
+            batch = await self._parts.executors.run("query", functools.partial(memories.after, self._parts.store, last))
+            for memory in batch:
+                yield memory
+            if not batch:
+                return
+            last = batch[-1].id
+
+    async def delete_memories(self, ids: Collection[str], *, erase: bool = False) -> int:
+        """Hide memories, or erase them for good.
+
+        Returns:
+            How many were there.
+        """
+        self._check()
+        return await self._parts.memory.delete(ids, erase=erase)
+
+    async def undelete_memories(self, ids: Collection[str]) -> int:
+        """Bring hidden memories back.
+
+        Returns:
+            How many were hidden.
+        """
+        self._check()
+        return await self._parts.memory.undelete(ids)

@@ -1,0 +1,114 @@
+"""Devices and models."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.calls.base import Calls
+from engine.device_values import DevicesStatus
+from engine.model_values import ModelCorrections, ModelProgress, ModelStatus
+
+
+class ModelCalls(Calls):
+    """Devices and models."""
+
+    async def pause_reembedding(self) -> None:
+        """Stop embedding memories anew after a change of the embedder, until `resume_reembedding` or the next start."""
+        self._check()
+        self._parts.reembedding.pause()
+
+    async def resume_reembedding(self) -> None:
+        """Go on."""
+        self._check()
+        self._parts.reembedding.resume()
+
+    async def devices(self) -> DevicesStatus:
+        """What this computer can compute on, what is used, why nothing better, and what would help."""
+        self._check()
+        return await self._parts.executors.run("io", self._parts.devices.status)
+
+    async def retry_device(self) -> DevicesStatus:
+        """Try again: forget every failure of a device and choose anew. It takes seconds; the CPU answers meanwhile."""
+        self._check()
+        await self._parts.executors.run("io", self._parts.devices.try_again)
+        return await self.devices()
+
+    async def models(self) -> list[ModelStatus]:
+        """Every model of the catalogue, then the owner's own."""
+        self._check()
+        return await self._parts.models.statuses()
+
+    async def download_model(
+        self,
+        model_id: str,
+        *,
+        variant: str | None = None,
+        on_progress: Callable[[ModelProgress], None] | None = None,
+    ) -> ModelStatus:
+        """Fetch, check and install a model; awaits its end. What arrived is kept when it is cancelled or fails.
+
+        Raises:
+            ModelError: there is no such model, it cannot be had, or it is not what it should be.
+            StoreFullError: the disk is full, or would be.
+        """
+        self._check()
+        return await self._parts.models.download(model_id, variant=variant, on_progress=on_progress)
+
+    async def cancel_model_download(self, model_id: str) -> bool:
+        """Stop a download.
+
+        Returns:
+            Whether one was running.
+        """
+        self._check()
+        return self._parts.models.cancel(model_id)
+
+    async def verify_model(self, model_id: str) -> ModelStatus:
+        """Check every byte of an installed model.
+
+        Raises:
+            ModelError: it is not installed, or not what it should be.
+        """
+        self._check()
+        return await self._parts.models.verify(model_id)
+
+    async def remove_model(self, model_id: str) -> int:
+        """Take a model off the disk.
+
+        Returns:
+            Bytes that are free now.
+
+        Raises:
+            ModelError: it came with Magray, is in use, or is not there.
+        """
+        self._check()
+        return await self._parts.models.remove(model_id)
+
+    async def import_model(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        corrections: ModelCorrections | None = None,
+        on_progress: Callable[[ModelProgress], None] | None = None,
+    ) -> ModelStatus:
+        """Take a model in from a folder or a zip; `inspect_model` says beforehand what it would be.
+
+        Raises:
+            ModelError: it is not a model that can be used, or not the one that it says.
+            StoreFullError: the disk is full, or would be.
+        """
+        self._check()
+        return await self._parts.models.import_model(Path(path), corrections=corrections, on_progress=on_progress)
+
+    async def inspect_model(
+        self, path: str | os.PathLike[str], *, corrections: ModelCorrections | None = None
+    ) -> ModelStatus:
+        """What an import would make of a folder or a zip; nothing is changed.
+
+        Raises:
+            ModelError: as for `import_model`.
+        """
+        self._check()
+        return await self._parts.models.propose(Path(path), corrections=corrections)

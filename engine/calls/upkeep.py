@@ -1,0 +1,74 @@
+"""The state of everything, and its upkeep."""
+
+from __future__ import annotations
+
+import time
+
+from engine import __version__, health, values
+from engine.calls.base import Calls
+
+
+class UpkeepCalls(Calls):
+    """The state of everything, and its upkeep."""
+
+    async def status(self) -> values.EngineStatus:
+        """Every component in plain words."""
+        self._check()
+        data = self.settings.paths.data
+        memories, files = await self._parts.memory.counts(), await self._parts.pipeline.counts()
+        documents, progress = await self._parts.pipeline.document_count(), await self._parts.pipeline.progress()
+        return health.overview(
+            (
+                health.memory_component(memories, self._index_figures()),
+                self._parts.embedder.component(),
+                *self._reembedding_components(),
+                *self._reranker_components(),
+                health.documents_component(files, documents, paused=progress.paused),
+                health.language_model_component(),
+                await self._parts.executors.run("io", health.storage_component, data),
+            ),
+            memories=memories,
+            documents=documents,
+            conversations=await self._parts.conversations.count(),
+            data_dir=data,
+            version=__version__,
+        )
+
+    def _reembedding_components(self) -> tuple[values.ComponentStatus, ...]:
+        component = self._parts.reembedding.component()
+        return () if component is None else (component,)
+
+    def _reranker_components(self) -> tuple[values.ComponentStatus, ...]:
+        """None where none is installed: then there is nothing to tell."""
+        if self._parts.reranker is not None:
+            return (self._parts.reranker.component(),)
+        return health.reranker_component(self._parts.reranker_problem)
+
+    async def verify(self) -> values.VerifyReport:
+        """Hold the database against itself and against every index."""
+        self._check()
+        began = time.perf_counter()
+        problems = await self._parts.executors.run("io", self._parts.store.quick_check)
+        indexed, wrong = await self._parts.executors.run("io", self._parts.indexes.verify)
+        return values.VerifyReport(
+            memories=sum((await self._parts.memory.counts()).values()),
+            indexed=indexed,
+            problems=(*problems, *wrong),
+            seconds=time.perf_counter() - began,
+        )
+
+    async def rebuild(self) -> values.VerifyReport:
+        """Throw the indexes away, build them from the database, and verify."""
+        self._check()
+        await self._parts.executors.run("io", self._parts.indexes.rebuild)
+        return await self.verify()
+
+    def _index_figures(self) -> dict[str, int | float | str]:
+        statuses = self._parts.indexes.status()
+        return {
+            # Layers below this size are searched exactly, so nothing in them waits for anything.
+            "waiting": sum(one.tail for one in statuses if one.count > self.settings.index.exact_below),
+            "rebuilding": sum(one.state == "building" for one in statuses),
+            "failed": sum(one.state == "failed" for one in statuses),
+            "index_bytes": sum(one.bytes for one in statuses),
+        }
