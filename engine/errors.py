@@ -2,6 +2,7 @@
 
     MagrayError
     ├── SettingsError            an option has a value that cannot be used
+    │   └── OptionError          one option: unknown, of another type, outside its limits
     ├── StoreError               the database cannot be opened, read or written
     │   ├── StoreNewerError      it was written by a newer version of Magray
     │   ├── StoreBusyError       another Magray has this data folder open
@@ -13,12 +14,28 @@
     ├── RuntimeUnavailableError  ONNX Runtime is missing or a model does not load
     ├── ModelError               a model file is missing, damaged or of another kind
     ├── IngestionError           a file cannot be read (becomes the reason on its row)
+    ├── ChatModelError           a language model cannot answer
+    │   ├── KeyMissingError      no key is set for the provider
+    │   ├── KeyRefusedError      the provider does not take the key
+    │   ├── ModelGoneError       the provider has no such model (any more)
+    │   ├── RateLimitedError     too many requests, or the account is used up
+    │   ├── OverLongError        the request does not fit the model's window
+    │   ├── UnreachableError     no connection, or no answer in time
+    │   ├── StreamBrokenError    the answer was cut off, or is not what the protocol says
+    │   ├── OfflineError         the offline switch forbids it; nothing was sent
+    │   └── BudgetReachedError   the month's budget is used up; the owner is asked
     └── EngineClosedError        a call after close
 
 Every message says what happened, what was kept where that is in doubt, and what to do next.
 """
 
 from __future__ import annotations
+
+from typing import Literal
+
+OptionProblem = Literal["unknown", "type", "limits", "choice", "form", "fixed"]
+"""What is wrong with an option: no such option; another type of value; outside its limits; none of its choices; not of
+its form; it cannot stand in `config.toml`."""
 
 
 class MagrayError(Exception):
@@ -27,6 +44,26 @@ class MagrayError(Exception):
 
 class SettingsError(MagrayError):
     """An option has a value that cannot be used; the message names the option and where the value came from."""
+
+
+class OptionError(SettingsError):
+    """One option cannot be set to a value.
+
+    Attributes:
+        name: the option's dotted name.
+        problem: what is wrong, for a front end that says it in its own words.
+        needs: what a value must be, in words; empty where that is not the matter.
+        nearest: the known option that an unknown name is most like, or None.
+    """
+
+    def __init__(
+        self, message: str, *, name: str, problem: OptionProblem, needs: str = "", nearest: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.name = name
+        self.problem = problem
+        self.needs = needs
+        self.nearest = nearest
 
 
 class StoreError(MagrayError):
@@ -75,3 +112,63 @@ class IngestionError(MagrayError):
 
 class EngineClosedError(MagrayError):
     """The engine was called after it was closed."""
+
+
+class ChatModelError(MagrayError):
+    """A language model cannot answer. The question is kept; the message says what to do.
+
+    Attributes:
+        retryable: The same request may succeed later, or with another model.
+    """
+
+    retryable = False
+
+
+class KeyMissingError(ChatModelError):
+    """No key is set for the provider."""
+
+
+class KeyRefusedError(ChatModelError):
+    """The provider does not take the key. The message never holds it."""
+
+
+class ModelGoneError(ChatModelError):
+    """The provider has no such model, or not for this account."""
+
+
+class RateLimitedError(ChatModelError):
+    """Too many requests, or the account is used up.
+
+    Attributes:
+        retry_after: Seconds that the provider asks to wait, or None.
+    """
+
+    retryable = True
+
+    def __init__(self, message: str, *, retry_after: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class OverLongError(ChatModelError):
+    """The request does not fit the model's window."""
+
+
+class UnreachableError(ChatModelError):
+    """No connection to the provider, no answer in time, or an error on its side."""
+
+    retryable = True
+
+
+class StreamBrokenError(ChatModelError):
+    """The answer was cut off or is not what the protocol says; what came before stands."""
+
+    retryable = True
+
+
+class OfflineError(ChatModelError):
+    """The offline switch forbids it; nothing was sent."""
+
+
+class BudgetReachedError(ChatModelError):
+    """The month's budget is used up; nothing was sent. The owner may allow it."""

@@ -1,0 +1,1 @@
+"""Language models: one protocol for every vendor, server and local file."""
