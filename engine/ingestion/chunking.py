@@ -113,7 +113,7 @@ class Chunker:
         """The chunks in reading order.
 
         Each is `page.text[start:end]`, begins and ends with something visible, and has
-        a letter or a digit; none crosses a page or a heading.
+        a letter or a digit; none crosses a page, a heading or an aside.
         """
         splitter = self._markdown if document.flavour == "markdown" else self._plain
         open_headings: list[Heading] = []
@@ -124,8 +124,9 @@ class Chunker:
                     if start <= heading.start < end:
                         open_headings = [*(above for above in open_headings if above.level < heading.level), heading]
                 path = tuple(heading.text for heading in open_headings)
-                for first, last in self._split(splitter, page.text, start, end):
-                    yield Chunk(number, first, last, path)
+                for begin, until in _without(page.asides, start, end):
+                    for first, last in self._split(splitter, page.text, begin, until):
+                        yield Chunk(number, first, last, path)
 
     def _split(
         self, splitter: TextSplitter | MarkdownSplitter, text: str, start: int, end: int
@@ -208,6 +209,17 @@ def _sections(page: PageText, headings: Sequence[Heading]) -> Iterator[tuple[int
                 continue
         yield begin, end
         begin = end
+
+
+def _without(asides: Sequence[tuple[int, int]], start: int, end: int) -> Iterator[tuple[int, int]]:
+    """What of a stretch is left between spans that are not remembered."""
+    for first, last in asides:
+        if last > start and first < end:
+            if start < first:
+                yield start, first
+            start = last
+    if start < end:
+        yield start, end
 
 
 def _stretches(text: str, start: int, end: int, endless: re.Pattern[str]) -> Iterator[tuple[int, int, bool]]:

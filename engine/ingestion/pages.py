@@ -10,9 +10,10 @@ from pathlib import Path
 import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
+from engine.ingestion.contents_lines import without_contents
 from engine.ingestion.passages import find_passage
 from engine.ingestion.reading import PageText, ReadDocument, Unreadable, clean, has_text, skip
-from engine.ingestion.reflow import Line, heading_sizes, plain, reflow
+from engine.ingestion.reflow import Line, plain, reflow_pages
 from engine.values import Rectangle, RenderedPage
 
 MAX_PIXELS = 40_000_000
@@ -77,9 +78,9 @@ def read_pdf(path: Path) -> ReadDocument:
         if len(damaged) == count:
             raise Unreadable("it is damaged: none of its pages can be opened")
         title = _title(document)
-    sizes = heading_sizes([lines for lines in measured if lines])
-    pages = tuple(
-        plain(plain_texts[index]) if lines is None else _with_text(reflow(lines, sizes))
+    flowing = reflow_pages([lines or [] for lines in measured], title=title)
+    pages = without_contents(
+        plain(plain_texts[index]) if lines is None else _with_text(flowing[index])
         for index, lines in enumerate(measured)
     )
     notes = (f"{_pages(damaged)} damaged and could not be opened",) if damaged else ()

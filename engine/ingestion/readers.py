@@ -12,12 +12,14 @@ from typing import Any
 import kreuzberg
 
 from engine.ingestion import formats
+from engine.ingestion.contents_lines import without_contents
 from engine.ingestion.decoding import decode
 from engine.ingestion.formats import sniff
 from engine.ingestion.mail import read_mail, read_mailbox
 from engine.ingestion.markup import read_html, read_xml
 from engine.ingestion.pages import read_pdf
-from engine.ingestion.reading import PageText, ReadDocument, TextBuilder, Unreadable, clean, has_text, skip
+from engine.ingestion.reading import Flavour, PageText, ReadDocument, TextBuilder, Unreadable, clean, has_text, skip
+from engine.ingestion.running_heads import printed
 from engine.ingestion.signatures import DOCX, XLSX, Format
 from engine.ingestion.zip_checks import check_zip
 from engine.ingestion.zipped import (
@@ -103,10 +105,12 @@ def _read(path: Path, name: str, form: Format, zip_limit: int) -> ReadDocument:
 
 def _read_text(path: Path, name: str, media_type: str) -> ReadDocument:
     decoded = decode(path.read_bytes())
-    text = clean(decoded.text)
     notes = () if not decoded.lost else (f"{decoded.lost} characters could not be decoded",)
-    flavour = "markdown" if formats.is_markdown(media_type) else "code" if formats.is_code(name) else "plain"
-    return ReadDocument(title="", media_type=media_type, pages=(PageText(text),), flavour=flavour, notes=notes)  # type: ignore[arg-type]
+    flavour: Flavour = "markdown" if formats.is_markdown(media_type) else "code" if formats.is_code(name) else "plain"
+    pages = (printed(decoded.text) if flavour == "plain" else PageText(clean(decoded.text)),)
+    if flavour == "plain":
+        pages = without_contents(pages)
+    return ReadDocument(title="", media_type=media_type, pages=pages, flavour=flavour, notes=notes)
 
 
 def _read_preview(path: Path) -> ReadDocument:

@@ -46,10 +46,18 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The text of one page, or of everything where there are no pages."""
+    """The text of one page, or of everything where there are no pages.
+
+    Attributes:
+        text: All of it, as it is shown.
+        headings: In the order of the text.
+        asides: Spans of the text, in order and apart, that are shown but not remembered: running heads, page numbers,
+            lines of a table of contents.
+    """
 
     text: str
     headings: tuple[Heading, ...] = ()
+    asides: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from engine.ingestion.reading import PageText, TextBuilder, clean, has_text
+from engine.ingestion.contents_lines import CONTENTS_LINE
+from engine.ingestion.reading import Heading, PageText, TextBuilder, clean, has_text
+from engine.ingestion.running_heads import EdgeLine, running_lines
 
 _BULLET = re.compile(r"(?:[•‣▪■●◦○–—*·-]|\(?\d{1,3}[.)]|\(?[a-zA-Z][.)])\s")
 _LARGER = 1.18
@@ -58,6 +60,41 @@ def heading_sizes(pages: Sequence[Sequence[Line]]) -> dict[float, int]:
     if not larger or sum(weights[size] for size in larger) > _HEADING_SHARE * weights.total():
         return {}
     return {size: min(rank + 1, _LEVELS) for rank, size in enumerate(larger)}
+
+
+def reflow_pages(pages: Sequence[Sequence[Line]], *, title: str = "") -> list[PageText]:
+    """The text of every page, with its running heads, feet and page numbers apart from it as asides."""
+    sizes = heading_sizes(pages)
+    edges = [
+        [EdgeLine(line.text, line.start, line.height, _rounded(line.height) in sizes) for line in page]
+        for page in pages
+    ]
+    return [
+        _around(page, running, reflow([line for place, line in enumerate(page) if place not in running], sizes))
+        for page, running in zip(pages, running_lines(edges, title=title), strict=True)
+    ]
+
+
+def _around(lines: Sequence[Line], running: frozenset[int], body: PageText) -> PageText:
+    """A page's body between what stands above and below it on every page."""
+    if not running:
+        return body
+    middle = _middle([line.start for place, line in enumerate(lines) if place not in running])
+    chosen = sorted(running, key=lambda place: (-_rounded(lines[place].start), lines[place].left))
+    above = "\n".join(lines[place].text for place in chosen if lines[place].start >= middle)
+    below = "\n".join(lines[place].text for place in chosen if lines[place].start < middle)
+    head = f"{above}\n\n" if above and body.text else above
+    foot = f"\n\n{below}" if below and (head or body.text) else below
+    asides = ((0, len(head)), (len(head) + len(body.text), len(head) + len(body.text) + len(foot)))
+    return PageText(
+        head + body.text + foot,
+        tuple(Heading(heading.start + len(head), heading.level, heading.text) for heading in body.headings),
+        tuple((start, end) for start, end in asides if start < end),
+    )
+
+
+def _middle(heights: Sequence[float]) -> float:
+    return (max(heights) + min(heights)) / 2 if heights else 0.0
 
 
 def reflow(lines: Sequence[Line], sizes: dict[float, int]) -> PageText:
@@ -131,7 +168,7 @@ def _link(previous: Line | None, line: Line, following: Line | None) -> str:
         return "\n\n"
     if line.left > previous.right or (line.right < previous.left and line.start == line.end):
         return "\n\n"
-    if _BULLET.match(line.text):
+    if _BULLET.match(line.text) or CONTENTS_LINE.search(previous.text):
         return "\n"
     edge = max(previous.right, line.right)
     goes_on = previous.right >= edge - 4 * height
