@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         MagrayError as MagrayError,
         ModelError as ModelError,
         NotFoundError as NotFoundError,
+        OptionError as OptionError,
         RuntimeUnavailableError as RuntimeUnavailableError,
         SettingsError as SettingsError,
         StoreBusyError as StoreBusyError,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
         ModelProgressChanged as ModelProgressChanged,
         ModelsChanged as ModelsChanged,
         Notice as Notice,
+        ReembeddingChanged as ReembeddingChanged,
         StatusChanged as StatusChanged,
     )
     from engine.model_values import (
@@ -51,9 +53,21 @@ if TYPE_CHECKING:
         ModelProgress as ModelProgress,
         ModelStatus as ModelStatus,
         ModelVariant as ModelVariant,
+        ReembeddingStatus as ReembeddingStatus,
     )
+    from engine.options import Option as Option
     from engine.paths import DataPaths as DataPaths, resources as resources
-    from engine.settings import Settings as Settings
+    from engine.settings import Settings as Settings, option_table as option_table
+    from engine.settings_table import (
+        OptionState as OptionState,
+        UnknownOption as UnknownOption,
+        check_option as check_option,
+        paths_of as paths_of,
+        read_options as read_options,
+        reset_option as reset_option,
+        unknown_options as unknown_options,
+        write_option as write_option,
+    )
     from engine.values import (
         KINDS as KINDS,
         LAYERS as LAYERS,
@@ -94,16 +108,24 @@ _HOMES = {
     "engine.engine": ("Engine",),
     "engine.errors": (
         "EngineClosedError", "IndexDamagedError", "IngestionError", "InvalidMemoryError", "MagrayError", "ModelError",
-        "NotFoundError", "RuntimeUnavailableError", "SettingsError", "StoreBusyError", "StoreError", "StoreFullError",
-        "StoreNewerError", "StoreReadOnlyError",
+        "NotFoundError", "OptionError", "RuntimeUnavailableError", "SettingsError", "StoreBusyError", "StoreError",
+        "StoreFullError", "StoreNewerError", "StoreReadOnlyError",
     ),
     "engine.events": (
         "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged",
-        "MemoriesChanged", "ModelProgressChanged", "ModelsChanged", "Notice", "StatusChanged",
+        "MemoriesChanged", "ModelProgressChanged", "ModelsChanged", "Notice", "ReembeddingChanged",
+        "StatusChanged",
     ),
-    "engine.model_values": ("ModelCorrections", "ModelProgress", "ModelStatus", "ModelVariant"),
+    "engine.model_values": (
+        "ModelCorrections", "ModelProgress", "ModelStatus", "ModelVariant", "ReembeddingStatus",
+    ),
+    "engine.options": ("Option",),
     "engine.paths": ("DataPaths", "resources"),
-    "engine.settings": ("Settings",),
+    "engine.settings": ("Settings", "option_table"),
+    "engine.settings_table": (
+        "OptionState", "UnknownOption", "check_option", "paths_of", "read_options", "reset_option", "unknown_options",
+        "write_option",
+    ),
     "engine.values": (
         "KINDS", "LAYERS", "QUOTES", "Answer", "Citation", "ComponentStatus", "Conversation", "ConversationSource",
         "Document", "DocumentSource", "DocumentText", "EngineStatus", "FileState", "Hit", "IngestFile",

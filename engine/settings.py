@@ -7,15 +7,30 @@ Layers, the strongest first: what the caller gives (command line), the environme
 from __future__ import annotations
 
 import os
-import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    SettingsError as UnreadableVariable,
+)
 
+from engine.config_file import line_of, read_config
 from engine.errors import SettingsError
+from engine.options import Option, describe, misfit
 from engine.paths import DataPaths
+
+PREFIX = "MAGRAY_"
+"""What every variable of the environment begins with."""
+
+Origin = Literal["command line", "environment", "config.toml", "profile", "default"]
+"""The layers, the strongest first."""
 
 Profile = Literal["desktop", "edge", "server", "realtime"]
 
@@ -170,10 +185,60 @@ class StoreSettings(_Group):
     backups_kept: int = Field(5, ge=1, le=1000, description="Copies made before migrations that are kept.")
 
 
+class CompatibleSettings(_Group):
+    """A server that speaks OpenAI's Chat Completions: Ollama, LM Studio, llama.cpp, vLLM."""
+
+    base_url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s?#]+)?$",
+        description="Address of the server, as http://127.0.0.1:11434/v1; empty where there is none.",
+    )
+    api_key: str = Field(
+        "",
+        repr=False,
+        description="Its key, if it wants one. Taken from the environment only.",
+        json_schema_extra={"secret": True},
+    )
+
+
+class LlmSettings(_Group):
+    """Which language models answer."""
+
+    model: str = Field(
+        "",
+        pattern=r"^((openai|anthropic|compatible|local)/\S+)?$",
+        description="The chat model, as openai/NAME or local/NAME; empty answers by quotes.",
+    )
+    fallback: tuple[str, ...] = Field(
+        (), description="Chat models that are asked in this order when the first cannot answer; quotes come last."
+    )
+    small_model: str = Field(
+        "",
+        pattern=r"^((openai|anthropic|compatible|local)/\S+)?$",
+        description="The chat model for titles and extraction; empty takes the chat model.",
+    )
+    effort: Literal["off", "low", "medium", "high"] = Field(
+        "off", description="How long a model that can reason may do so."
+    )
+    max_output_tokens: int = Field(2048, ge=16, le=1_000_000, description="Tokens of an answer at most.")
+    connect_seconds: float = Field(10, gt=0, le=600, description="Seconds to wait for a connection.")
+    silence_seconds: float = Field(
+        60, gt=0, le=3600, description="Seconds that a model may be silent before the stream counts as broken."
+    )
+    retries: int = Field(2, ge=0, le=10, description="Times that a request is tried again before another model is.")
+    proxy: str = Field("", description="Proxy for language models; empty takes the system's. Loopback never uses one.")
+    monthly_budget: float = Field(
+        0, ge=0, le=1_000_000, description="US dollars a month after which Magray asks before it goes on; 0 sets none."
+    )
+    compatible: CompatibleSettings = Field(default_factory=CompatibleSettings)
+
+
 class AppearanceSettings(_Group):
     """How the window looks."""
 
-    scheme: Literal["system", "light", "dark"] = Field("system", description="Colours: the system's, light or dark.")
+    scheme: Literal["system", "light", "dark"] = Field(
+        "system", description="Colours: the system's, light or dark.", json_schema_extra={"needs_restart": False}
+    )
     language: str = Field("", description="Language of the window, as en or ru; empty takes the system's.")
 
 
@@ -181,7 +246,7 @@ class Settings(BaseSettings):
     """All options of one installation; `Settings(data_dir=...)` reads the environment and its `config.toml`."""
 
     model_config = SettingsConfigDict(
-        env_prefix="MAGRAY_",
+        env_prefix=PREFIX,
         env_nested_delimiter="__",
         extra="ignore",
         frozen=True,
@@ -201,7 +266,10 @@ class Settings(BaseSettings):
     reranking: RerankingSettings = Field(default_factory=RerankingSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
+    llm: LlmSettings = Field(default_factory=LlmSettings)
     appearance: AppearanceSettings = Field(default_factory=AppearanceSettings)
+
+    _given: dict[str, Any] = PrivateAttr(default_factory=dict)
 
     def __init__(self, **values: Any) -> None:
         """Read every layer.
@@ -213,6 +281,9 @@ class Settings(BaseSettings):
             super().__init__(**values)
         except ValidationError as error:
             raise SettingsError(_explain(error, values)) from error
+        except UnreadableVariable as error:
+            raise SettingsError(_explain_variable(error)) from error
+        self._given = values
 
     @classmethod
     def settings_customise_sources(
@@ -226,23 +297,23 @@ class Settings(BaseSettings):
         """Command line, environment, `config.toml`, profile; the defaults come last by themselves."""
         given = init_settings()
         environment = env_settings()
-        data_dir = given.get("data_dir") or environment.get("data_dir")
-        config_file = DataPaths.resolve(Path(data_dir) if data_dir else None).config_file
-        file_values = read_config(config_file)
-        file_values.pop("data_dir", None)  # a folder cannot name another one as itself
-        profile = given.get("profile") or environment.get("profile") or file_values.get("profile") or "desktop"
-        presets = PROFILES.get(cast("Profile", profile), {})
+        file_values = _file_values(given, environment)
         return (
             init_settings,
             env_settings,
             _Fixed(settings_cls, file_values),
-            _Fixed(settings_cls, presets),
+            _Fixed(settings_cls, _presets(given, environment, file_values)),
         )
 
     @property
     def paths(self) -> DataPaths:
         """Where everything lives."""
         return DataPaths.resolve(self.data_dir)
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """What the caller gave; the strongest layer."""
+        return dict(self._given)
 
 
 class _Fixed(PydanticBaseSettingsSource):
@@ -261,113 +332,128 @@ class _Fixed(PydanticBaseSettingsSource):
         return self._values
 
 
-def read_config(path: Path) -> dict[str, Any]:
-    """The values of a `config.toml`, or nothing where there is none.
+@dataclass(frozen=True, slots=True)
+class SettingsLayer:
+    """The values of one layer as it stands now, by dotted name; unknown ones are among them."""
+
+    origin: Origin
+    values: dict[str, Any]
+
+
+def layers(given: Mapping[str, Any]) -> tuple[SettingsLayer, ...]:
+    """Every layer but the defaults, the strongest first, read anew and not held against the table.
+
+    Args:
+        given: what the command line or another caller names, nested as in the table.
 
     Raises:
-        SettingsError: the file cannot be read or is not TOML.
+        SettingsError: `config.toml` cannot be read, or a variable holds a list or group that cannot be parsed.
     """
+    plain_given = {
+        name: value.model_dump(exclude_unset=True) if isinstance(value, BaseModel) else value
+        for name, value in given.items()
+    }
     try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except (FileNotFoundError, NotADirectoryError):  # a folder that is a file is told when it is opened
-        return {}
-    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SettingsError(
-            f"{path} cannot be read ({error}). Mend or remove the file; without it the defaults are used."
-        ) from error
+        environment = EnvSettingsSource(Settings)()
+    except UnreadableVariable as error:
+        raise SettingsError(_explain_variable(error)) from error
+    file_values = _file_values(plain_given, environment)
+    return (
+        SettingsLayer("command line", flat(plain_given)),
+        SettingsLayer("environment", flat(environment)),
+        SettingsLayer("config.toml", flat(file_values)),
+        SettingsLayer("profile", flat(_presets(plain_given, environment, file_values))),
+    )
 
 
-def write_config(path: Path, option: str, value: Any) -> None:
-    """Set one option (dotted name) in `config.toml`, keeping the rest; written aside, flushed, then renamed.
-
-    `None` removes the option. The file's comments are not kept.
-
-    Raises:
-        SettingsError: the option is unknown, the value does not fit, or the file cannot be written.
-    """
-    import tomli_w
-
-    known = {name for name, *_ in options()}
-    if option not in known:
-        raise SettingsError(f"There is no option {option}. `magray config list` shows them all.")
-    values = read_config(path)
-    group: dict[str, Any] = values
-    *parents, last = option.split(".")
-    for parent in parents:
-        group = group.setdefault(parent, {})
-    if value is None:
-        group.pop(last, None)
-    else:
-        group[last] = value
-    if value is not None:
-        _check_option(option, value)
-    temporary = path.with_suffix(".toml.new")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            tomli_w.dump(values, file)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(path)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written ({error}). The option was not changed.") from error
+def option_table() -> tuple[Option, ...]:
+    """Every option once, in the order of declaration."""
+    return describe(Settings, prefix=PREFIX)
 
 
-def options() -> list[tuple[str, Any, Any, str]]:
-    """Every option as (dotted name, type, default, help), in the order of declaration."""
-    rows: list[tuple[str, Any, Any, str]] = []
-    for name, info in Settings.model_fields.items():
-        inner = info.annotation
-        if isinstance(inner, type) and issubclass(inner, _Group):
-            for child, child_info in inner.model_fields.items():
-                rows.append(
-                    (f"{name}.{child}", child_info.annotation, child_info.default, child_info.description or "")
-                )
+def flat(values: Mapping[str, Any], model: type[BaseModel] = Settings, group: str = "") -> dict[str, Any]:
+    """Nested values by dotted name; what is no group of the table stays one value."""
+    found: dict[str, Any] = {}
+    for name, value in values.items():
+        info = model.model_fields.get(name)
+        inner = info.annotation if info is not None else None
+        dotted = f"{group}.{name}" if group else name
+        if isinstance(value, Mapping) and isinstance(inner, type) and issubclass(inner, BaseModel):
+            found |= flat(value, inner, dotted)
         else:
-            rows.append((name, info.annotation, info.default, info.description or ""))
-    return rows
+            found[dotted] = value
+    return found
 
 
-def get_option(settings: Settings, option: str) -> Any:
-    """The value in force of a dotted name.
-
-    Raises:
-        SettingsError: the option is unknown.
-    """
-    value: Any = settings
-    for part in option.split("."):
-        fields = type(value).model_fields if isinstance(value, BaseModel) else {}
-        if part not in fields:
-            raise SettingsError(f"There is no option {option}. `magray config list` shows them all.")
-        value = getattr(value, part)
-    return value
+def _file_values(given: Mapping[str, Any], environment: Mapping[str, Any]) -> dict[str, Any]:
+    values = read_config(_config_file(given, environment))
+    values.pop("data_dir", None)  # a folder cannot name another one as itself
+    for option in option_table():
+        if option.kind == "secret":
+            _drop(values, option.name.split("."))  # a key never lies in a file, and one that does is not used
+    return values
 
 
-def _check_option(option: str, value: Any) -> None:
-    """Hold one value against its option's type and limits."""
-    *parents, last = option.split(".")
-    inner = Settings.model_fields[parents[0]].annotation if parents else None
-    try:
-        if isinstance(inner, type) and issubclass(inner, _Group):
-            inner.model_validate({last: value})
-        else:
-            Settings.__pydantic_validator__.validate_assignment(Settings.model_construct(), last, value)
-    except ValidationError as error:
-        reasons = " ".join(f"{problem['msg']}." for problem in error.errors())
-        raise SettingsError(f"{option} = {value!r} cannot be used: {reasons} The option was not changed.") from error
+def _drop(values: dict[str, Any], parts: list[str]) -> None:
+    inner: Any = values
+    for part in parts[:-1]:
+        inner = inner.get(part, {}) if isinstance(inner, dict) else {}
+    if isinstance(inner, dict):
+        inner.pop(parts[-1], None)
+
+
+def _config_file(given: Mapping[str, Any], environment: Mapping[str, Any]) -> Path:
+    data_dir = given.get("data_dir") or environment.get("data_dir")
+    return DataPaths.resolve(Path(data_dir) if data_dir else None).config_file
+
+
+def _presets(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    profile = next((layer["profile"] for layer in layers if layer.get("profile")), "desktop")
+    # a profile of another type or name is told when the values are held against the table
+    return PROFILES.get(cast("Profile", profile), {}) if isinstance(profile, str) else {}
 
 
 def _explain(error: ValidationError, given: dict[str, Any]) -> str:
-    lines = []
+    table = {option.name: option for option in option_table()}
+    variables = {name.upper(): name for name in os.environ}
+    sentences = []
     for problem in error.errors():
-        name = ".".join(str(part) for part in problem["loc"])
-        variable = "MAGRAY_" + name.upper().replace(".", "__")
-        if name.split(".")[0] in given:
+        # the place inside a list or a choice of types follows the option's own name
+        parts = [str(part) for part in problem["loc"]]
+        option = next(
+            (table[name] for end in range(len(parts), 0, -1) if (name := ".".join(parts[:end])) in table), None
+        )
+        name = option.name if option is not None else ".".join(parts)
+        if name in flat(given) or (option is None and parts[0] in given):
             origin = "the command line"
-        elif variable in os.environ:
+        elif (variable := _variable(name, variables)) is not None:
             origin = variable
         else:
-            origin = "config.toml"
-        lines.append(f"{name} = {problem.get('input')!r} (from {origin}): {problem['msg']}.")
-    return "An option cannot be used. " + " ".join(lines)
+            file = _config_file(given, {"data_dir": os.environ.get(variables.get(f"{PREFIX}DATA_DIR", ""))})
+            line = line_of(file, name)
+            origin = f"{file}, line {line}" if line is not None else str(file)
+        if option is None:
+            sentences.append(f"{name} (from {origin}) cannot be used: it is a group of options and takes no value.")
+        else:
+            sentences.append(str(misfit(option, problem.get("input"), problem["type"], where=f"from {origin}")))
+    return " ".join(
+        ["An option cannot be used.", *sentences, "Change it there or take it out; the default then holds."]
+    )
+
+
+def _variable(name: str, variables: Mapping[str, str]) -> str | None:
+    """The variable that an option's value comes from: its own, or one that holds a whole group as JSON."""
+    parts = name.upper().split(".")
+    for end in range(len(parts), 0, -1):
+        if (found := variables.get(PREFIX + "__".join(parts[:end]))) is not None:
+            return found
+    return None
+
+
+def _explain_variable(error: UnreadableVariable) -> str:
+    group = str(error).partition('field "')[2].partition('"')[0]
+    names = sorted(name for name in os.environ if name.upper().startswith(f"{PREFIX}{group.upper()}"))
+    return (
+        f"A variable of the environment cannot be used: {' or '.join(names) or PREFIX + group.upper()} must hold JSON, "
+        'as ["a", "b"] for a list. Change it or take it out; the default then holds.'
+    )

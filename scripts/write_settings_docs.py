@@ -5,10 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-
 from engine.cli.config import type_name
-from engine.settings import PROFILES, Settings, options
+from engine.settings import PROFILES, option_table
 
 TARGET = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 
@@ -24,22 +22,6 @@ to `config.toml`. In the environment an option is `MAGRAY_` and its name in capi
 """
 
 
-def limits(name: str) -> str:
-    """An option's bounds in words; empty where there are none."""
-    model: Any = Settings
-    *groups, last = name.split(".")
-    for group in groups:
-        model = model.model_fields[group].annotation
-    assert issubclass(model, BaseModel)
-    words = {"ge": "from {}", "gt": "above {}", "le": "to {}", "lt": "below {}"}
-    found = []
-    for constraint in model.model_fields[last].metadata:
-        for attribute, phrase in words.items():
-            if (value := getattr(constraint, attribute, None)) is not None:
-                found.append(phrase.format(f"{value:,}" if isinstance(value, int) else value))
-    return " ".join(found)
-
-
 def value(plain: Any) -> str:
     """A value as it stands in a table."""
     if plain is None or plain == "":
@@ -53,15 +35,13 @@ def document() -> str:
     """The whole page."""
     parts = [HEAD]
     section = None
-    for name, type_, default, help_ in options():
-        group = name.partition(".")[0] if "." in name else ""
-        if group != section:
-            section = group
-            parts.append(
-                f"\n## {group.capitalize() or 'General'}\n\n| option | type | default | meaning |\n|---|---|---|---|\n"
-            )
-        kind = " ".join(filter(None, (type_name(type_).replace(" | ", ", "), limits(name))))
-        parts.append(f"| `{name}` | {kind} | {value(default)} | {help_} |\n")
+    for option in option_table():
+        if option.group != section:
+            section = option.group
+            title = section.replace(".", ": ").capitalize() or "General"
+            parts.append(f"\n## {title}\n\n| option | type | default | meaning |\n|---|---|---|---|\n")
+        kind = " ".join(filter(None, (type_name(option).replace(" | ", ", "), option.limits)))
+        parts.append(f"| `{option.name}` | {kind} | {value(option.default)} | {option.help} |\n")
     parts.append("\n## Profiles\n\nA profile presets groups of options; everything but the defaults wins over it.\n\n")
     for profile, groups in PROFILES.items():
         presets = [f"`{group}.{name}` {plain}" for group, named in groups.items() for name, plain in named.items()]

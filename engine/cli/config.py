@@ -7,8 +7,21 @@ from argparse import Namespace
 from typing import Any
 
 from engine.cli import show
-from engine.errors import SettingsError
-from engine.settings import Settings, get_option, options as all_options, write_config
+from engine.options import Option
+from engine.settings import Settings, option_table
+from engine.settings_table import (
+    OptionState,
+    UnknownOption,
+    find_option,
+    get_option,
+    paths_of,
+    plain,
+    read_options,
+    reset_option,
+    shown,
+    unknown_options,
+    write_option,
+)
 
 
 def run(options: Namespace) -> int:
@@ -17,36 +30,61 @@ def run(options: Namespace) -> int:
     Raises:
         SettingsError: an option is unknown, or a value does not fit.
     """
-    settings = Settings(data_dir=options.data_dir) if options.data_dir else Settings()
     actions = {"list": _list, "get": _get, "set": _set, "unset": _unset}
-    return actions[options.action](settings, options)
+    return actions[options.action](options)
 
 
-def _list(settings: Settings, options: Namespace) -> int:
-    rows = [
-        {
-            "name": name,
-            "value": _plain(get_option(settings, name)),
-            "default": _plain(default),
-            "type": type_name(type_),
-            "help": help_,
-        }
-        for name, type_, default, help_ in all_options()
-    ]
+def _list(options: Namespace) -> int:
+    states = read_options(data_dir=options.data_dir)
+    unknown = unknown_options(data_dir=options.data_dir)
+    file = paths_of(data_dir=options.data_dir).config_file
     if options.json:
-        show.print_json({"options": rows, "file": str(settings.paths.config_file)})
+        rows = [_row(state) for state in states]
+        found = [{"name": item.name, "where": item.where, "nearest": item.nearest} for item in unknown]
+        show.print_json({"options": rows, "unknown": found, "file": str(file)})
         return 0
-    width = max(len(row["name"]) for row in rows)
-    for row in rows:
-        changed = "" if row["value"] == row["default"] else f"   (default {_text(row['default'])})"
-        print(f"{row['name']:{width}}  {_text(row['value'])}{changed}")
-        print(show.wrapped(row["help"], indent=width + 2))
-    print(f"\nOptions that you set are kept in {settings.paths.config_file}")
+    width = max(len(state.option.name) for state in states)
+    for state in states:
+        print(f"{state.option.name:{width}}  {_text(plain(state.value))}{_origin(state)}")
+        if state.problem:
+            print(show.wrapped(state.problem, indent=width + 2))
+        print(show.wrapped(state.option.help, indent=width + 2))
+    _print_unknown(unknown)
+    print(f"\nOptions that you set are kept in {file}")
     return 0
 
 
-def _get(settings: Settings, options: Namespace) -> int:
-    value = _plain(get_option(settings, options.name))
+def _row(state: OptionState) -> dict[str, Any]:
+    return {
+        "name": state.option.name,
+        "value": plain(state.value),
+        "default": plain(state.option.default),
+        "type": type_name(state.option),
+        "help": state.option.help,
+        "origin": state.origin,
+        "problem": state.problem,
+    }
+
+
+def _origin(state: OptionState) -> str:
+    if state.origin == "default":
+        return ""
+    place = {"environment": state.where, "profile": f"profile {state.where}"}.get(state.origin, state.origin)
+    default = "" if state.is_default else f"; default {_text(plain(state.option.default))}"
+    return f"   ({place}{default})"
+
+
+def _print_unknown(unknown: list[UnknownOption]) -> None:
+    if unknown:
+        print("\nPassed over:")
+    for item in unknown:
+        print(show.wrapped(str(item), indent=2))
+
+
+def _get(options: Namespace) -> int:
+    option = find_option(options.name)
+    settings = Settings(data_dir=options.data_dir) if options.data_dir else Settings()
+    value = shown(option, get_option(settings, options.name))
     if options.json:
         show.print_json({"name": options.name, "value": value})
     else:
@@ -54,28 +92,26 @@ def _get(settings: Settings, options: Namespace) -> int:
     return 0
 
 
-def _set(settings: Settings, options: Namespace) -> int:
-    if options.name == "data_dir":
-        raise SettingsError("data_dir cannot stand in the file that lies in it. Use --data-dir or MAGRAY_DATA_DIR.")
-    write_config(settings.paths.config_file, options.name, _parsed(options.name, options.value))
-    return _told(settings, options)
+def _set(options: Namespace) -> int:
+    write_option(paths_of(data_dir=options.data_dir), options.name, _parsed(options.name, options.value))
+    return _get(options)
 
 
-def _unset(settings: Settings, options: Namespace) -> int:
-    write_config(settings.paths.config_file, options.name, None)
-    return _told(settings, options)
-
-
-def _told(settings: Settings, options: Namespace) -> int:
-    """The value now in force, which the environment may still decide."""
-    now = Settings(data_dir=options.data_dir) if options.data_dir else Settings()
-    return _get(now, options)
+def _unset(options: Namespace) -> int:
+    paths = paths_of(data_dir=options.data_dir)
+    reset_option(paths, options.name)
+    if options.name in {option.name for option in option_table()}:
+        return _get(options)
+    if options.json:
+        show.print_json({"name": options.name, "value": None})
+    else:
+        print(f"{options.name} is no longer in {paths.config_file}")
+    return 0
 
 
 def _parsed(name: str, text: str) -> Any:
     """A value as TOML has it: numbers, truth values and lists as themselves, everything else as text."""
-    types = {option: type_ for option, type_, _, _ in all_options()}
-    if types.get(name) is str:
+    if find_option(name).kind in ("text", "choice", "path", "secret"):
         return text
     try:
         value = json.loads(text)
@@ -84,22 +120,12 @@ def _parsed(name: str, text: str) -> Any:
     return text if value is None else value
 
 
-def type_name(type_: Any) -> str:
+def type_name(option: Option) -> str:
     """An option's type in a word or a list of choices."""
-    choices = getattr(type_, "__args__", None)
-    if getattr(type_, "__origin__", None) is not None and choices and all(isinstance(item, str) for item in choices):
-        return " | ".join(choices)
-    if choices and type(None) in choices:
-        return " or nothing".join([*(type_name(item) for item in choices if item is not type(None)), ""])
-    return {"str": "text", "int": "whole number", "float": "number", "bool": "true | false", "tuple": "list"}.get(
-        getattr(type_, "__name__", ""), getattr(type_, "__name__", str(type_)).lower()
-    )
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, (list, tuple)):
-        return [_plain(item) for item in value]
-    return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
+    if option.kind == "choice":
+        return " | ".join(option.choices)
+    words = {"integer": "whole number", "flag": "true | false", "path": "path or nothing"}
+    return words.get(option.kind, option.kind)
 
 
 def _text(value: Any) -> str:

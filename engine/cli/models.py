@@ -15,7 +15,8 @@ from engine.executors import Executors
 from engine.model_values import ModelCorrections, ModelStatus
 from engine.models.files import in_words
 from engine.models.manager import CHOICES, ModelManager
-from engine.settings import Settings, get_option, write_config
+from engine.settings import Settings
+from engine.settings_table import get_option, write_option
 
 TASKS = {"embed": "embedder", "rerank": "reranker", "chat": "language model"}
 
@@ -73,7 +74,7 @@ async def _verify(manager: ModelManager, settings: Settings, options: Namespace)
 async def _use(manager: ModelManager, settings: Settings, options: Namespace) -> int:
     entry = await manager.chosen(options.model)
     option = CHOICES[entry.task]
-    write_config(settings.paths.config_file, option, entry.ident)
+    write_option(settings.paths, option, entry.ident)
     now = Settings(data_dir=options.data_dir) if options.data_dir else Settings()
     in_force = str(get_option(now, option))
     if options.json:

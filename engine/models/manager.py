@@ -24,7 +24,8 @@ from engine.models.overview import Overview
 from engine.models.own_loop import run_in_own_loop
 from engine.models.store import LocatedModel, ModelStore
 from engine.paths import DataPaths
-from engine.settings import Settings, get_option, options
+from engine.settings import Settings, option_table
+from engine.settings_table import get_option
 
 _INCOMING = ".incoming"
 _CHANGE_SECONDS = 60.0  # another one renames for a moment only
@@ -72,7 +73,7 @@ class ModelManager:
     @property
     def _chosen_by(self) -> dict[str, str]:
         """Option by name of the model that it chooses."""
-        known = {name for name, *_ in options()}
+        known = {row.name for row in option_table()}
         found = {}
         for option in CHOICES.values():
             named = str(get_option(self._settings, option)) if option in known else ""
@@ -321,7 +322,7 @@ class ModelManager:
 
     def _chosen(self, ident: str) -> ModelEntry:
         entry = self._store.locate(self._store.find(self._there(ident))).entry
-        if CHOICES.get(entry.task) not in {name for name, *_ in options()}:
+        if CHOICES.get(entry.task) not in {row.name for row in option_table()}:
             raise ModelError(f"{entry.ident} is for a task ({entry.task}) that this version of Magray does not have.")
         return entry
 

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from engine import Settings, SettingsError
-from engine.settings import PROFILES, get_option, options, read_config, write_config
+from engine.settings import PROFILES
 
 
 def test_layers_win_in_their_order(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,39 +71,46 @@ def test_a_broken_file_is_named(data_dir: Path) -> None:
         Settings(data_dir=data_dir)
 
 
-def test_writing_one_option_keeps_the_others(data_dir: Path) -> None:
-    path = data_dir / "config.toml"
-    write_config(path, "index.m", 32)
-    write_config(path, "profile", "edge")
-    write_config(path, "ingestion.ocr", False)
-    assert read_config(path) == {"index": {"m": 32}, "profile": "edge", "ingestion": {"ocr": False}}
-    write_config(path, "index.m", None)
-    assert read_config(path) == {"index": {}, "profile": "edge", "ingestion": {"ocr": False}}
-    assert Settings(data_dir=data_dir).index.m == 24
-
-
 @pytest.mark.parametrize(
-    ("option", "value"), [("index.m", 1), ("index.m", "many"), ("profile", "huge"), ("nothing", 1)]
+    ("text", "line", "words"),
+    [
+        ("# mine\n[index]\nef_construction = 64\nm = 1\n", 4, "from 4 to 128"),
+        ('[index]\nm = "many"\n', 2, "a whole number"),
+        ("index.m = 2.5\n", 1, "a whole number"),
+        ("index = { m = 1 }\n", 1, "from 4 to 128"),
+        ('profile = "attic"\n', 1, "desktop, edge, server, realtime"),
+        ("profile = [1]\n", 1, "desktop, edge, server, realtime"),
+        ("index = 5\n", 1, "group of options"),
+        ('[models]\nhub = "nowhere"\n', 2, "Address that models are downloaded from"),
+        ("[ingestion]\nignore = [1, 2]\n", 2, "a list of texts"),
+    ],
 )
-def test_what_does_not_fit_is_not_written(option: str, value: object, data_dir: Path) -> None:
-    path = data_dir / "config.toml"
-    with pytest.raises(SettingsError, match=option):
-        write_config(path, option, value)
-    assert not path.exists()
+def test_a_bad_value_in_the_file_names_its_line_and_what_it_must_be(
+    text: str, line: int, words: str, data_dir: Path
+) -> None:
+    data_dir.mkdir()
+    file = data_dir / "config.toml"
+    file.write_text(text)
+    with pytest.raises(SettingsError) as caught:
+        Settings(data_dir=data_dir)
+    assert f"{file}, line {line}" in str(caught.value)
+    assert words in str(caught.value)
 
 
-def test_every_option_has_help_and_can_be_read(data_dir: Path) -> None:
-    settings = Settings(data_dir=data_dir)
-    names = set()
-    for name, kind, default, text in options():
-        names.add(name)
-        assert kind is not None
-        assert text.endswith("."), name
-        if name != "data_dir":
-            assert get_option(settings, name) == default
-    assert len(names) == len(options())
+def test_a_list_in_the_environment_that_is_no_json_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAGRAY_INGESTION__IGNORE", "a, b")
+    with pytest.raises(SettingsError, match=r"MAGRAY_INGESTION__IGNORE"):
+        Settings()
 
 
-def test_an_unknown_option(data_dir: Path) -> None:
-    with pytest.raises(SettingsError, match=r"index\.nothing"):
-        get_option(Settings(data_dir=data_dir), "index.nothing")
+def test_a_group_in_the_environment_names_its_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MAGRAY_INDEX", '{"m": 1}')
+    with pytest.raises(SettingsError, match=r"index\.m = 1 \(from MAGRAY_INDEX\)"):
+        Settings()
+
+
+def test_a_secret_is_never_repeated(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(SettingsError) as caught:
+        Settings(llm={"compatible": {"api_key": ["canary-5521"]}})
+    assert "canary-5521" not in str(caught.value)
+    assert "llm.compatible.api_key" in str(caught.value)
