@@ -9,6 +9,25 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engine.chat_values import (
+        Answered as Answered,
+        Asked as Asked,
+        ChatStep as ChatStep,
+        ContextPart as ContextPart,
+        ContextView as ContextView,
+        ConversationsImport as ConversationsImport,
+        Draft as Draft,
+        Failed as Failed,
+        MessageHit as MessageHit,
+        Reading as Reading,
+        Recalled as Recalled,
+        Recalling as Recalling,
+        Remembered as Remembered,
+        Said as Said,
+        Sees as Sees,
+        Switched as Switched,
+        Thinking as Thinking,
+    )
     from engine.device_values import (
         DeviceFigures as DeviceFigures,
         DevicesStatus as DevicesStatus,
@@ -46,6 +65,7 @@ if TYPE_CHECKING:
         ModelsChanged as ModelsChanged,
         Notice as Notice,
         ReembeddingChanged as ReembeddingChanged,
+        SettingsChanged as SettingsChanged,
         StatusChanged as StatusChanged,
     )
     from engine.model_values import (
@@ -73,6 +93,7 @@ if TYPE_CHECKING:
         LAYERS as LAYERS,
         QUOTES as QUOTES,
         Answer as Answer,
+        Attachment as Attachment,
         Citation as Citation,
         ComponentStatus as ComponentStatus,
         Conversation as Conversation,
@@ -90,11 +111,14 @@ if TYPE_CHECKING:
         Layer as Layer,
         Memory as Memory,
         Message as Message,
+        MessageStop as MessageStop,
+        MessageUsage as MessageUsage,
         NewMemory as NewMemory,
         Rectangle as Rectangle,
         RenderedPage as RenderedPage,
         Role as Role,
         Source as Source,
+        Unsourced as Unsourced,
         VerifyReport as VerifyReport,
         to_json as to_json,
     )
@@ -102,6 +126,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "engine.chat_values": (
+        "Answered", "Asked", "ChatStep", "ContextPart", "ContextView", "ConversationsImport", "Draft", "Failed",
+        "MessageHit", "Reading", "Recalled", "Recalling", "Remembered", "Said", "Sees", "Switched", "Thinking",
+    ),
     "engine.device_values": (
         "DeviceFigures", "DeviceState", "DevicesStatus", "Gpu", "ModelDevice", "ProviderStatus",
     ),
@@ -113,7 +141,7 @@ _HOMES = {
     ),
     "engine.events": (
         "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged",
-        "MemoriesChanged", "ModelProgressChanged", "ModelsChanged", "Notice", "ReembeddingChanged",
+        "MemoriesChanged", "ModelProgressChanged", "ModelsChanged", "Notice", "SettingsChanged", "ReembeddingChanged",
         "StatusChanged",
     ),
     "engine.model_values": (
@@ -127,10 +155,11 @@ _HOMES = {
         "write_option",
     ),
     "engine.values": (
-        "KINDS", "LAYERS", "QUOTES", "Answer", "Citation", "ComponentStatus", "Conversation", "ConversationSource",
-        "Document", "DocumentSource", "DocumentText", "EngineStatus", "FileState", "Hit", "IngestFile",
-        "IngestProgress", "IngestReport", "Kind", "Layer", "Memory", "Message", "NewMemory", "Rectangle",
-        "RenderedPage", "Role", "Source", "VerifyReport", "to_json",
+        "KINDS", "LAYERS", "QUOTES", "Answer", "Attachment", "Citation", "ComponentStatus", "Conversation",
+        "ConversationSource", "Document", "DocumentSource", "DocumentText", "EngineStatus", "FileState", "Hit",
+        "IngestFile", "IngestProgress", "IngestReport", "Kind", "Layer", "Memory", "Message", "MessageStop",
+        "MessageUsage", "NewMemory", "Rectangle", "RenderedPage", "Role", "Source", "Unsourced", "VerifyReport",
+        "to_json",
     ),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}

@@ -9,8 +9,14 @@ import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Literal
+
+from engine.ingest_values import (
+    FileState as FileState,  # noqa: PLC0414 - given out from here
+    IngestFile as IngestFile,  # noqa: PLC0414 - given out from here
+    IngestProgress as IngestProgress,  # noqa: PLC0414 - given out from here
+    IngestReport as IngestReport,  # noqa: PLC0414 - given out from here
+)
 
 Layer = Literal["interact", "insights", "assets"]
 LAYERS: tuple[Layer, ...] = ("interact", "insights", "assets")
@@ -22,6 +28,10 @@ Role = Literal["user", "assistant"]
 
 QUOTES: Literal["quotes"] = "quotes"
 """`Answer.made_by` where no language model took part: every sentence stands word for word in its source."""
+
+MessageStop = Literal["end", "length", "tool_calls", "filtered", "stopped", "error"]
+"""Why an assistant's message ends: by itself, at the token limit, to call tools, by the vendor's filter, by the owner,
+because the model failed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,22 @@ class Citation:
     source: Source | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Unsourced:
+    """A claim in an answer that no source stands behind.
+
+    Attributes:
+        start: First code point in the answer's text.
+        end: One past the last.
+        reason: `no_source`: no number stands behind it; `not_in_source`: nothing of it stands in the source that it
+            names; `not_quoted`: it is in quotation marks and stands in no source word for word.
+    """
+
+    start: int
+    end: int
+    reason: Literal["no_source", "not_in_source", "not_quoted"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """What `ask` gives back.
@@ -169,6 +195,11 @@ class Answer:
         question: The question asked.
         message_id: The stored message, where the question belonged to a conversation.
         seconds: From the call to the answer.
+        unsourced: Claims that no source stands behind, in order; always empty for quotes.
+        reading: How documents were read for it: `whole`, `parts` (read one after the other, then put together), or
+            empty where passages were looked up.
+        basis: That in words, with the documents' names; empty where passages were looked up.
+        note: What the owner should know of how it came about, as why another model answered; empty if nothing.
     """
 
     text: str
@@ -179,6 +210,16 @@ class Answer:
     question: str = ""
     message_id: str | None = None
     seconds: float = 0.0
+    unsourced: tuple[Unsourced, ...] = ()
+    reading: Literal["", "whole", "parts"] = ""
+    basis: str = ""
+    note: str = ""
+
+    @property
+    def unused(self) -> tuple[Hit, ...]:
+        """What was found and is not cited."""
+        cited = {citation.memory_id for citation in self.citations}
+        return tuple(hit for hit in self.hits if hit.memory.id not in cited)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,11 +233,74 @@ class Conversation:
     message_count: int = 0
     snippet: str = ""
     """The passage that matched, where the list came from a search; matched words stand between U+0002 and U+0003."""
+    pinned: bool = False
+    archived: bool = False
+    tags: tuple[str, ...] = ()
+    remembers: bool = True
+    """Whether what is said in it becomes memory."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """What the owner gave with a message.
+
+    Attributes:
+        id: Stable id of the stored attachment.
+        name: File name or title.
+        kind: `document`: its text goes to the model; `picture`: its bytes do, where the model sees;
+            `memory`: one memory.
+        media_type: As `application/pdf`.
+        size: Bytes; 0 where it is not known.
+        characters: Of its text; 0 for pictures.
+        document_id: The document in memory that it is, or None for one that belongs to this conversation alone.
+        memory_id: The memory that it is, for `memory`.
+        problem: Why it cannot be used, in words; None where it can.
+    """
+
+    id: str
+    name: str
+    kind: Literal["document", "picture", "memory"]
+    media_type: str = ""
+    size: int = 0
+    characters: int = 0
+    document_id: str | None = None
+    memory_id: str | None = None
+    problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageUsage:
+    """Tokens of a message as its provider counts them; `cost` in US dollars, None where no price is known."""
+
+    input_tokens: int = 0
+    cached_tokens: int = 0
+    output_tokens: int = 0
+    reasoning_tokens: int = 0
+    cost: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message of a conversation. `answer` holds the whole answer behind an assistant's message."""
+    """One message of a conversation.
+
+    Attributes:
+        id: Stable id.
+        conversation_id: Its conversation.
+        role: Who speaks.
+        text: What is said, in Markdown.
+        created_at: When.
+        answer: The whole answer behind an assistant's message.
+        parent: The message that it follows; None for the first.
+        version: Which of the versions at this place it is, from 1.
+        versions: How many there are: answers written again, questions edited.
+        pinned: The owner keeps it at hand.
+        stop: Why an assistant's message ends; None for the owner's.
+        attachments: What was given with it.
+        model: `<provider>/<model>` or `quotes`; None for the owner's.
+        usage: What it took; None where no language model took part.
+        thinking: What the model thought before it answered; empty where it tells nothing.
+        deleted_at: When the owner deleted it; `undelete_message` brings it back.
+    """
 
     id: str
     conversation_id: str
@@ -204,89 +308,16 @@ class Message:
     text: str
     created_at: datetime
     answer: Answer | None = None
-
-
-class FileState(StrEnum):
-    """Where a file stands on its way into memory."""
-
-    QUEUED = "queued"
-    READING = "reading"
-    EMBEDDING = "embedding"
-    DONE = "done"
-    SKIPPED = "skipped"
-    FAILED = "failed"
-    CANCELLED = "cancelled"
-
-    @property
-    def final(self) -> bool:
-        """Nothing more happens to the file by itself."""
-        return self in (FileState.DONE, FileState.SKIPPED, FileState.FAILED, FileState.CANCELLED)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IngestFile:
-    """One row of the ingestion list.
-
-    Attributes:
-        id: Stable id of the row.
-        path: Absolute path; a member of an archive is `a.zip!/inner/b.pdf`.
-        state: See `FileState`.
-        reason: Why it was skipped or failed, or what the owner should know of a file that is done (pages without text).
-        chunks: Memories made of it.
-        seconds: Spent on it.
-        size: Bytes.
-        pages: Pages of the document, 0 where the format has none.
-        pages_without_text: Of those, how many gave no text.
-        document_id: The document it became.
-        batch: The drop or call that it belongs to.
-    """
-
-    id: str
-    path: str
-    state: FileState
-    reason: str | None = None
-    chunks: int = 0
-    seconds: float = 0.0
-    size: int = 0
-    pages: int = 0
-    pages_without_text: int = 0
-    document_id: str | None = None
-    batch: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IngestProgress:
-    """How far an ingestion is; sent at most ten times a second and once at the end.
-
-    Attributes:
-        total: Files known so far; it grows while folders are being walked.
-        finished: Files in a final state.
-        failed: Of those, failed.
-        skipped: Of those, skipped.
-        current: Path being read now, or None.
-        seconds: Since the start.
-        seconds_left: Estimate, or None while there is too little to tell.
-        paused: The owner paused it.
-        active: Something is queued or running.
-    """
-
-    total: int
-    finished: int
-    failed: int
-    skipped: int
-    current: str | None
-    seconds: float
-    seconds_left: float | None
-    paused: bool
-    active: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class IngestReport:
-    """One row for every file met, in the order met."""
-
-    files: tuple[IngestFile, ...]
-    seconds: float
+    parent: str | None = None
+    version: int = 1
+    versions: int = 1
+    pinned: bool = False
+    stop: MessageStop | None = None
+    attachments: tuple[Attachment, ...] = ()
+    model: str | None = None
+    usage: MessageUsage | None = None
+    thinking: str = ""
+    deleted_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
