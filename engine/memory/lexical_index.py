@@ -165,6 +165,9 @@ class WordIndex:
 
         `phrases` must not occur, but what holds one word for word comes first.
 
+        Words alone are searched by themselves, since tantivy passes over what cannot come among the best (block-max
+        WAND) only there; what holds a phrase or a misspelt word is scored whole in a search of its own, over those few.
+
         Returns:
             For each field BM25 scores by number (by section id for `SECTION`), best first.
         """
@@ -191,21 +194,32 @@ class WordIndex:
         ]
         found = []
         for field in fields:
-            parts = [tantivy.Query.term_query(schema, field, word) for word in words]
-            parts += [tantivy.Query.fuzzy_term_query(schema, field, word) for word in unknown[:_TYPO_WORDS]]
-            parts += [
+            plain = [tantivy.Query.term_query(schema, field, word) for word in words]
+            special = [tantivy.Query.fuzzy_term_query(schema, field, word) for word in unknown[:_TYPO_WORDS]]
+            special += [
                 tantivy.Query.boost_query(tantivy.Query.phrase_query(schema, field, [*phrase]), _PHRASE_BOOST)
                 for phrase in exact
                 if len(phrase) > 1
             ]
-            query = tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
-            if filters:
-                query = tantivy.Query.boolean_query([*filters, (tantivy.Occur.Must, query)])
-            hits = searcher.search(query, limit, count=False).hits
-            addresses = [address for _, address in hits]
-            values = searcher.fast_field_values("section_id" if field == SECTION else "number", addresses)
-            found.append({int(n): score for n, (score, _) in zip(values, hits, strict=True) if n is not None})
+            scores = self._scores(searcher, field, [*filters, (tantivy.Occur.Must, _any(plain))], limit)
+            if special:
+                parts = [*filters, (tantivy.Occur.Must, _any(special)), (tantivy.Occur.Should, _any(plain))]
+                scores |= self._scores(searcher, field, parts, limit)
+                scores = dict(sorted(scores.items(), key=lambda item: -item[1])[:limit])
+            found.append(scores)
         return found
+
+    @staticmethod
+    def _scores(
+        searcher: tantivy.Searcher, field: str, parts: list[tuple[tantivy.Occur, tantivy.Query]], limit: int
+    ) -> dict[int, float]:
+        """Scores by number, or by section id, of the best that match."""
+        query = parts[0][1] if len(parts) == 1 else tantivy.Query.boolean_query(parts)
+        hits = searcher.search(query, limit, count=False).hits
+        values = searcher.fast_field_values(
+            "section_id" if field == SECTION else "number", [address for _, address in hits]
+        )
+        return {int(n): score for n, (score, _) in zip(values, hits, strict=True) if n is not None}
 
     def neighbours(self, numbers: Sequence[int]) -> set[int]:
         """Numbers that the index holds as previous or next of these records."""
@@ -277,6 +291,10 @@ class WordIndex:
         if self._index is None:
             raise IndexDamagedError("the word index is closed")
         return self._index.schema
+
+
+def _any(parts: Sequence[tantivy.Query]) -> tantivy.Query:
+    return tantivy.Query.boolean_query([(tantivy.Occur.Should, part) for part in parts])
 
 
 def _analyser() -> tantivy.TextAnalyzer:
