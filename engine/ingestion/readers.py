@@ -6,6 +6,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.ingestion.pages import read_pdf
 from engine.ingestion.reading import Flavour, PageText, ReadDocument, TextBuilder, Unreadable, clean, has_text, skip
 from engine.ingestion.running_heads import printed
 from engine.ingestion.signatures import DOCX, XLSX, Format
+from engine.ingestion.word import read_docx
 from engine.ingestion.zip_checks import check_zip
 from engine.ingestion.zipped import (
     LOCKED,
@@ -37,6 +39,7 @@ MAX_CHARACTERS = 16_000_000
 _KEPT_SHARE = 0.9
 _SECTOR = 512
 _MOST_PADDING = 4 << 20
+_HALF_READ = "it is damaged, so its text was taken as far as it could be made out"
 _EXCEL_BLANK = "|"
 """What kreuzberg puts into an empty first cell."""
 
@@ -107,9 +110,10 @@ def _read_text(path: Path, name: str, media_type: str) -> ReadDocument:
     decoded = decode(path.read_bytes())
     notes = () if not decoded.lost else (f"{decoded.lost} characters could not be decoded",)
     flavour: Flavour = "markdown" if formats.is_markdown(media_type) else "code" if formats.is_code(name) else "plain"
-    pages = (printed(decoded.text) if flavour == "plain" else PageText(clean(decoded.text)),)
     if flavour == "plain":
-        pages = without_contents(pages)
+        pages = without_contents([printed(decoded.text)])
+    else:
+        pages = (PageText(clean(decoded.text)),)
     return ReadDocument(title="", media_type=media_type, pages=pages, flavour=flavour, notes=notes)
 
 
@@ -139,18 +143,29 @@ def _read_office(path: Path, media_type: str, zip_limit: int) -> ReadDocument:
         embedded = embedded_files(path)
         if embedded:
             notes = (f"{embedded} embedded {'file was' if embedded == 1 else 'files were'} not read",)
-    result = _extract(path, media_type)
-    page = _compose(result)
-    if not has_text(page.text) and media_type == DOCX:
-        page = word_texts(path)
+    document = _read_word(path, media_type) if media_type == DOCX else _read_other(path, media_type)
+    page = document.pages[0]
     if media_type in (DOCX, XLSX):
         drawn = drawn_texts(path)
         if drawn:
-            page = PageText(f"{page.text}\n\n{drawn}".strip(), page.headings)
-    title = result.metadata.get("title")
-    return ReadDocument(
-        title=" ".join(str(title).split())[:300] if title else "", media_type=media_type, pages=(page,), notes=notes
-    )
+            page = replace(page, text=f"{page.text}\n\n{drawn}" if page.text else drawn)
+    if notes and not has_text(page.text):
+        raise skip(f"no text found in it; {notes[0]}")
+    return replace(document, pages=(page,), notes=(*document.notes, *notes))
+
+
+def _read_word(path: Path, media_type: str) -> ReadDocument:
+    try:
+        return read_docx(path, media_type)
+    except Unreadable:
+        document = replace(_read_other(path, media_type), notes=(_HALF_READ,))  # it forgives what is not well-formed
+        return document if has_text(document.pages[0].text) else replace(document, pages=(word_texts(path),))
+
+
+def _read_other(path: Path, media_type: str) -> ReadDocument:
+    result = _extract(path, media_type)
+    title = " ".join(str(result.metadata.get("title") or "").split())[:300]
+    return ReadDocument(title=title, media_type=media_type, pages=(_compose(result),))
 
 
 def _extract(path: Path, media_type: str) -> kreuzberg.ExtractionResult:

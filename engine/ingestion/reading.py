@@ -91,6 +91,7 @@ class TextBuilder:
 
     _parts: list[str] = field(default_factory=list)
     _headings: list[Heading] = field(default_factory=list)
+    _asides: list[tuple[int, int]] = field(default_factory=list)
     _length: int = 0
 
     def heading(self, level: int, text: str) -> None:
@@ -108,6 +109,13 @@ class TextBuilder:
             self._gap(gap)
             self._add(text)
 
+    def aside(self, text: str) -> None:
+        """Add a line that is shown but not remembered; see `PageText.asides`."""
+        self._gap("\n")
+        start = self._length
+        self._add(clean(text).strip())
+        self._asides.append((start, self._length))
+
     def row(self, cells: Sequence[str], *, first: bool) -> None:
         """Add one row of a table on a line of its own; empty rows are left out."""
         texts = [" ".join(cell.split()) for cell in cells]
@@ -118,7 +126,7 @@ class TextBuilder:
 
     def page(self) -> PageText:
         """The text so far."""
-        return PageText("".join(self._parts), tuple(self._headings))
+        return PageText("".join(self._parts), tuple(self._headings), tuple(self._asides))
 
     @property
     def empty(self) -> bool:

@@ -41,7 +41,7 @@ def read_slides(path: Path, media_type: str) -> ReadDocument:
     """
     with zipfile.ZipFile(path) as archive:
         pages = tuple(_odp_slides(archive) if media_type == ODP else _pptx_slides(archive))
-        title = _core_title(archive)
+        title = core_title(archive)
     if not pages:
         raise skip("no text found: it has no slides")
     return ReadDocument(title=title, media_type=media_type, pages=pages, paged=True)
@@ -55,10 +55,10 @@ def read_epub(path: Path) -> ReadDocument:
     """
     builder = TextBuilder()
     with zipfile.ZipFile(path) as archive:
-        container = _xml(archive, "META-INF/container.xml")
+        container = parse_part(archive, "META-INF/container.xml")
         rootfile = container.find(f".//{_CONTAINER}rootfile")
         package_name = "" if rootfile is None else rootfile.get("full-path", "")
-        package = _xml(archive, package_name)
+        package = parse_part(archive, package_name)
         folder = posixpath.dirname(package_name)
         hrefs = {item.get("id"): item.get("href", "") for item in package.iter(f"{_OPF}item")}
         kinds = {item.get("id"): item.get("media-type", "") for item in package.iter(f"{_OPF}item")}
@@ -105,7 +105,7 @@ def drawn_texts(path: Path) -> str:
         for name in sorted(archive.namelist()):
             if name.startswith(("xl/drawings/drawing", "xl/diagrams/data")) and name.endswith(".xml"):
                 with contextlib.suppress(Unreadable):  # a broken drawing does not spoil the cells
-                    for paragraph in _xml(archive, name).iter(f"{_A}p"):
+                    for paragraph in parse_part(archive, name).iter(f"{_A}p"):
                         builder.paragraph(_runs(paragraph), gap="\n")
             elif name.startswith("word/") and name.endswith((".html", ".htm")):
                 with contextlib.suppress(Unreadable):
@@ -120,12 +120,17 @@ def word_texts(path: Path) -> PageText:
     with zipfile.ZipFile(path) as archive:
         for name in sorted(archive.namelist(), key=lambda name: name != "word/document.xml"):
             if name.startswith("word/") and name.endswith(".xml") and name.count("/") == 1:
-                for paragraph in _xml(archive, name).iter(f"{word}p"):
+                for paragraph in parse_part(archive, name).iter(f"{word}p"):
                     builder.paragraph("".join(run.text or "" for run in paragraph.iter(f"{word}t")))
     return builder.page()
 
 
-def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+def parse_part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
+    """One XML file of an archive.
+
+    Raises:
+        Unreadable: it is missing or makes no sense.
+    """
     try:
         return ElementTree.fromstring(archive.read(name))
     except KeyError as error:
@@ -134,27 +139,30 @@ def _xml(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
         raise Unreadable(f"it is damaged: {name} in it makes no sense") from error
 
 
-def _relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
-    """What a part of an Office file points to: id -> (last word of the type, name of the part)."""
+def relations(archive: zipfile.ZipFile, part: str) -> dict[str, tuple[str, str]]:
+    """What a part of an Office file points to: id -> (last word of the type, name of the part).
+
+    Without a part, what the whole file points to.
+    """
     folder, _, name = part.rpartition("/")
-    relations = f"{folder}/_rels/{name}.rels"
-    if relations not in archive.namelist():
+    listed = f"{folder}/_rels/{name}.rels".lstrip("/")
+    if listed not in archive.namelist():
         return {}
     return {
         relation.get("Id", ""): (
             relation.get("Type", "").rpartition("/")[2],
             posixpath.normpath(posixpath.join(folder, relation.get("Target", ""))).lstrip("/"),
         )
-        for relation in _xml(archive, relations)
+        for relation in parse_part(archive, listed)
         if relation.get("TargetMode") != "External"
     }
 
 
 def _pptx_slides(archive: zipfile.ZipFile) -> Iterator[PageText]:
-    presentation = _xml(archive, "ppt/presentation.xml")
-    relations = _relations(archive, "ppt/presentation.xml")
+    presentation = parse_part(archive, "ppt/presentation.xml")
+    slides = relations(archive, "ppt/presentation.xml")
     for entry in presentation.iter(f"{_P}sldId"):
-        _, name = relations.get(entry.get(f"{_R}id", ""), ("", ""))
+        _, name = slides.get(entry.get(f"{_R}id", ""), ("", ""))
         builder = TextBuilder()
         if name in archive.namelist():
             _pptx_slide(archive, name, builder)
@@ -162,18 +170,18 @@ def _pptx_slides(archive: zipfile.ZipFile) -> Iterator[PageText]:
 
 
 def _pptx_slide(archive: zipfile.ZipFile, name: str, builder: TextBuilder) -> None:
-    _pptx_shapes(_xml(archive, name), builder)
-    for kind, part in _relations(archive, name).values():
+    _pptx_shapes(parse_part(archive, name), builder)
+    for kind, part in relations(archive, name).values():
         if part not in archive.namelist():
             continue
         if kind == "notesSlide":
             notes = TextBuilder()
-            _pptx_shapes(_xml(archive, part), notes, only="body")
+            _pptx_shapes(parse_part(archive, part), notes, only="body")
             if not notes.empty:
                 builder.paragraph("Notes:")
                 builder.paragraph(notes.page().text)
         elif kind in ("chart", "diagramData"):
-            root = _xml(archive, part)
+            root = parse_part(archive, part)
             texts = [node.text or "" for node in root.iter() if node.tag in (f"{_A}t", f"{_CHART}v")]
             builder.paragraph(" | ".join(" ".join(text.split()) for text in texts if text.strip()))
 
@@ -205,7 +213,7 @@ def _runs(paragraph: ElementTree.Element) -> str:
 
 
 def _odp_slides(archive: zipfile.ZipFile) -> Iterator[PageText]:
-    for slide in _xml(archive, "content.xml").iter(f"{_DRAW}page"):
+    for slide in parse_part(archive, "content.xml").iter(f"{_DRAW}page"):
         builder = TextBuilder()
         for frame in slide:
             notes = frame.tag == f"{_PRESENTATION}notes"
@@ -223,8 +231,9 @@ def _odp_slides(archive: zipfile.ZipFile) -> Iterator[PageText]:
         yield builder.page()
 
 
-def _core_title(archive: zipfile.ZipFile) -> str:
+def core_title(archive: zipfile.ZipFile) -> str:
+    """What an Office file calls itself, empty where it does not."""
     for name in ("docProps/core.xml", "meta.xml"):
         if name in archive.namelist():
-            return " ".join((_xml(archive, name).findtext(f".//{_DC}title") or "").split())[:300]
+            return " ".join((parse_part(archive, name).findtext(f".//{_DC}title") or "").split())[:300]
     return ""
