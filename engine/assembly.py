@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.agent.asking import Asker
+from engine.agent.chat.turns import Chat
 from engine.calls.base import Parts
 from engine.embedding import open_embedder
 from engine.embedding.cached_embedder import CachedEmbedder, reopen_embedder
@@ -95,6 +96,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     )
     stack.push_async_callback(memory.close)
     conversations = Conversations(store=store, executors=executors, events=events)
+    asker = Asker(memory=memory, conversations=conversations, embedder=embedder, executors=executors)
     pipeline = IngestionPipeline(
         store=store,
         memory=memory,
@@ -127,7 +129,8 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
         indexes=indexes,
         memory=memory,
         conversations=conversations,
-        asker=Asker(memory=memory, conversations=conversations, embedder=embedder, executors=executors),
+        asker=asker,
+        chat=Chat(asker=asker, conversations=conversations),
         pipeline=pipeline,
         reembedding=reembedding,
     )

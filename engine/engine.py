@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from engine import __version__
 from engine.assembly import assemble
+from engine.calls.chat import ChatCalls
 from engine.calls.conversations import ConversationCalls
 from engine.calls.documents import DocumentCalls
 from engine.calls.memories import MemoryCalls
@@ -22,7 +23,7 @@ from engine.settings import Settings
 _log = logging.getLogger(__name__)
 
 
-class Engine(MemoryCalls, ConversationCalls, DocumentCalls, ModelCalls, UpkeepCalls):
+class Engine(MemoryCalls, ChatCalls, ConversationCalls, DocumentCalls, ModelCalls, UpkeepCalls):
     """One open data folder.
 
     ```python

@@ -5,10 +5,12 @@ from __future__ import annotations
 import dataclasses
 import logging
 import time
+from collections.abc import Sequence
 
 from engine import values
 from engine.agent.quotes import compose
 from engine.embedding.embedder import Embedder
+from engine.embedding.in_use import held
 from engine.errors import InvalidMemoryError
 from engine.executors import Executors
 from engine.memory.conversations import Conversations
@@ -52,34 +54,57 @@ class Asker:
             NotFoundError: there is no such conversation.
         """
         began = time.perf_counter()
-        asked = clean(question).strip()
-        if not is_visible(asked):
-            raise InvalidMemoryError("question: there is nothing to answer.")
+        asked = question_of(question)
         stored = None
         if conversation_id is not None:
             stored = await self._conversations.add(conversation_id, "user", asked)
-        found = await self._memory.recall(asked, limit=RECALLED + SPARE)
-        hits = [hit for hit in found if QUESTION not in hit.memory.tags][:RECALLED]
-        answer = await self._executors.run("query", compose, asked, hits, embedder=self._embedder)
+        answer = await self.quoted(asked, await self.found(asked))
         answer = dataclasses.replace(answer, seconds=time.perf_counter() - began)
-        self._memory.note_usage("quoted", [citation.memory_id for citation in answer.citations])
         if conversation_id is None or stored is None:
             return answer
         message = await self._conversations.add(conversation_id, "assistant", answer.text, answer=answer)
+        await self.remember(stored)
+        return dataclasses.replace(answer, message_id=message.id)
+
+    async def found(self, question: str) -> list[values.Hit]:
+        """What the memory knows about it, best first, without what only asked the same."""
+        found = await self._memory.recall(question, limit=RECALLED + SPARE)
+        return [hit for hit in found if QUESTION not in hit.memory.tags][:RECALLED]
+
+    async def quoted(self, question: str, hits: Sequence[values.Hit]) -> values.Answer:
+        """The answer that quotes these hits, or says that none of them answers."""
+        with held(self._embedder) as embedder:
+            answer = await self._executors.run("query", compose, question, hits, embedder=embedder)
+        self._memory.note_usage("quoted", [citation.memory_id for citation in answer.citations])
+        return answer
+
+    async def remember(self, asked: values.Message) -> None:
+        """Remember in Interact what the owner said; after the recall, so that a question never finds itself."""
         await self._memory.remember_many(
             [
                 values.NewMemory(
-                    text=asked,
+                    text=asked.text,
                     layer="interact",
                     kind="message",
-                    session=conversation_id,
-                    tags=(QUESTION,) if only_asks(asked) else (),
-                    occurred_at=stored.created_at,
-                    source=values.ConversationSource(conversation_id, stored.id),
+                    session=asked.conversation_id,
+                    tags=(QUESTION,) if only_asks(asked.text) else (),
+                    occurred_at=asked.created_at,
+                    source=values.ConversationSource(asked.conversation_id, asked.id),
                 )
             ]
         )
-        return dataclasses.replace(answer, message_id=message.id)
+
+
+def question_of(text: str) -> str:
+    """What was typed, fit to be stored.
+
+    Raises:
+        InvalidMemoryError: there is nothing visible in it.
+    """
+    asked = clean(text).strip()
+    if not is_visible(asked):
+        raise InvalidMemoryError("question: there is nothing to answer.")
+    return asked
 
 
 def only_asks(text: str) -> bool:

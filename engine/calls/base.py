@@ -11,6 +11,7 @@ from engine.settings import Settings
 
 if TYPE_CHECKING:
     from engine.agent.asking import Asker
+    from engine.agent.chat.turns import Chat
     from engine.embedding.cached_embedder import CachedEmbedder
     from engine.executors import Executors
     from engine.ingestion.pipeline import IngestionPipeline
@@ -40,6 +41,7 @@ class Parts:
     memory: LayeredMemory
     conversations: Conversations
     asker: Asker
+    chat: Chat
     pipeline: IngestionPipeline
     reembedding: Reembedding
 
