@@ -14,6 +14,7 @@ from engine.agent.chat.turns import Chat
 from engine.calls.base import Parts
 from engine.embedding import open_embedder
 from engine.embedding.cached_embedder import CachedEmbedder, reopen_embedder
+from engine.embedding.in_use import EmbedderInUse
 from engine.errors import MagrayError, StoreFullError, StoreReadOnlyError
 from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
@@ -23,7 +24,9 @@ from engine.memory.conversations import Conversations
 from engine.memory.indexes import Indexes
 from engine.memory.memory import LayeredMemory
 from engine.memory.migrations import migrate
-from engine.memory.reembedding import Reembedding, give_up_old, settle_vectors
+from engine.memory.models_in_use import ModelsInUse
+from engine.memory.new_vectors import give_up_old, settle_vectors
+from engine.memory.reembedding import Reembedding
 from engine.memory.retrieval import Retriever
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
@@ -65,12 +68,9 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     devices = _devices(settings, events)
     stack.callback(devices.close)
     store, wanted = await _store_and_embedder(settings, executors, devices, stack)
-    embedder = await _embedder_in_use(store, wanted, settings, executors, devices, stack)
+    embedder = EmbedderInUse(await _embedder_in_use(store, wanted, settings, executors, devices, stack))
+    stack.callback(embedder.close)
     reranker, problem = await executors.run("io", _open_reranker, settings, devices)
-    if reranker is not None:
-        stack.callback(reranker.close)
-    warming = asyncio.ensure_future(_warm(embedder, reranker, executors, events))
-    stack.push_async_callback(asyncio.wait, [warming])
     stack.push_async_callback(_ended, asyncio.ensure_future(_release_idle_models(devices, executors)))
 
     indexes = _indexes(settings, store, embedder, executors, events)
@@ -111,21 +111,34 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     reembedding = Reembedding(
         store=store,
         indexes=indexes,
-        embedder=wanted,
+        embedder=embedder,
         executors=executors,
         events=events,
-        beside=wanted is not embedder,
+        still=retriever.standing_still,
     )
+    in_use = ModelsInUse(
+        settings,
+        executors=executors,
+        events=events,
+        devices=devices,
+        models=models,
+        embedder=embedder,
+        reembedding=reembedding,
+        retriever=retriever,
+        reranker=reranker,
+        problem=problem,
+    )
+    stack.push_async_callback(in_use.close)
     stack.push_async_callback(reembedding.close)
-    reembedding.start()
+    in_use.start()
+    reembedding.start(None if wanted is embedder.current else wanted)
     return Parts(
         executors=executors,
         store=store,
         devices=devices,
         models=models,
         embedder=embedder,
-        reranker=reranker,
-        reranker_problem=problem,
+        in_use=in_use,
         indexes=indexes,
         memory=memory,
         conversations=conversations,
@@ -191,25 +204,6 @@ def _open_reranker(settings: Settings, devices: Devices) -> tuple[OnnxReranker |
         return None, str(error)
 
 
-async def _warm(
-    embedder: CachedEmbedder, reranker: OnnxReranker | None, executors: Executors, events: EventBus
-) -> None:
-    """Load the models behind the opening, so that neither the window nor the first question waits for them."""
-    try:
-        await executors.run("inference", embedder.warm)
-    except MagrayError as error:
-        # Everything that needs no vector goes on; whatever needs one raises the same error to its caller.
-        _log.error("the embedder could not be loaded: %s", error)
-        events.publish(Notice(level="error", text=str(error)))
-    if reranker is None:
-        return
-    try:
-        await executors.run("inference", reranker.warm)
-    except MagrayError as error:
-        _log.warning("the reranker could not be loaded: %s", error)
-        events.publish(Notice(level="warning", text=str(error)))
-
-
 def _devices(settings: Settings, events: EventBus) -> Devices:
     devices = Devices(settings.runtime, notes=settings.paths.device_notes)
     loop = asyncio.get_running_loop()
@@ -229,7 +223,7 @@ async def _release_idle_models(devices: Devices, executors: Executors) -> None:
 
 
 def _indexes(
-    settings: Settings, store: Database, embedder: CachedEmbedder, executors: Executors, events: EventBus
+    settings: Settings, store: Database, embedder: EmbedderInUse, executors: Executors, events: EventBus
 ) -> Indexes:
     def prune(upto: int) -> None:
         with store.write() as writer:

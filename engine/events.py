@@ -8,9 +8,13 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from engine.model_values import ModelProgress
+from engine.model_values import ModelProgress, ReembeddingStatus
 from engine.values import IngestFile, IngestProgress
+
+if TYPE_CHECKING:
+    from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -74,6 +78,21 @@ class ModelsChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReembeddingChanged:
+    """Memories are embedded anew after a change of the embedder; at most once a second. None: that is over."""
+
+    status: ReembeddingStatus | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsChanged:
+    """An option was changed; `settings` are those that hold from now on (most options wait for the next start)."""
+
+    name: str
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """Something the owner should know, in plain words."""
 
@@ -91,6 +110,8 @@ Event = (
     | StatusChanged
     | ModelProgressChanged
     | ModelsChanged
+    | ReembeddingChanged
+    | SettingsChanged
     | Notice
 )
 Subscriber = Callable[[Event], None]

@@ -110,3 +110,29 @@ class ModelCorrections:
     pooling: Literal["mean", "cls", "last_token"] | None = None
     passage_prefix: str | None = None
     query_prefix: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReembeddingStatus:
+    """How far the memories are embedded anew after a change of the embedder.
+
+    Attributes:
+        from_model: The model that is used meanwhile, as `bge-m3:fp16`; empty where the one before is gone and
+            memories are found by their words until their turn has come.
+        to_model: The model that is used once all are embedded by it.
+        done: Memories that are.
+        total: Memories in all.
+        paused: The owner paused it; it stays so over the next starts.
+        seconds_left: Estimate, or None while there is too little to tell or nothing goes on.
+        failure: Why it stopped, or empty; `resume_reembedding` and the next start try again.
+        can_cancel: The model before is still there to go back to.
+    """
+
+    from_model: str
+    to_model: str
+    done: int
+    total: int
+    paused: bool
+    seconds_left: float | None = None
+    failure: str = ""
+    can_cancel: bool = False

@@ -12,16 +12,16 @@ from engine.settings import Settings
 if TYPE_CHECKING:
     from engine.agent.asking import Asker
     from engine.agent.chat.turns import Chat
-    from engine.embedding.cached_embedder import CachedEmbedder
+    from engine.embedding.in_use import EmbedderInUse
     from engine.executors import Executors
     from engine.ingestion.pipeline import IngestionPipeline
     from engine.memory.conversations import Conversations
     from engine.memory.indexes import Indexes
     from engine.memory.memory import LayeredMemory
+    from engine.memory.models_in_use import ModelsInUse
     from engine.memory.reembedding import Reembedding
     from engine.memory.store.database import Database
     from engine.models.manager import ModelManager
-    from engine.reranking.onnx_reranker import OnnxReranker
     from engine.runtime.manager import Devices
 
 
@@ -33,10 +33,8 @@ class Parts:
     store: Database
     devices: Devices
     models: ModelManager
-    embedder: CachedEmbedder
-    reranker: OnnxReranker | None
-    reranker_problem: str | None
-    """Why no reranker is used although one was asked for."""
+    embedder: EmbedderInUse
+    in_use: ModelsInUse
     indexes: Indexes
     memory: LayeredMemory
     conversations: Conversations

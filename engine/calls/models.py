@@ -5,24 +5,80 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 from engine.calls.base import Calls
 from engine.device_values import DevicesStatus
-from engine.model_values import ModelCorrections, ModelProgress, ModelStatus
+from engine.model_values import ModelCorrections, ModelProgress, ModelStatus, ReembeddingStatus
+from engine.settings import Settings
 
 
 class ModelCalls(Calls):
     """Devices and models."""
 
-    async def pause_reembedding(self) -> None:
-        """Stop embedding memories anew after a change of the embedder, until `resume_reembedding` or the next start."""
+    async def use_model(self, model_id: str) -> ReembeddingStatus | None:
+        """Change to another installed embedder or reranker while everything goes on.
+
+        Memories are embedded anew in the background; the embedder before answers until all are, then both change places
+        in one moment. Naming the one before meanwhile goes back. `config.toml` names the new one from now on, so that
+        the next start goes on. A reranker is used at once, and loaded and measured behind that.
+
+        Returns:
+            How the re-embedding stands; None where there is none.
+
+        Raises:
+            ModelError: there is no such model, it is not installed, or it cannot be used. Nothing was changed.
+            RuntimeUnavailableError: ONNX Runtime does not take it. Nothing was changed.
+            SettingsError: `config.toml` cannot be written, or the environment names another model.
+        """
         self._check()
-        self._parts.reembedding.pause()
+        self._follow_models(await self._parts.in_use.use(model_id))
+        return self._parts.reembedding.status()
+
+    async def use_reranking(self, mode: Literal["auto", "on", "off"]) -> None:
+        """Turn the reranker on or off from now on; `auto` leaves it to how fast it is here.
+
+        Raises:
+            ModelError: it is turned on, and none is installed.
+            SettingsError: `config.toml` cannot be written, or the environment says otherwise.
+        """
+        self._check()
+        self._follow_models(await self._parts.in_use.use_reranker(mode=mode))
+
+    async def reembedding(self) -> ReembeddingStatus | None:
+        """How far the memories are embedded anew after a change of the embedder; None where nothing is left of it."""
+        self._check()
+        return self._parts.reembedding.status()
+
+    async def pause_reembedding(self) -> None:
+        """Stop embedding memories anew until `resume_reembedding`, also over the next starts."""
+        self._check()
+        await self._parts.reembedding.pause()
 
     async def resume_reembedding(self) -> None:
-        """Go on."""
+        """Go on; after a failure, try again."""
         self._check()
-        self._parts.reembedding.resume()
+        await self._parts.reembedding.resume()
+
+    async def cancel_reembedding(self) -> bool:
+        """Go back to the embedder that is used meanwhile, and forget the other's vectors.
+
+        Returns:
+            Whether there was something to go back from.
+
+        Raises:
+            ModelError: the model before is gone, so that there is none to go back to.
+            SettingsError: `config.toml` cannot be written, or the environment names the other model; it goes on.
+        """
+        self._check()
+        cancelled = await self._parts.in_use.cancel_reembedding()
+        self._follow_models(self._parts.in_use.settings)
+        return cancelled
+
+    def _follow_models(self, now: Settings) -> None:
+        chosen = {"embedding": now.embedding, "reranking": now.reranking}
+        if any(getattr(self.settings, name) != value for name, value in chosen.items()):
+            self.settings = self.settings.model_copy(update=chosen)
 
     async def devices(self) -> DevicesStatus:
         """What this computer can compute on, what is used, why nothing better, and what would help."""

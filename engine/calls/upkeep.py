@@ -40,9 +40,10 @@ class UpkeepCalls(Calls):
 
     def _reranker_components(self) -> tuple[values.ComponentStatus, ...]:
         """None where none is installed: then there is nothing to tell."""
-        if self._parts.reranker is not None:
-            return (self._parts.reranker.component(),)
-        return health.reranker_component(self._parts.reranker_problem)
+        in_use = self._parts.in_use
+        if in_use.reranker is not None:
+            return (in_use.reranker.component(),)
+        return health.reranker_component(in_use.reranker_problem)
 
     async def verify(self) -> values.VerifyReport:
         """Hold the database against itself and against every index."""

@@ -46,6 +46,11 @@ class CachedEmbedder:
         return self._inner.model_id
 
     @property
+    def ident(self) -> str:
+        """As the owner names the model: `bge-m3:fp16`."""
+        return self._inner.ident
+
+    @property
     def dimensions(self) -> int:
         """Length of a vector."""
         return self._inner.dimensions

@@ -90,6 +90,11 @@ class OnnxEmbedder:
         return self._entry.fingerprint
 
     @property
+    def ident(self) -> str:
+        """As the owner names the model: `bge-m3:fp16`."""
+        return self._entry.ident
+
+    @property
     def dimensions(self) -> int:
         """Length of a vector."""
         return self._entry.dimensions

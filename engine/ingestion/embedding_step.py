@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from engine.embedding.in_use import EmbedderReplacedError, held
 from engine.events import DocumentsChanged, EventBus, MemoriesChanged
 from engine.executors import Executors
 from engine.ingestion.drafts import Ready
@@ -71,17 +72,25 @@ class EmbeddingStep:
             StoreError: the database cannot be written; nothing of the group was.
             RuntimeUnavailableError: nothing can run the model.
         """
-        try:
-            return await self._write(group, wanted, between, everything=False)
-        except KeyError:
-            # A chunk that was counted on is gone meanwhile: the owner erased it. Everything is looked up anew.
-            return await self._write(group, wanted, between, everything=True)
+        everything = False
+        while True:
+            try:
+                with held(self._embedder) as embedder:
+                    return await self._write(group, wanted, between, embedder, everything=everything)
+            except EmbedderReplacedError:
+                continue  # the model was changed meanwhile
+            except KeyError:
+                if everything:
+                    raise
+                # A chunk that was counted on is gone meanwhile: the owner erased it. Everything is looked up anew.
+                everything = True
 
     async def _write(
         self,
         group: Sequence[Ready],
         wanted: Callable[[Ready], bool],
         between: Callable[[], Awaitable[None]],
+        embedder: Embedder,
         *,
         everything: bool,
     ) -> list[Written]:
@@ -96,7 +105,7 @@ class EmbeddingStep:
                     part.append(planned[place])
                 place += 1
             began = time.monotonic()
-            vectors.update(await self._executors.run("inference", self._embed, part))
+            vectors.update(await self._executors.run("inference", self._embed, part, embedder))
             share = (time.monotonic() - began) / max(1, len(part))
             for one in part:
                 spent[one.ready.document.id] = spent.get(one.ready.document.id, 0.0) + share
@@ -105,7 +114,7 @@ class EmbeddingStep:
         if not chosen:
             return []
         began = time.monotonic()
-        stored = await self._memory.write(lambda store, writer: self._save(store, writer, chosen, vectors))
+        stored = await self._memory.write(lambda store, writer: self._save(store, writer, chosen, vectors, embedder))
         share = (time.monotonic() - began) / len(chosen)
         self._publish(chosen, stored)
         return [
@@ -130,10 +139,10 @@ class EmbeddingStep:
                         planned.append(_Planned(ready, key, embedding_text(memory)))
         return planned
 
-    def _embed(self, part: Sequence[_Planned]) -> dict[tuple[str, ChunkKey], bytes]:
+    def _embed(self, part: Sequence[_Planned], embedder: Embedder) -> dict[tuple[str, ChunkKey], bytes]:
         if not part:
             return {}
-        vectors = self._embedder.embed_passages([one.text for one in part])
+        vectors = embedder.embed_passages([one.text for one in part])
         return {
             (one.ready.document.id, one.key): vector.astype("<f4", copy=False).tobytes()
             for one, vector in zip(part, vectors, strict=True)
@@ -145,7 +154,10 @@ class EmbeddingStep:
         writer: Any,
         group: Sequence[Ready],
         vectors: dict[tuple[str, ChunkKey], bytes],
+        embedder: Embedder,
     ) -> list[Stored]:
+        if embedder.model_id != self._embedder.model_id:
+            raise EmbedderReplacedError(embedder.model_id)
         results = []
         for ready in group:
             identity = ready.document.id
@@ -159,8 +171,8 @@ class EmbeddingStep:
                     writer,
                     ready.document,
                     chunks,
-                    model=self._embedder.model_id,
-                    dimensions=self._embedder.dimensions,
+                    model=embedder.model_id,
+                    dimensions=embedder.dimensions,
                 )
             )
         return results

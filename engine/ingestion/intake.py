@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -33,7 +33,13 @@ class Intake:
     """Reads files through the worker and knows what is known already."""
 
     def __init__(
-        self, *, store: Database, executors: Executors, worker: Worker, settings: Settings, tokenizer: Path
+        self,
+        *,
+        store: Database,
+        executors: Executors,
+        worker: Worker,
+        settings: Settings,
+        tokenizer: Callable[[], Path],
     ) -> None:
         self._store = store
         self._executors = executors
@@ -93,7 +99,7 @@ class Intake:
             path=str(path),
             name=file_name(row.file.path),
             zip_limit=self._options.max_archive_mb << 20,
-            tokenizer=str(self._tokenizer),
+            tokenizer=str(self._tokenizer()),
             tokens=self._options.chunk_tokens,
             ocr_texts=None if ocr_texts is None else {str(page): text for page, text in ocr_texts.items()},
         )
@@ -112,7 +118,7 @@ class Intake:
             texts=[text],
             paged=False,
             flavour=flavour,
-            tokenizer=str(self._tokenizer),
+            tokenizer=str(self._tokenizer()),
             tokens=self._options.chunk_tokens,
         )
         data = text.encode("utf-8", "replace")

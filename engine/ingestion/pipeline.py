@@ -37,7 +37,7 @@ from engine.settings import Settings
 from engine.values import FileState
 
 if TYPE_CHECKING:
-    from engine.embedding.cached_embedder import CachedEmbedder
+    from engine.embedding.in_use import EmbedderInUse
 
 _log = logging.getLogger(__name__)
 _WALKED_AT_ONCE = 500
@@ -55,7 +55,7 @@ class IngestionPipeline:
         *,
         store: Database,
         memory: LayeredMemory,
-        embedder: CachedEmbedder,
+        embedder: EmbedderInUse,
         executors: Executors,
         events: EventBus,
         settings: Settings,
@@ -79,7 +79,11 @@ class IngestionPipeline:
         )
         self._board = Board(store=store, executors=executors, events=events)
         self._intake = Intake(
-            store=store, executors=executors, worker=self._reader, settings=settings, tokenizer=embedder.tokenizer_path
+            store=store,
+            executors=executors,
+            worker=self._reader,
+            settings=settings,
+            tokenizer=lambda: embedder.tokenizer_path,
         )
         self._embedding = EmbeddingStep(
             store=store, memory=memory, embedder=embedder, executors=executors, events=events

@@ -77,15 +77,11 @@ class Indexes:
             notice: Called on the indexing thread with (level, plain words) when the owner should know something.
             saved: Called on the indexing thread when removals up to a sequence are needed by no saved index.
         """
-        widths = {"interact": recall.ef_interact, "insights": recall.ef_insights, "assets": recall.ef_assets}
         self._database = database
         self._folder = folder
-        self.layers: dict[str, LayerIndex] = {
-            layer: LayerIndex(
-                layer, database, folder, settings=index, model=model_id, dimensions=dimensions, ef=widths[layer]
-            )
-            for layer in LAYERS
-        }
+        self._index = index
+        self._widths = {"interact": recall.ef_interact, "insights": recall.ef_insights, "assets": recall.ef_assets}
+        self.layers: dict[str, LayerIndex] = self._layers_of(model_id, dimensions)
         self.lexical = LexicalIndex(database, folder)
         self._all: tuple[DerivedIndex, ...] = (*self.layers.values(), self.lexical)
         self._notice = notice
@@ -107,6 +103,23 @@ class Indexes:
             self._target = self._database.last_sequence(reader)
         self._thread = threading.Thread(target=self._run, name="magray-index", daemon=True)
         self._thread.start()
+
+    def use_vectors(self, model_id: str, dimensions: int) -> None:
+        """All vectors are of another model now: index those from the first one on, and let go of what was there.
+
+        Never blocks. Recall looks into the database until they are read, as after a start.
+        """
+        layers = self._layers_of(model_id, dimensions)
+        with self._condition:
+            old, self.layers = self.layers, layers
+            self._all = (*layers.values(), self.lexical)
+            for layer in layers:
+                self._saved_at.pop(layer, None)  # what is saved is of the other model
+            if self._thread is not None and not self._closing:
+                self._jobs += [(index.close, Future()) for index in old.values()]
+            self._pending = True
+            self._changed_at = time.monotonic()
+            self._condition.notify_all()
 
     def changed(self, sequence: int) -> None:
         """A transaction with changes up to `sequence` was committed. Never blocks."""
@@ -171,8 +184,11 @@ class Indexes:
         """
 
         def check() -> tuple[dict[str, int], list[str]]:
-            problems = [problem for index in self._all for problem in index.verify()]
-            return {index.name: index.status().count for index in self._all}, problems
+            while True:
+                looked_at = self._all
+                problems = [problem for index in looked_at for problem in index.verify()]
+                if looked_at is self._all:  # else the model changed meanwhile
+                    return {index.name: index.status().count for index in looked_at}, problems
 
         found: tuple[dict[str, int], list[str]] = self._on_thread(check)
         return found
@@ -217,6 +233,20 @@ class Indexes:
         if self._thread is not None:
             self._thread.join()
             self._thread = None
+
+    def _layers_of(self, model_id: str, dimensions: int) -> dict[str, LayerIndex]:
+        return {
+            layer: LayerIndex(
+                layer,
+                self._database,
+                self._folder,
+                settings=self._index,
+                model=model_id,
+                dimensions=dimensions,
+                ef=self._widths[layer],
+            )
+            for layer in LAYERS
+        }
 
     def _on_thread(self, job: Callable[[], Any]) -> Any:
         future: Future[Any] = Future()

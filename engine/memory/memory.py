@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from engine import values
 from engine.embedding.embedder import Embedder
+from engine.embedding.in_use import EmbedderReplacedError, held
 from engine.errors import InvalidMemoryError
 from engine.events import EventBus, MemoriesChanged
 from engine.executors import Executors
@@ -79,8 +80,15 @@ class LayeredMemory:
         checked = [check(memory, dimensions=self._embedder.dimensions) for memory in new]
         if not checked:
             return []
-        vectors = await self._executors.run("inference", self._vectors, checked)
-        written = await self._executors.run("store", self._insert, checked, vectors)
+        written: list[values.Memory] | None = None
+        while written is None:
+            with held(self._embedder) as embedder:
+                vectors = await self._executors.run("inference", self._vectors, checked, embedder)
+                try:
+                    written = await self._executors.run("store", self._insert, checked, vectors, embedder)
+                except EmbedderReplacedError:
+                    # Vectors that came along are of the model before, too.
+                    checked = [dataclasses.replace(memory, vector=None) for memory in checked]
         self._events.publish(MemoriesChanged(added=len(written)))
         return written
 
@@ -244,25 +252,29 @@ class LayeredMemory:
             # Use is counted for ranking only: a full disk must not turn a recall that worked into an error.
             _log.exception("what was recalled could not be noted")
 
-    def _vectors(self, new: Sequence[values.NewMemory]) -> list[NDArray[np.float32]]:
+    def _vectors(self, new: Sequence[values.NewMemory], embedder: Embedder) -> list[NDArray[np.float32]]:
         missing = [index for index, memory in enumerate(new) if memory.vector is None]
         found: list[NDArray[np.float32] | None] = [
-            None if memory.vector is None else unit(memory.vector, self._embedder.dimensions) for memory in new
+            None if memory.vector is None else unit(memory.vector, embedder.dimensions) for memory in new
         ]
         if missing:
-            computed = self._embedder.embed_passages([embedding_text(new[index]) for index in missing])
+            computed = embedder.embed_passages([embedding_text(new[index]) for index in missing])
             for index, vector in zip(missing, computed, strict=True):
                 found[index] = vector
         return [vector for vector in found if vector is not None]
 
-    def _insert(self, new: Sequence[values.NewMemory], vectors: Sequence[NDArray[np.float32]]) -> list[values.Memory]:
+    def _insert(
+        self, new: Sequence[values.NewMemory], vectors: Sequence[NDArray[np.float32]], embedder: Embedder
+    ) -> list[values.Memory]:
+        if embedder.model_id != self._embedder.model_id:
+            raise EmbedderReplacedError(embedder.model_id)
         now = datetime.now(UTC)
         rows = [
             memories.NewRow(
                 memory=memory,
                 vector=vector.astype("<f4", copy=False).tobytes(),
-                model=self._embedder.model_id,
-                dimensions=self._embedder.dimensions,
+                model=embedder.model_id,
+                dimensions=embedder.dimensions,
                 expires_at=self._expiry(memory.layer, now),
             )
             for memory, vector in zip(new, vectors, strict=True)

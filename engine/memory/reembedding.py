@@ -1,66 +1,39 @@
 """Vectors of another embedder for all memories, in the background.
 
 Vectors of two models are never compared: an index holds those of one embedder only. While the old embedder can still be
-used, everything goes on with it, the new vectors are gathered beside the old ones, and the start after the last of
-them is there puts them in their place in one transaction; until then going back costs nothing. Where the old one is
-gone, memories are found by their words and get their new vectors one batch after the other. Each batch is one
-transaction, so that a stop at any moment loses nothing and the next start goes on from there.
+used, everything goes on with it and the new vectors are gathered beside the old ones; when the last is there, embedder,
+vectors and indexes change places in one moment, and until then going back costs nothing. Where the old one is gone,
+memories are found by their words and get their new vectors one batch after the other. Each batch is one transaction,
+and so is the change of places: a stop at any moment loses nothing and the next start goes on from there.
 """
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import numpy as np
-
-from engine.embedding.embedder import Embedder
 from engine.errors import MagrayError
-from engine.events import EventBus, MemoriesChanged, Notice, StatusChanged
+from engine.events import EventBus, MemoriesChanged, Notice, ReembeddingChanged, StatusChanged
 from engine.executors import Executors
-from engine.memory.context import embedding_text
 from engine.memory.indexes import Indexes
-from engine.memory.store import recall_queries, vectors
+from engine.memory.new_vectors import NewVectors
 from engine.memory.store.database import Database
+from engine.model_values import ReembeddingStatus
 from engine.values import ComponentStatus
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from engine.embedding.cached_embedder import CachedEmbedder
+    from engine.embedding.in_use import EmbedderInUse
 
 _log = logging.getLogger(__name__)
-_BATCH = 32
+_FIRST_BATCH, _LEAST_BATCH, _MOST_BATCH = 16, 4, 256
+_BATCH_SECONDS = 0.5
+"""What a batch takes, about: a question or a document waits for no more of it."""
 _TELL_SECONDS = 1.0
-
-
-def settle_vectors(store: Database, model: str) -> str:
-    """Decide at a start which model's vectors count. Runs on the `store` thread, before any index is opened.
-
-    Args:
-        store: The open database.
-        model: Of the embedder that the settings name.
-
-    Returns:
-        The model whose embedder is to be used until the new vectors are gathered, or empty where `model` is used now.
-    """
-    with store.write() as writer:
-        known = vectors.known_model(writer)
-        if known == model:
-            vectors.drop_gathered(writer)  # the owner went back
-            return ""
-        if not vectors.any_vector(writer):
-            vectors.note_model(writer, model)
-            return ""
-        return "" if vectors.take_gathered(writer, model) else known
-
-
-def give_up_old(store: Database) -> None:
-    """The old embedder is gone, so the new one is used at once. Runs on the `store` thread."""
-    with store.write() as writer:
-        vectors.drop_gathered(writer)
-        vectors.note_model(writer, "")
 
 
 class Reembedding:
@@ -71,49 +44,113 @@ class Reembedding:
         *,
         store: Database,
         indexes: Indexes,
-        embedder: Embedder,
+        embedder: EmbedderInUse,
         executors: Executors,
         events: EventBus,
-        beside: bool = False,
+        still: Callable[[], contextlib.AbstractContextManager[None]],
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Nothing is read yet.
 
         Args:
             store: The open database.
             indexes: Follow what is replaced.
-            embedder: Makes the new vectors.
+            embedder: In use; another takes its place here.
             executors: `query`, `inference` and `store` are used.
             events: Hear how it goes.
-            beside: Gather the new vectors for the next start; else put each in its place at once.
+            still: While the block lasts no recall runs, so that none sees half of the change.
+            clock: Seconds, never going back.
         """
-        self._beside = beside
-        self._store = store
-        self._indexes = indexes
         self._embedder = embedder
         self._executors = executors
         self._events = events
+        self._clock = clock
+        self._following: CachedEmbedder | None = None
+        self._work = NewVectors(
+            store=store, indexes=indexes, in_use=embedder, still=still, ending=lambda: self._ending, clock=clock
+        )
         self._task: asyncio.Task[None] | None = None
         self._going = asyncio.Event()
         self._going.set()
-        self._total = self._done = 0
+        self._ending = False
+        self._known_pause = False
+        self._left = self._total = 0
+        self._told = 0.0
         self._failure: str | None = None
 
-    def start(self) -> None:
-        """Look for memories of another embedder and begin; nothing is waited for."""
+    @property
+    def following(self) -> CachedEmbedder | None:
+        """The embedder that takes the place of the one in use once all memories are embedded by it."""
+        return self._following
+
+    def start(self, following: CachedEmbedder | None = None) -> None:
+        """Begin, or go on; nothing is waited for.
+
+        Args:
+            following: Gather its vectors beside those in use, then change to it. None puts a vector of the embedder in
+                use in the place of every one of another model.
+        """
+        self._following = following
+        self._embedder.prepare(following)
+        self._work.begin(following)
+        self._failure = None
+        self._ending = False
         self._task = asyncio.ensure_future(self._run())
 
-    def pause(self) -> None:
-        """Finish the batch at hand, then wait. It goes on by `resume`, or with the next start."""
+    async def pause(self) -> None:
+        """Finish the batch at hand, then wait for `resume`, also over the next starts."""
+        self._known_pause = True
         self._going.clear()
-        self._events.publish(StatusChanged(component="reembedding"))
+        await self._executors.run("store", self._work.note_paused, True)
+        self._tell()
 
-    def resume(self) -> None:
+    async def resume(self) -> None:
         """Go on; after a failure, try again."""
-        self._going.set()
+        await self._unpause()
         if self._failure is not None and (self._task is None or self._task.done()):
-            self._failure = None
-            self.start()
-        self._events.publish(StatusChanged(component="reembedding"))
+            self.start(self._following)
+        self._tell()
+
+    async def stop(self) -> bool:
+        """End after the batch at hand, or after a change that is under way.
+
+        Returns:
+            Whether an embedder waits still to take the place of the one in use.
+        """
+        paused = not self._going.is_set()
+        self._ending = True
+        self._going.set()
+        await self.wait()
+        if paused:
+            self._going.clear()
+        return self._following is not None
+
+    async def begin(self, following: CachedEmbedder) -> None:
+        """Change to another embedder, whatever was going on; the owner's pause ends with what it was for."""
+        if await self.stop():
+            await self._forget()
+        await self._unpause()
+        self.start(following)
+
+    async def drop(self) -> None:
+        """Forget what was gathered, after `stop`; the embedder in use stays."""
+        await self._forget()
+        await self._unpause()
+        self.start()  # sees to what was there before, and takes the dropped vectors away
+        self._tell()
+
+    async def _forget(self) -> None:
+        following, self._following = self._following, None
+        self._embedder.prepare(None)
+        self._left = 0
+        await self._executors.run("store", self._work.drop)
+        if following is not None:
+            await self._executors.run("inference", following.close)
+
+    async def _unpause(self) -> None:
+        self._known_pause = True
+        self._going.set()
+        await self._executors.run("store", self._work.note_paused, False)
 
     async def wait(self) -> None:
         """Until it is through, or has failed."""
@@ -126,125 +163,134 @@ class Reembedding:
             self._task.cancel()
             await asyncio.wait([self._task])
 
-    def component(self) -> ComponentStatus | None:
+    def status(self) -> ReembeddingStatus | None:
         """How far it is; None where there was nothing to do or all is done."""
-        if self._done >= self._total and self._failure is None:
+        following, failure = self._following, self._failure or ""
+        if following is None and not self._left and not failure:
             return None
-        figures: dict[str, float | int | str] = {"done": self._done, "total": self._total}
-        told = f"{self._done:,} of {self._total:,} memories are embedded by the new model"
-        if self._failure is not None:
+        going = self._going.is_set() and not failure
+        return ReembeddingStatus(
+            from_model="" if following is None else self._embedder.ident,
+            to_model=self._embedder.ident if following is None else following.ident,
+            done=self._total - self._left,
+            total=self._total,
+            paused=not self._going.is_set(),
+            seconds_left=self._left * each if going and (each := self._work.seconds_each) is not None else None,
+            failure=failure,
+            can_cancel=following is not None,
+        )
+
+    def component(self) -> ComponentStatus | None:
+        """The same in plain words."""
+        status = self.status()
+        if status is None:
+            return None
+        figures: dict[str, float | int | str] = {"done": status.done, "total": status.total, "model": status.to_model}
+        told = f"{status.done:,} of {status.total:,} memories are embedded by {status.to_model}"
+        if status.failure:
             return ComponentStatus(
                 name="reembedding",
                 state="degraded",
-                summary=f"{told}; then it stopped: {self._failure}",
+                summary=f"{told}; then it stopped: {status.failure}",
                 mend="Nothing is lost. The next start tries again.",
                 figures=figures,
             )
-        meanwhile = (
-            "; until all are, the old one is used" if self._beside else "; the others are found by words meanwhile"
-        )
-        how = meanwhile if self._going.is_set() else "; it is paused"
-        return ComponentStatus(name="reembedding", state="ok", summary=told + how, figures=figures)
+        meanwhile = f"until all are, {status.from_model} is used"
+        if not status.from_model:
+            meanwhile = "the others are found by words meanwhile"
+        how = "it is paused" if status.paused else meanwhile
+        return ComponentStatus(name="reembedding", state="ok", summary=f"{told}; {how}.", figures=figures)
+
+    def _tell(self) -> None:
+        self._told = self._clock()
+        self._events.publish(ReembeddingChanged(status=self.status()))
+        self._events.publish(StatusChanged(component="reembedding"))
 
     async def _run(self) -> None:
         try:
-            await self._embed_all()
+            if not self._known_pause and await self._executors.run("query", self._work.is_paused):
+                self._going.clear()
+            self._known_pause = True
+            if self._following is not None:
+                await self._gather(self._following)
+            else:
+                await self._replace_all()
+            await self._clear_old()
         except MagrayError as error:
             self._failure = str(error)
             _log.warning("the re-embedding stopped: %s", error)
             self._events.publish(Notice(level="warning", text=f"Embedding the memories anew stopped. {error}"))
-            self._events.publish(StatusChanged(component="reembedding"))
+            self._tell()
 
-    async def _embed_all(self) -> None:
-        model = self._embedder.model_id
-        if not self._beside and await self._executors.run("query", self._known) == model:
-            return
-        if self._beside:
-            await self._executors.run("store", self._note, vectors.begin_gathering, model)
-        left = await self._executors.run("query", self._count, model)
-        self._total = self._done + left
-        if not left:
-            await self._finish(model)
-            return
-        self._events.publish(
-            Notice(
-                level="info",
-                text=f"{left:,} {'memory was' if left == 1 else 'memories were'} embedded by another model."
-                f" {self._how}",
+    async def _gather(self, following: CachedEmbedder) -> None:
+        """Vectors of the next model beside those in use, then the change."""
+        await self._clear_old()
+        await self._executors.run("store", self._work.make_room)
+        await self._count()
+        if self._left:
+            self._notice_begin(f"{self._embedder.ident} is used until all are embedded anew in the background.")
+        changed = False
+        while not changed and not self._ending:
+            if await self._pass_over():
+                changed = await self._executors.run("store", self._work.change)
+        if changed:
+            count, self._following, self._left = self._total, None, 0
+            self._tell()
+            self._events.publish(StatusChanged(component="embedder"))
+            self._events.publish(MemoriesChanged(changed=count))
+            self._events.publish(
+                Notice(level="info", text=f"All memories are embedded by {following.ident}, which is used from now on.")
             )
-        )
-        last, told = 0, time.monotonic()
+
+    async def _replace_all(self) -> None:
+        """A vector of the embedder in use for each memory that has none."""
+        if await self._executors.run("query", self._work.is_settled):
+            return
+        await self._count()
+        todo = self._left
+        if todo:
+            self._notice_begin("They are found by words at once, and by meaning as they are embedded anew.")
+        while await self._pass_over():
+            await self._count()  # some may have been erased or remembered meanwhile
+            if not self._left:
+                break
+        if self._ending:
+            return
+        await self._executors.run("store", self._work.note_settled)
+        if todo:
+            self._events.publish(MemoriesChanged(changed=todo))
+            self._events.publish(Notice(level="info", text=f"All memories are embedded by {self._embedder.ident}."))
+            self._tell()
+
+    def _notice_begin(self, how: str) -> None:
+        were = "memory was" if self._left == 1 else "memories were"
+        self._events.publish(Notice(level="info", text=f"{self._left:,} {were} embedded by another model. {how}"))
+        self._tell()
+
+    async def _pass_over(self) -> bool:
+        """Embed what is missing, from the first memory to the last; False where it was ended."""
+        last, size = 0, _FIRST_BATCH
         while True:
             await self._going.wait()
-            numbers = await self._executors.run("query", self._next, model, last)
-            if not numbers:
-                break
-            last = numbers[-1]
-            self._done += await self._embed(numbers)
-            if time.monotonic() - told >= _TELL_SECONDS:
-                told = time.monotonic()
-                self._events.publish(StatusChanged(component="reembedding"))
-        self._total = self._done  # some may have been erased meanwhile
-        await self._finish(model)
-        if not self._beside:
-            self._events.publish(MemoriesChanged(changed=self._done))
-        self._events.publish(StatusChanged(component="reembedding"))
-        then = " It is used from the next start on." if self._beside else ""
-        self._events.publish(Notice(level="info", text=f"All memories are embedded by the new model.{then}"))
+            if self._ending:
+                return False
+            began = self._clock()
+            texts = await self._executors.run("query", self._work.next_texts, last, size)
+            if not texts:
+                return True
+            computed = await self._executors.run("inference", self._work.embed, list(texts.values()))
+            await self._executors.run("store", self._work.write, texts, computed)
+            last = max(texts)
+            fitting = int(len(texts) * _BATCH_SECONDS / max(self._clock() - began, 1e-6)) + 1
+            size = max(_LEAST_BATCH, min(_MOST_BATCH, 2 * size, fitting))
+            if self._clock() - self._told >= _TELL_SECONDS:
+                await self._count()
+                self._tell()
 
-    @property
-    def _how(self) -> str:
-        if self._beside:
-            return "That model is used until all are embedded anew in the background."
-        return "They are found by words at once, and by meaning as they are embedded anew in the background."
+    async def _count(self) -> None:
+        self._left, self._total = await self._executors.run("query", self._work.count)
 
-    async def _finish(self, model: str) -> None:
-        note = vectors.note_gathered if self._beside else vectors.note_model
-        await self._executors.run("store", self._note, note, model)
-
-    async def _embed(self, numbers: Sequence[int]) -> int:
-        texts = await self._executors.run("query", self._texts, numbers)
-        if not texts:
-            return 0
-        computed = await self._executors.run("inference", self._embedder.embed_passages, list(texts.values()))
-        return await self._executors.run("store", self._write, list(texts), computed)
-
-    # The rest runs in threads.
-
-    def _known(self) -> str:
-        with self._store.read() as reader:
-            return vectors.known_model(reader)
-
-    def _note(self, change: Callable[[Any, str], None], model: str) -> None:
-        with self._store.write() as writer:
-            change(writer, model)
-
-    def _count(self, model: str) -> int:
-        with self._store.read() as reader:
-            return vectors.count_missing(reader) if self._beside else vectors.count_foreign(reader, model)
-
-    def _next(self, model: str, after: int) -> list[int]:
-        with self._store.read() as reader:
-            if self._beside:
-                return vectors.next_missing(reader, after=after, limit=_BATCH)
-            return vectors.next_foreign(reader, model, after=after, limit=_BATCH)
-
-    def _texts(self, numbers: Sequence[int]) -> dict[int, str]:
-        """What is embedded for each memory that is still there, by number."""
-        with self._store.read() as reader:
-            found = recall_queries.memories_of(reader, numbers)
-        return {number: embedding_text(memory) for number, memory in found.items()}
-
-    def _write(self, numbers: Sequence[int], computed: NDArray[np.float32]) -> int:
-        rows = [
-            (number, vector.astype("<f4", copy=False).tobytes())
-            for number, vector in zip(numbers, computed, strict=True)
-        ]
-        model, dimensions = self._embedder.model_id, self._embedder.dimensions
-        with self._store.write() as writer:
-            if self._beside:
-                return vectors.gather(writer, rows, model=model, dimensions=dimensions)
-            count = vectors.replace(self._store, writer, rows, model=model, dimensions=dimensions)
-            sequence = self._store.last_sequence(writer)
-        self._indexes.changed(sequence)
-        return count
+    async def _clear_old(self) -> None:
+        more = True
+        while more and not self._ending:
+            more = await self._executors.run("store", self._work.clear_old)

@@ -9,9 +9,10 @@ collapsed.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ from engine.memory.closer_look import look_again
 from engine.memory.explanation import reason_of
 from engine.memory.indexes import Indexes
 from engine.memory.lexical_sync import WordHits
+from engine.memory.locks import ReadWriteLock
 from engine.memory.query import Query
 from engine.memory.sections import section_id, section_of
 from engine.memory.store import recall_queries
@@ -79,6 +81,7 @@ class Retriever:
         """
         self._aside = aside
         self._reranker = reranker
+        self._models = ReadWriteLock()
         self._database = database
         self._indexes = indexes
         self._embedder = embedder
@@ -113,6 +116,21 @@ class Retriever:
         limit = self._settings.limit if limit is None else limit
         if limit < 1 or not query.strip():
             return []
+        with self._models.read():
+            return self._recall(query, limit=limit, layer=layer, kind=kind, explain=explain)
+
+    @contextlib.contextmanager
+    def standing_still(self) -> Iterator[None]:
+        """No recall runs while the block lasts: embedder, vectors and indexes may change together."""
+        with self._models.write():
+            yield
+
+    def use_reranker(self, reranker: Reranker | None) -> None:
+        """Use another one, or none, from now on. When this returns, no recall uses the one before."""
+        with self._models.write():
+            self._reranker = reranker
+
+    def _recall(self, query: str, *, limit: int, layer: Layer | None, kind: Kind | None, explain: bool) -> list[Hit]:
         now = datetime.now().astimezone()
         asked = queries.understand(query, now=now)
         depth = max(DEPTH, 2 * limit)

@@ -64,6 +64,15 @@ class ModelManager:
         self._incoming = self._root / _INCOMING
         self._store = ModelStore(stamps=folders.cache / "models.json", bundled=bundled, installed=self._root)
         self._running: dict[str, asyncio.Task[object]] = {}
+        self._kept: Callable[[], frozenset[str]] = frozenset
+
+    def follow(self, settings: Settings) -> None:
+        """These hold from now on."""
+        self._settings = settings
+
+    def keep(self, names: Callable[[], frozenset[str]]) -> None:
+        """Ask this for models that are in use whatever the settings name, before one is removed."""
+        self._kept = names
 
     @property
     def in_use(self) -> frozenset[str]:
@@ -336,6 +345,11 @@ class ModelManager:
             raise ModelError(
                 f"{wanted} is in use: {option} names it. Choose another one first, as by"
                 f" `magray config unset {option}`. Nothing was removed."
+            )
+        if wanted in self._kept():
+            raise ModelError(
+                f"{wanted} is in use until all memories are embedded by the other model. `magray status` tells how far"
+                " that is. Nothing was removed."
             )
         _, variant = catalog.split(wanted)
         variant = variant or (known.variant if known is not None else "")

@@ -1,7 +1,8 @@
 """Vectors of memories that another embedder made, and their replacement.
 
 `meta` says of which model all vectors are (`vectors_model`), so that a start need not look at every one. Vectors of the
-model that comes next are gathered in a table of their own, which exists only then, and take the others' place at once.
+model that comes next are gathered in a table of their own, which exists only then. The switch gives the two tables each
+other's names: it takes as long for a million memories as for one. What is left of the old table goes piece by piece.
 """
 
 from __future__ import annotations
@@ -15,12 +16,9 @@ from engine.memory.store.database import Database
 if TYPE_CHECKING:
     import peewee
 
-_MODEL, _GATHERED = "vectors_model", "vectors_next"
-_NEXT = (
-    "CREATE TABLE IF NOT EXISTS vector_next (memory INTEGER PRIMARY KEY REFERENCES memory (number) ON DELETE CASCADE, "
-    "model TEXT NOT NULL, dimensions INTEGER NOT NULL, data BLOB NOT NULL)"
-)
-_MISSING = "FROM memory m LEFT JOIN vector_next v ON v.memory = m.number WHERE v.memory IS NULL"
+_MODEL, _PAUSED = "vectors_model", "reembedding_paused"
+_NOW, _NEXT, _OLD = "vector", "vector_next", "vector_old"
+_MISSING = f"FROM memory m LEFT JOIN {_NEXT} v ON v.memory = m.number WHERE v.memory IS NULL"
 _FOREIGN = "FROM memory m LEFT JOIN vector v ON v.memory = m.number WHERE (v.memory IS NULL OR v.model <> ?)"
 
 
@@ -34,6 +32,16 @@ def note_model(writer: peewee.SqliteDatabase, model: str) -> None:
     _set_meta(writer, _MODEL, model)
 
 
+def is_paused(reader: peewee.SqliteDatabase) -> bool:
+    """Whether the owner wants nothing to be embedded anew for now."""
+    return _meta(reader, _PAUSED) == "1"
+
+
+def note_paused(writer: peewee.SqliteDatabase, paused: bool) -> None:
+    """Remember that over the next starts."""
+    _set_meta(writer, _PAUSED, "1" if paused else "")
+
+
 def any_vector(reader: peewee.SqliteDatabase) -> bool:
     """Whether anything has been embedded at all."""
     return reader.execute_sql("SELECT 1 FROM vector LIMIT 1").fetchone() is not None
@@ -41,9 +49,15 @@ def any_vector(reader: peewee.SqliteDatabase) -> bool:
 
 def begin_gathering(writer: peewee.SqliteDatabase, model: str) -> None:
     """Make room for the next model's vectors; those of a third one are dropped."""
-    writer.execute_sql(_NEXT)
-    writer.execute_sql("DELETE FROM vector_next WHERE model <> ?", (model,))
-    _set_meta(writer, _GATHERED, "")
+    if not _exists(writer, _NEXT):
+        (made,) = writer.execute_sql("SELECT sql FROM sqlite_master WHERE name = ?", (_NOW,)).fetchone()
+        writer.execute_sql(str(made).replace(f'"{_NOW}"', f'"{_NEXT}"', 1))
+    writer.execute_sql(f"DELETE FROM {_NEXT} WHERE model <> ?", (model,))
+
+
+def count_memories(reader: peewee.SqliteDatabase) -> int:
+    """All of them; deleted ones, which may come back, too."""
+    return int(reader.execute_sql("SELECT COUNT(*) FROM memory").fetchone()[0])
 
 
 def count_missing(reader: peewee.SqliteDatabase) -> int:
@@ -57,45 +71,54 @@ def next_missing(reader: peewee.SqliteDatabase, *, after: int, limit: int) -> li
     return [number for (number,) in rows.fetchall()]
 
 
-def gather(writer: peewee.SqliteDatabase, new: Sequence[tuple[int, bytes]], *, model: str, dimensions: int) -> int:
-    """Keep vectors of the next model; tells how many of their memories were there still."""
-    count = 0
+def gather(writer: peewee.SqliteDatabase, new: Sequence[tuple[int, bytes]], *, model: str, dimensions: int) -> set[int]:
+    """Keep vectors of the next model; tells which of their memories were there still."""
+    kept = set()
     for number, data in new:
         cursor = writer.execute_sql(
-            "INSERT OR REPLACE INTO vector_next (memory, model, dimensions, data) "
+            f"INSERT OR REPLACE INTO {_NEXT} (memory, model, dimensions, data) "
             "SELECT number, ?, ?, ? FROM memory WHERE number = ?",
             (model, dimensions, data, number),
         )
-        count += int(cursor.rowcount)
-    return count
+        if int(cursor.rowcount):
+            kept.add(number)
+    return kept
 
 
-def note_gathered(writer: peewee.SqliteDatabase, model: str) -> None:
-    """Every memory has its next vector: the next start takes them."""
-    _set_meta(writer, _GATHERED, model)
-
-
-def take_gathered(writer: peewee.SqliteDatabase, model: str) -> bool:
-    """Put the gathered vectors in the place of the others, where all of this model are there; tells whether they were.
+def take_gathered(writer: peewee.SqliteDatabase, model: str) -> None:
+    """Put the gathered vectors in the place of the others, by exchanging the names of two tables.
 
     Labels stay: an index of another model is built anew from the first label on.
     """
-    if _meta(writer, _GATHERED) != model:
-        return False
-    writer.execute_sql(
-        "UPDATE vector SET model = n.model, dimensions = n.dimensions, data = n.data "
-        "FROM vector_next n WHERE n.memory = vector.memory"
-    )
-    drop_gathered(writer)
-    note_model(writer, "")  # what was remembered since is of the old model still
-    return True
+    writer.execute_sql(f"DROP TABLE IF EXISTS {_OLD}")
+    writer.execute_sql(f"ALTER TABLE {_NOW} RENAME TO {_OLD}")
+    writer.execute_sql(f"ALTER TABLE {_NEXT} RENAME TO {_NOW}")
+    note_model(writer, model)
 
 
 def drop_gathered(writer: peewee.SqliteDatabase) -> None:
-    """Forget what was gathered."""
-    if writer.execute_sql("SELECT 1 FROM sqlite_master WHERE name = 'vector_next'").fetchone() is not None:
-        writer.execute_sql("DROP TABLE vector_next")
-        _set_meta(writer, _GATHERED, "")
+    """Forget what was gathered; `clear_old` takes it away."""
+    if _exists(writer, _NEXT):
+        writer.execute_sql(f"DROP TABLE IF EXISTS {_OLD}")
+        writer.execute_sql(f"ALTER TABLE {_NEXT} RENAME TO {_OLD}")
+
+
+def clear_old(writer: peewee.SqliteDatabase, *, limit: int) -> bool:
+    """Take away some vectors that are not used any more; tells whether there are more."""
+    if not _exists(writer, _OLD):
+        return False
+    cursor = writer.execute_sql(
+        f"DELETE FROM {_OLD} WHERE memory IN (SELECT memory FROM {_OLD} ORDER BY memory LIMIT ?)", (limit,)
+    )
+    if int(cursor.rowcount):
+        return True
+    writer.execute_sql(f"DROP TABLE {_OLD}")
+    return False
+
+
+def _exists(reader: peewee.SqliteDatabase, table: str) -> bool:
+    row = reader.execute_sql("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?", (table,)).fetchone()
+    return row is not None
 
 
 def _meta(reader: peewee.SqliteDatabase, key: str) -> str:
@@ -125,7 +148,7 @@ def next_foreign(reader: peewee.SqliteDatabase, model: str, *, after: int, limit
 
 def replace(
     store: Database, writer: peewee.SqliteDatabase, new: Sequence[tuple[int, bytes]], *, model: str, dimensions: int
-) -> int:
+) -> set[int]:
     """Give memories vectors of this model. Each gets a new label: the vector indexes follow labels.
 
     Args:
@@ -136,7 +159,7 @@ def replace(
         dimensions: numbers in a vector.
 
     Returns:
-        How many were there.
+        Numbers of those that were there still.
     """
     data = dict(new)
     marks = ",".join("?" * len(data))
@@ -160,4 +183,4 @@ def replace(
             "SET model = excluded.model, dimensions = excluded.dimensions, data = excluded.data",
             (number, model, dimensions, data[number]),
         )
-    return len(rows)
+    return {number for number, *_ in rows}

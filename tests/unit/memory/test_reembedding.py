@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -57,6 +58,26 @@ async def component(engine: Engine) -> ComponentStatus | None:
     return next((one for one in (await engine.status()).components if one.name == "reembedding"), None)
 
 
+async def is_right(engine: Engine, count: int, *texts: str) -> None:
+    """The index holds so many vectors of the model in use, and each text is found by its own."""
+    for text in texts:
+        (hit,) = await engine.recall(text, limit=1)
+        assert hit.memory.text == text
+        assert hit.scores["dense"] == pytest.approx(1, abs=1e-3)
+    report = await engine.verify()
+    assert report.problems == ()
+    assert report.indexed["assets"] == count
+
+
+def tables(data_dir: Path) -> set[str]:
+    connection = sqlite3.connect(data_dir / "magray.db")
+    try:
+        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'vector%'")
+        return {name for (name,) in rows.fetchall()}
+    finally:
+        connection.close()
+
+
 def forget(data_dir: Path, model: str) -> None:
     """Take a model away behind everybody's back."""
     shutil.rmtree(data_dir / "models" / model)
@@ -66,50 +87,50 @@ async def test_the_old_model_is_used_until_the_new_vectors_are_there_and_then_at
     async with Engine.open(settings(two_models, "second")) as engine:
         heard: list[object] = []
         engine.events.subscribe(heard.append)
-        await engine._parts.reembedding.wait()
-        assert models(two_models) == {"first": 150}
         (hit,) = await engine.recall(TEXTS[149], limit=1)
         assert hit.scores["dense"] > 0.99  # still by the model that made its vector
-        assert any("used from the next start" in one.text for one in heard if isinstance(one, Notice))
         await engine.remember("word3 word4 afterwards", layer="assets")
-    async with Engine.open(settings(two_models, "second")) as engine:
-        await engine._parts.reembedding.wait()  # the one that came afterwards
+        await engine._parts.reembedding.wait()
         assert models(two_models) == {"second": 151}
-        for text in (TEXTS[149], "word3 word4 afterwards"):
-            (hit,) = await engine.recall(text, limit=1)
-            assert hit.memory.text == text
-            assert hit.scores["dense"] == pytest.approx(1, abs=1e-3)
-        assert await component(engine) is None
-        report = await engine.verify()
-        assert report.problems == ()
-        assert report.indexed["assets"] == 151
-
-
-async def test_going_back_costs_nothing_while_the_old_model_is_used(two_models: Path) -> None:
+        assert any("second, which is used from now on" in one.text for one in heard if isinstance(one, Notice))
+        await is_right(engine, 151, TEXTS[149], "word3 word4 afterwards")
+        assert await engine.reembedding() is None
     async with Engine.open(settings(two_models, "second")) as engine:
         await engine._parts.reembedding.wait()
+        await is_right(engine, 151, TEXTS[149], "word3 word4 afterwards")
+
+
+async def test_a_start_with_the_old_name_goes_back(two_models: Path) -> None:
+    async with Engine.open(settings(two_models, "second")) as engine:
+        await engine.pause_reembedding()
     async with Engine.open(settings(two_models, "first")) as engine:
         await engine._parts.reembedding.wait()
         assert models(two_models) == {"first": 150}
-        (hit,) = await engine.recall(TEXTS[7], limit=1)
-        assert hit.scores["dense"] > 0.99
-        assert (await engine.verify()).problems == ()
-    connection = sqlite3.connect(two_models / "magray.db")
-    gathered = connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'vector_next'").fetchone()
-    connection.close()
-    assert gathered is None
+        await is_right(engine, 150, TEXTS[7])
+    assert tables(two_models) == {"vector"}
 
 
 async def test_gathering_goes_on_where_a_stop_left_it(two_models: Path) -> None:
     async with Engine.open(settings(two_models, "second")) as engine:
         await engine.pause_reembedding()
-        status = await component(engine)
-        assert status is None or "it is paused" in status.summary
+        status = await engine.reembedding()
+        assert status is not None
+        assert status.paused
+        assert status.can_cancel
+        assert (status.from_model, status.to_model) == ("first", "second")
+        told = await component(engine)
+        assert told is not None
+        assert "it is paused" in told.summary
     async with Engine.open(settings(two_models, "second")) as engine:
+        await asyncio.sleep(0.3)
+        status = await engine.reembedding()
+        assert status is not None
+        assert status.paused  # as the owner left it
+        assert models(two_models) == {"first": 150}
+        await engine.resume_reembedding()
         await engine._parts.reembedding.wait()
-    async with Engine.open(settings(two_models, "second")) as engine:
+        await is_right(engine, 150, TEXTS[7])
         assert models(two_models) == {"second": 150}
-        assert (await engine.recall(TEXTS[7], limit=1))[0].scores["dense"] == pytest.approx(1, abs=1e-3)
 
 
 async def test_without_the_old_model_all_is_found_by_words_and_then_by_meaning(two_models: Path) -> None:
