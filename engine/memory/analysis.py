@@ -81,15 +81,16 @@ def guess_language(text: str) -> str:
     enough to tell whether an embedder knows the language; not more.
     """
     scripts: Counter[str] = Counter()
-    for character in text:
-        if character.isalpha():
-            scripts[_script(ord(character))] += 1
-    if not scripts:
+    if text.isascii():
+        scripts["latin"] = sum(map(str.isalpha, text))
+    else:
+        scripts.update(_script(ord(character)) for character in text if character.isalpha())
+    if not scripts.total():
         return "en"
     if scripts["ja"] and scripts["ja"] + scripts["zh"] >= scripts.total() / 2:
         return "ja"  # kana among Han
     words = _WORD.findall(text.casefold())
-    found = {language: sum(word in stop for word in words) for language, stop in STOP_WORDS.items()}
+    found = {language: sum(map(stop.__contains__, words)) for language, stop in STOP_WORDS.items()}
     most = max(found.values())
     latin = scripts.pop("latin", 0)
     if scripts:

@@ -40,6 +40,9 @@ _DAY_FIRST = re.compile(rf"\b(\d{{1,2}})(?:st|nd|rd|th)?(?: of)? ({_MONTH})\.?,?
 _MONTH_FIRST = re.compile(rf"\b({_MONTH})\.? (\d{{1,2}})(?:st|nd|rd|th)?\b,?(?: ((?:19|20)\d\d))?")
 _MONTH_YEAR = re.compile(rf"\b({_MONTH})\.?,? ((?:19|20)\d\d)\b")
 _YEAR = re.compile(r"\b(?:in|during|since|of|в|за) ((?:19|20)\d\d)\b")
+_DATES = ((_ISO, "ymd"), (_DOTTED, "dmy"), (_DAY_FIRST, "dmy"), (_MONTH_FIRST, "mdy"), (_MONTH_YEAR, "my"))
+"""Patterns and what their groups are. Each needs a digit."""
+
 _RELATIVE = {
     "today": (0, 1),
     "сегодня": (0, 1),
@@ -54,6 +57,9 @@ _RELATIVE = {
     "в прошлом месяце": (61, 62),
 }
 """Words -> how many days before today the time begins, and how many days it lasts."""
+
+_ANY_RELATIVE = re.compile(rf"\b(?:{'|'.join(_RELATIVE)})\b")
+_DIGIT = re.compile(r"\d")
 
 _PAST = re.compile(
     r"\b(used to|formerly|previously|originally|at first|back then|earlier|in the past|before that|first time|"
@@ -106,13 +112,7 @@ def understand(text: str, *, now: datetime) -> Query:
 def find_period(text: str, *, now: datetime) -> Period | None:
     """The first time that a text names in English or Russian: a day, a month, a year, or "yesterday" and the like."""
     lower = text.casefold()
-    for pattern, order in (
-        (_ISO, "ymd"),
-        (_DOTTED, "dmy"),
-        (_DAY_FIRST, "dmy"),
-        (_MONTH_FIRST, "mdy"),
-        (_MONTH_YEAR, "my"),
-    ):
+    for pattern, order in _DATES if _DIGIT.search(lower) else ():
         found = pattern.search(lower)
         if found is None:
             continue
@@ -127,6 +127,8 @@ def find_period(text: str, *, now: datetime) -> Period | None:
     year_only = _YEAR.search(lower)
     if year_only is not None:
         return _calendar(int(year_only.group(1)), None, None, now)
+    if not _ANY_RELATIVE.search(lower):
+        return None
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     for words, (back, days) in _RELATIVE.items():
         if re.search(rf"\b{words}\b", lower):

@@ -10,7 +10,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -87,44 +86,38 @@ def _reciprocal_ranks(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(scores > 0, (_RRF_K + 1) / (_RRF_K + 1 + ranks), 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Priors:
-    """What speaks for a memory beside the query."""
-
-    recency: float
-    use: float
-    importance: float
-    speaker: float
-    period: float
-
-    @property
-    def total(self) -> float:
-        """All of them together."""
-        return self.recency + self.use + self.importance + self.speaker + self.period
-
-
-def priors(candidate: Candidate, asked: Query, *, now: int, half_life: float | None) -> Priors:
-    """Small bounded bonuses.
+def priors(
+    candidates: Sequence[Candidate], asked: Query, *, now: int, half_lives: Mapping[str, float | None]
+) -> Scores:
+    """Small bounded bonuses by name, each of shape (n,).
 
     Args:
-        candidate: The memory.
+        candidates: The memories.
         asked: The query. Where it asks about the past, age, use and importance say nothing.
         now: Microseconds since 1970 UTC.
-        half_life: Of its layer, in seconds; None where age does not count.
+        half_lives: By layer, in seconds; None where age does not count.
     """
-    period = asked.period
-    named = PERIOD if period is not None and period.start <= candidate.occurred_at < period.end else 0.0
-    speaker = SPEAKER if candidate.speaker is not None and asked.names & words_of(candidate.speaker) else 0.0
+    count = len(candidates)
+    bonuses = {}
+    if asked.names:
+        said = {one.speaker for one in candidates if one.speaker is not None}
+        named = {speaker for speaker in said if asked.names & words_of(speaker)}
+        if named:
+            bonuses["speaker"] = SPEAKER * np.fromiter((one.speaker in named for one in candidates), np.float64, count)
+    if asked.period is not None:
+        start, end = asked.period.start, asked.period.end
+        inside = np.fromiter((start <= one.occurred_at < end for one in candidates), np.float64, count)
+        bonuses["period"] = PERIOD * inside
     if asked.past:
-        return Priors(0.0, 0.0, 0.0, speaker, named)
-    age = max(0.0, (now - candidate.occurred_at) / 1e6)
-    return Priors(
-        recency=RECENCY * 0.5 ** (age / half_life) if half_life else 0.0,
-        use=USE * min(1.0, math.log1p(candidate.access_count) / math.log1p(_USED_OFTEN)),
-        importance=IMPORTANCE * (1.0 if candidate.pinned else min(1.0, max(0.0, candidate.importance))),
-        speaker=speaker,
-        period=named,
-    )
+        return bonuses
+    ages = np.maximum(0.0, now - np.fromiter((one.occurred_at for one in candidates), np.float64, count)) / 1e6
+    lives = np.fromiter((half_lives[one.layer] or math.inf for one in candidates), np.float64, count)
+    uses = np.fromiter((one.access_count for one in candidates), np.float64, count)
+    weights = np.fromiter((1.0 if one.pinned else one.importance for one in candidates), np.float64, count)
+    bonuses["recency"] = np.where(np.isinf(lives), 0.0, RECENCY * 0.5 ** (ages / lives))
+    bonuses["use"] = USE * np.minimum(1.0, np.log1p(uses) / math.log1p(_USED_OFTEN))
+    bonuses["importance"] = IMPORTANCE * np.minimum(1.0, np.maximum(0.0, weights))
+    return bonuses
 
 
 def varied(candidates: Sequence[Candidate], scores: NDArray[np.float64]) -> list[int]:

@@ -28,7 +28,7 @@ from engine.memory.indexes import Indexes
 from engine.memory.lexical_sync import WordHits
 from engine.memory.locks import ReadWriteLock
 from engine.memory.query import Query
-from engine.memory.sections import section_id, section_of
+from engine.memory.sections import Section, section_id, section_of
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
 from engine.memory.store.recall_queries import Candidate
@@ -52,6 +52,8 @@ SMALL_SUBSET = 2000
 """A kind with no more memories than this is searched exactly; larger ones by looking deeper and leaving out."""
 
 _DEEPER = 8
+_MORE = 10
+"""Memories read at a time where some of the first repeat others."""
 
 
 class Retriever:
@@ -157,8 +159,8 @@ class Retriever:
         if vector is not None:
             signals |= _vector_signals(visible, vectors, vector)
         fused = ranking.fuse(signals, alone=np.asarray([one.group_key is None for one in visible]))
-        bonuses = [ranking.priors(one, asked, now=at, half_life=self._half_lives[one.layer]) for one in visible]
-        final = fused + np.asarray([bonus.total for bonus in bonuses])
+        bonuses = ranking.priors(visible, asked, now=at, half_lives=self._half_lives)
+        final = sum(bonuses.values(), fused)
         order = ranking.varied(visible, final)
         closest = look_again(
             self._reranker, asked, order=order, final=final, read=lambda indexes: self._memories(visible, indexes)
@@ -168,10 +170,7 @@ class Retriever:
         for index, memory in chosen:
             scores = {name: float(values[index]) for name, values in signals.items() if values[index] != 0.0}
             scores["fused"] = float(fused[index])
-            bonus = bonuses[index]
-            for name in ("recency", "use", "importance", "speaker", "period"):
-                if (value := getattr(bonus, name)) > 0.0:
-                    scores[name] = value
+            scores |= {name: float(values[index]) for name, values in bonuses.items() if values[index] > 0.0}
             if index in closest.scores:
                 scores["rerank"] = closest.scores[index]
             reason = f"{reason_of(memory, scores, asked, explain=explain)} {closest.note}".rstrip()
@@ -222,7 +221,7 @@ class Retriever:
         """The first memories in order that do not repeat each other, with their indexes."""
         kept: list[tuple[int, Memory]] = []
         seen: list[frozenset[str]] = []
-        start, step = 0, limit + 5
+        start, step = 0, limit
         with self._database.read() as reader:
             while len(kept) < limit and start < len(ordered):
                 batch = ordered[start : start + step]
@@ -235,7 +234,7 @@ class Retriever:
                     if not ranking.is_duplicate(words, seen):
                         kept.append((index, memory))
                         seen.append(words)
-                start += step
+                start, step = start + step, _MORE
         return kept
 
 
@@ -249,10 +248,16 @@ def _visible(one: Candidate, *, at: int, layer: str | None, kind: str | None) ->
 
 
 def _word_signals(found: Sequence[Candidate], words: WordHits) -> ranking.Scores:
-    sections = [
-        words.section.get(section_id(section_of(one.group_key, one.number)), 0.0) if one.group_key else 0.0
-        for one in found
-    ]
+    ids: dict[Section, float] = {}
+    sections = []
+    for one in found:
+        score = 0.0
+        if one.group_key is not None:
+            section = section_of(one.group_key, one.number)
+            if section not in ids:
+                ids[section] = words.section.get(section_id(section), 0.0)
+            score = ids[section]
+        sections.append(score)
     return {
         "bm25": np.asarray([words.body.get(one.number, 0.0) for one in found]),
         "bm25_window": np.asarray([words.window.get(one.number, 0.0) for one in found]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import peewee
 
@@ -208,47 +208,49 @@ def hot_groups(reader: peewee.SqliteDatabase) -> list[tuple[str, int]]:
     return [(key, number) for key, number in rows]
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """The little of a memory that ranking needs."""
+class Candidate(NamedTuple):
+    """The little of a memory that ranking needs. A plain tuple: a recall makes more than a hundred."""
 
     number: int
     label: int
     layer: str
     kind: str
     group_key: str | None
-    position: int
     occurred_at: int
     expires_at: int | None
     superseded: bool
     pinned: bool
     importance: float
     access_count: int
-    accessed_at: int | None
-    content_hash: str
     document: int | None
     speaker: str | None
     previous: int | None
     next: int | None
 
 
+_CANDIDATES = (
+    "SELECT m.number, m.label, m.layer, m.kind, m.group_key, m.occurred_at, m.expires_at, "
+    "m.superseded_by IS NOT NULL OR m.valid_to IS NOT NULL, m.pinned, m.importance, m.access_count, "
+    "m.document, m.speaker, "
+    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {PREVIOUS} END, "
+    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {NEXT} END "
+    "FROM memory m WHERE m.{column} IN ({marks}) AND m.label IS NOT NULL AND m.deleted_at IS NULL"
+)
+
+
 def candidates(reader: peewee.SqliteDatabase, *, numbers: Collection[int], labels: Collection[int]) -> list[Candidate]:
-    """Living memories named by number or by label, with their neighbours."""
-    found: dict[int, Candidate] = {}
-    for column, wanted in (("number", numbers), ("label", labels)):
-        for batch in _batches(list(wanted)):
-            rows = reader.execute_sql(
-                "SELECT m.number, m.label, m.layer, m.kind, m.group_key, m.position, m.occurred_at, m.expires_at, "
-                "m.superseded_by IS NOT NULL OR m.valid_to IS NOT NULL, m.pinned, m.importance, m.access_count, "
-                "m.accessed_at, m.content_hash, m.document, m.speaker, "
-                f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {PREVIOUS} END, "
-                f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {NEXT} END "
-                f"FROM memory m WHERE m.{column} IN ({_marks(batch)}) AND m.label IS NOT NULL AND m.deleted_at IS NULL",
-                batch,
-            ).fetchall()
-            for row in rows:
-                found[row[0]] = Candidate(*row)
-    return list(found.values())
+    """Living memories named by number or by label, with their neighbours; each is read once."""
+    found = _candidates(reader, "number", list(numbers))
+    known = {one.label for one in found}
+    return found + _candidates(reader, "label", [label for label in labels if label not in known])
+
+
+def _candidates(reader: peewee.SqliteDatabase, column: str, wanted: list[int]) -> list[Candidate]:
+    found: list[Candidate] = []
+    for batch in _batches(wanted):
+        sql = _CANDIDATES.format(column=column, marks=_marks(batch))
+        found += map(Candidate._make, reader.execute_sql(sql, batch).fetchall())
+    return found
 
 
 def memories_of(reader: peewee.SqliteDatabase, numbers: Collection[int]) -> dict[int, values.Memory]:

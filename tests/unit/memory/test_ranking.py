@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 
@@ -16,15 +14,12 @@ PLAIN = Candidate(
     layer="assets",
     kind="note",
     group_key=None,
-    position=0,
     occurred_at=0,
     expires_at=None,
     superseded=False,
     pinned=False,
     importance=0.0,
     access_count=0,
-    accessed_at=None,
-    content_hash="",
     document=None,
     speaker=None,
     previous=None,
@@ -80,32 +75,46 @@ def test_cosines_in_a_narrow_band_are_fused_by_rank() -> None:
     assert fused[19] - fused[1] > 1.5 / 2.5 * (cosines[19] - cosines[1]) / cosines[19]
 
 
+def bonus(one: Candidate, query: Query, *, now: int, half_life: float | None) -> dict[str, float]:
+    """What each prior gives one memory."""
+    found = priors([one], query, now=now, half_lives={"assets": half_life})
+    return {name: float(values[0]) for name, values in found.items()}
+
+
 def test_priors_are_small_and_end_with_age() -> None:
-    new = priors(PLAIN, asked(), now=0, half_life=3600.0)
-    old = priors(PLAIN, asked(), now=DAY, half_life=3600.0)
-    assert new.recency == pytest.approx(ranking.RECENCY)
-    assert old.recency < 1e-6
-    loved = dataclasses.replace(PLAIN, pinned=True, access_count=1_000_000, importance=99.0)
-    assert priors(loved, asked(), now=0, half_life=1.0).total <= 0.05 + 1e-9
+    new = bonus(PLAIN, asked(), now=0, half_life=3600.0)
+    old = bonus(PLAIN, asked(), now=DAY, half_life=3600.0)
+    assert new["recency"] == pytest.approx(ranking.RECENCY)
+    assert old["recency"] < 1e-6
+    assert bonus(PLAIN, asked(), now=3_600_000_000, half_life=3600.0)["recency"] == pytest.approx(ranking.RECENCY / 2)
+    assert bonus(PLAIN, asked(), now=0, half_life=None)["recency"] == 0.0
+    loved = PLAIN._replace(pinned=True, access_count=1_000_000, importance=99.0)
+    assert sum(bonus(loved, asked(), now=0, half_life=1.0).values()) <= 0.05 + 1e-9
+
+
+def test_each_memory_gets_the_priors_of_its_layer() -> None:
+    found = [PLAIN, PLAIN._replace(layer="interact"), PLAIN._replace(layer="insights", importance=0.5)]
+    given = priors(found, asked(), now=10_000_000, half_lives={"assets": None, "interact": 10.0, "insights": 20.0})
+    assert given["recency"].tolist() == pytest.approx([0.0, ranking.RECENCY / 2, ranking.RECENCY * 0.5**0.5])
+    assert given["importance"].tolist() == pytest.approx([0.0, 0.0, ranking.IMPORTANCE / 2])
 
 
 def test_the_past_has_no_age() -> None:
-    used = dataclasses.replace(PLAIN, access_count=50, importance=1.0)
-    assert priors(used, asked(past=True), now=0, half_life=1.0).total == 0.0
+    used = PLAIN._replace(access_count=50, importance=1.0)
+    assert bonus(used, asked(past=True), now=0, half_life=1.0) == {}
 
 
 def test_a_named_time_is_preferred() -> None:
     period = Period(DAY, 2 * DAY)
-    inside = dataclasses.replace(PLAIN, occurred_at=DAY)
-    assert priors(inside, asked(past=True, period=period), now=9 * DAY, half_life=None).period == ranking.PERIOD
-    assert priors(PLAIN, asked(past=True, period=period), now=9 * DAY, half_life=None).period == 0.0
-    end = dataclasses.replace(PLAIN, occurred_at=2 * DAY)
-    assert priors(end, asked(past=True, period=period), now=9 * DAY, half_life=None).period == 0.0
+    times = [DAY, 0, 2 * DAY]
+    found = [PLAIN._replace(occurred_at=at) for at in times]
+    given = priors(found, asked(past=True, period=period), now=9 * DAY, half_lives={"assets": None})
+    assert given["period"].tolist() == [ranking.PERIOD, 0.0, 0.0]
 
 
 def test_one_document_does_not_fill_the_list_against_near_equals() -> None:
-    found = [dataclasses.replace(PLAIN, number=n, document=1) for n in range(5)]
-    found.append(dataclasses.replace(PLAIN, number=9, document=2))
+    found = [PLAIN._replace(number=n, document=1) for n in range(5)]
+    found.append(PLAIN._replace(number=9, document=2))
     order = varied(found, np.asarray([0.9, 0.89, 0.88, 0.87, 0.86, 0.86]))
     assert order == [0, 1, 2, 5, 3, 4]
     assert varied(found, np.asarray([0.9, 0.89, 0.88, 0.87, 0.86, 0.1])) == [0, 1, 2, 3, 4, 5]
@@ -121,8 +130,8 @@ def test_near_duplicates_are_known_and_short_texts_left_alone() -> None:
 
 
 def test_who_is_asked_about_is_preferred_a_little() -> None:
-    ann = dataclasses.replace(PLAIN, speaker="Ann Lee")
     query = asked(names=frozenset({"ann"}), past=True)
-    assert priors(ann, query, now=0, half_life=None).speaker == ranking.SPEAKER
-    assert priors(PLAIN, query, now=0, half_life=None).speaker == 0.0
-    assert priors(dataclasses.replace(PLAIN, speaker="Bob"), query, now=0, half_life=None).speaker == 0.0
+    found = [PLAIN._replace(speaker="Ann Lee"), PLAIN, PLAIN._replace(speaker="Bob")]
+    given = priors(found, query, now=0, half_lives={"assets": None})
+    assert given["speaker"].tolist() == [ranking.SPEAKER, 0.0, 0.0]
+    assert "speaker" not in priors(found[1:], query, now=0, half_lives={"assets": None})
