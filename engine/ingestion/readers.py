@@ -20,6 +20,7 @@ from engine.ingestion.mail import read_mail, read_mailbox
 from engine.ingestion.markup import read_html, read_xml
 from engine.ingestion.pages import read_pdf
 from engine.ingestion.reading import Flavour, PageText, ReadDocument, TextBuilder, Unreadable, clean, has_text, skip
+from engine.ingestion.rtf import read_rtf
 from engine.ingestion.running_heads import printed
 from engine.ingestion.signatures import DOCX, XLSX, Format
 from engine.ingestion.word import read_docx
@@ -87,6 +88,8 @@ def _read(path: Path, name: str, form: Format, zip_limit: int) -> ReadDocument:
             return _read_preview(path)
         case "office":
             return _read_office(path, form.media_type, zip_limit)
+        case "rtf":
+            return read_rtf(path)
         case "html":
             title, page = read_html(decode(path.read_bytes()).text)
             return ReadDocument(title=title, media_type=form.media_type, pages=(page,))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -159,6 +160,27 @@ def clean(text: str) -> str:
     if text.isascii() and text.isprintable():
         return text
     return text.translate(_UNWANTED)
+
+
+def with_margins(page: PageText, margins: Iterable[str]) -> PageText:
+    """A text with those paragraphs of its pages' heads and feet behind it whose words stand nowhere in it.
+
+    The number of a contract may stand in the letterhead only; what repeats the text is left out.
+    """
+    said = _words(page.text)
+    lost = [text for text in dict.fromkeys(margins) if _says_something(text) and _words(text) not in said]
+    if not lost:
+        return page
+    return PageText("\n\n".join([page.text, *lost]).lstrip("\n"), page.headings, page.asides)
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _says_something(text: str) -> bool:
+    """There is a word, or a longer number than that of a page."""
+    return any(map(str.isalpha, text)) or sum(map(str.isdigit, text)) > 4
 
 
 def has_text(text: str) -> bool:

@@ -6,7 +6,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 Reader = Literal[
-    "pdf", "slides", "epub", "office", "preview", "html", "xml", "mail", "mbox", "text", "image", "archive", "none"
+    "pdf",
+    "slides",
+    "epub",
+    "rtf",
+    "office",
+    "preview",
+    "html",
+    "xml",
+    "mail",
+    "mbox",
+    "text",
+    "image",
+    "archive",
+    "none",
 ]
 
 
@@ -32,7 +45,7 @@ PPTX = _OOXML + "presentationml.presentation"
 ODP = "application/vnd.oasis.opendocument.presentation"
 
 MAGIC: tuple[tuple[int, bytes, Format], ...] = (
-    (0, b"{\\rtf", Format("office", "application/rtf")),
+    (0, b"{\\rtf", Format("rtf", "application/rtf")),
     (0, b"\x1f\x8b", Format("archive", "application/gzip")),
     (0, b"BZh", Format("archive", "application/x-bzip2")),
     (0, b"\xfd7zXZ\0", Format("archive", "application/x-xz")),

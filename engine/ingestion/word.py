@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import IO, Final
 from xml.etree import ElementTree
 
-from engine.ingestion.reading import PageText, ReadDocument, TextBuilder, Unreadable
+from engine.ingestion.reading import PageText, ReadDocument, TextBuilder, Unreadable, with_margins
 from engine.ingestion.zipped import core_title, parse_part, relations
 
 _MAIN = "word/document.xml"
@@ -49,17 +49,8 @@ def read_docx(path: Path, media_type: str) -> ReadDocument:
                 reader.read(stream)
         except (ElementTree.ParseError, zipfile.BadZipFile, ValueError) as error:
             raise Unreadable(f"it is damaged: {main} in it makes no sense") from error
-        margins = _margins(archive, main, names)
-        page = reader.page()
-        said = _words(page.text)
-        lost = [text for text in dict.fromkeys(margins) if (words := _words(text)) and words not in said]
-        if lost:  # as the number of a contract that stands in the letterhead only
-            page = PageText("\n\n".join([page.text, *lost]).lstrip("\n"), page.headings, page.asides)
+        page = with_margins(reader.page(), _margins(archive, main, names))
         return ReadDocument(title=core_title(archive), media_type=media_type, pages=(page,))
-
-
-def _words(text: str) -> str:
-    return " ".join(re.findall(r"[^\W\d_]+", text.casefold()))
 
 
 def _local(element: ElementTree.Element) -> str:
