@@ -38,6 +38,9 @@ SAVE_CHANGES = 2000
 """New or removed vectors after which a layer is saved, once it has been quiet for a while."""
 
 SAVE_QUIET_SECONDS = 5.0
+SAVE_OVERDUE_SECONDS = 60.0
+"""A save writes and hashes whole graphs, so it lets recalls that follow each other go first, but not for longer."""
+
 REST_SECONDS = 30.0
 """Without a change for so long, the word index gives its writer's memory back."""
 
@@ -94,6 +97,7 @@ class Indexes:
         self._closing = False
         self._jobs: list[tuple[Callable[[], Any], Future[Any]]] = []
         self._changed_at = self._worked_at = time.monotonic()
+        self._searched_at = 0.0
         self._told = False
         self._thread: threading.Thread | None = None
 
@@ -170,6 +174,7 @@ class Indexes:
         kind: str | None = None,
     ) -> WordHits:
         """BM25 over records, windows and sections."""
+        self._searched_at = time.monotonic()
         return self.lexical.search(text, limit=limit, phrases=phrases, layer=layer, kind=kind)
 
     def status(self) -> tuple[IndexStatus, ...]:
@@ -346,22 +351,40 @@ class Indexes:
 
     def _rest(self) -> None:
         """Nothing to do: save what has gathered, then wait for a change."""
-        quiet = time.monotonic() - self._changed_at
-        if quiet >= SAVE_QUIET_SECONDS:
-            due = [index for index in self.layers.values() if index.changes >= max(SAVE_CHANGES, index.count // 10)]
-            if due:
-                self._save((self.lexical, *due))
+        now = time.monotonic()
+        quiet = now - self._changed_at
+        wait = SAVE_QUIET_SECONDS - quiet
+        if wait <= 0:
             if self.lexical.must_purge:
                 self.lexical.reset()
                 self._pending = True
                 return
+            wait = self._save_when_calm(calm=now - self._searched_at, quiet=quiet)
         if quiet >= REST_SECONDS:
             self.lexical.rest()
+        elif wait <= 0:
+            wait = REST_SECONDS - quiet
         with self._condition:
-            idle = not (self._pending or self._jobs or self._closing)
-            if idle:
-                wait = SAVE_QUIET_SECONDS if quiet < SAVE_QUIET_SECONDS else REST_SECONDS - quiet
+            if not (self._pending or self._jobs or self._closing):
                 self._condition.wait(wait + 0.01 if wait > 0 else None)
+
+    def _save_when_calm(self, *, calm: float, quiet: float) -> float:
+        """Save the layers in which much has changed, unless searches go on.
+
+        Args:
+            calm: Seconds since the last search.
+            quiet: Seconds since the last change.
+
+        Returns:
+            Seconds after which to look again, 0 where nothing is left to save.
+        """
+        due = [index for index in self.layers.values() if index.changes >= max(SAVE_CHANGES, index.count // 10)]
+        if not due:
+            return 0.0
+        if calm < SAVE_QUIET_SECONDS and quiet < SAVE_OVERDUE_SECONDS:
+            return SAVE_QUIET_SECONDS - calm
+        self._save((self.lexical, *due))
+        return 0.0
 
     def _save(self, indexes: tuple[DerivedIndex, ...]) -> None:
         for index in indexes:

@@ -52,8 +52,8 @@ SMALL_SUBSET = 2000
 """A kind with no more memories than this is searched exactly; larger ones by looking deeper and leaving out."""
 
 _DEEPER = 8
-_MORE = 10
-"""Memories read at a time where some of the first repeat others."""
+_SPARE = 5
+"""Memories read beyond the limit at once, for some may repeat others."""
 
 
 class Retriever:
@@ -221,7 +221,7 @@ class Retriever:
         """The first memories in order that do not repeat each other, with their indexes."""
         kept: list[tuple[int, Memory]] = []
         seen: list[frozenset[str]] = []
-        start, step = 0, limit
+        start, step = 0, limit + _SPARE
         with self._database.read() as reader:
             while len(kept) < limit and start < len(ordered):
                 batch = ordered[start : start + step]
@@ -234,7 +234,7 @@ class Retriever:
                     if not ranking.is_duplicate(words, seen):
                         kept.append((index, memory))
                         seen.append(words)
-                start, step = start + step, _MORE
+                start += step
         return kept
 
 

@@ -163,6 +163,25 @@ def test_many_changes_are_saved_without_being_asked(house: House, monkeypatch: p
     assert house.indexes.wait_for(house.indexes.target)
 
 
+def test_a_save_waits_for_recalls_that_go_on_but_not_for_ever(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAVE_CHANGES", 50)
+    monkeypatch.setattr(module, "SAVE_QUIET_SECONDS", 0.3)
+    saved = list(house.truth.indexes.glob("assets-*.hnsw"))
+    house.add(*[f"word{n}" for n in range(120)])
+    house.indexes.settle()
+    end = time.monotonic() + 1.0
+    while time.monotonic() < end:
+        house.indexes.search_words("word7", limit=1)
+        time.sleep(0.02)
+        assert list(house.truth.indexes.glob("assets-*.hnsw")) == saved
+    monkeypatch.setattr(module, "SAVE_OVERDUE_SECONDS", 0.5)
+    end = time.monotonic() + 5.0
+    while list(house.truth.indexes.glob("assets-*.hnsw")) == saved:
+        house.indexes.search_words("word7", limit=1)
+        time.sleep(0.02)
+        assert time.monotonic() < end
+
+
 def test_a_recall_does_not_wait_for_a_far_away_index(house: House) -> None:
     house.indexes.settle()
     began = time.monotonic()
