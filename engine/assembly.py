@@ -19,6 +19,7 @@ from engine.errors import MagrayError, StoreFullError, StoreReadOnlyError
 from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
 from engine.ingestion.pipeline import IngestionPipeline
+from engine.llm.registry import ChatModels
 from engine.logs import LogFile
 from engine.memory.conversations import Conversations
 from engine.memory.indexes import Indexes
@@ -67,6 +68,8 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     stack.push_async_callback(models.close)
     devices = _devices(settings, events)
     stack.callback(devices.close)
+    llm = ChatModels(settings)
+    stack.push_async_callback(llm.close)
     store, wanted = await _store_and_embedder(settings, executors, devices, stack)
     embedder = EmbedderInUse(await _embedder_in_use(store, wanted, settings, executors, devices, stack))
     stack.callback(embedder.close)
@@ -146,6 +149,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
         chat=Chat(asker=asker, conversations=conversations),
         pipeline=pipeline,
         reembedding=reembedding,
+        llm=llm,
     )
 
 

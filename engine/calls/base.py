@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from engine.embedding.in_use import EmbedderInUse
     from engine.executors import Executors
     from engine.ingestion.pipeline import IngestionPipeline
+    from engine.llm.registry import ChatModels
     from engine.memory.conversations import Conversations
     from engine.memory.indexes import Indexes
     from engine.memory.memory import LayeredMemory
@@ -42,6 +43,7 @@ class Parts:
     chat: Chat
     pipeline: IngestionPipeline
     reembedding: Reembedding
+    llm: ChatModels
 
 
 class Calls:
