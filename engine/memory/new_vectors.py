@@ -94,6 +94,14 @@ class NewVectors:
         self._following = following
         self.seconds_each = None
 
+    @property
+    def spare(self) -> int:
+        """How many memories may be left for `change`."""
+        if self._following is None:
+            return 0
+        fitting = _LAST_SECONDS / max(self.seconds_each, 1e-6) if self.seconds_each is not None else 0
+        return max(_FEWEST_LAST, min(_MOST_LAST, int(fitting)))
+
     # On any thread
 
     def is_settled(self) -> bool:
@@ -183,11 +191,8 @@ class NewVectors:
         following = self._following
         if following is None:
             return False
-        most = _FEWEST_LAST
-        if self.seconds_each is not None:
-            most = max(most, min(_MOST_LAST, int(_LAST_SECONDS / max(self.seconds_each, 1e-6))))
-        last = self.next_texts(0, most + 1)
-        if len(last) > most or self._ending():
+        last = self.next_texts(0, self.spare + 1)
+        if len(last) > self.spare or self._ending():
             return False
         if last:
             self.write(last, following.embed_passages(list(last.values())))

@@ -268,7 +268,10 @@ class Reembedding:
         self._tell()
 
     async def _pass_over(self) -> bool:
-        """Embed what is missing, from the first memory to the last; False where it was ended."""
+        """Embed what is missing, from the first memory to the last; False where it was ended.
+
+        A few may be left where others follow the old model still: they never end while things are remembered.
+        """
         last, size = 0, _FIRST_BATCH
         while True:
             await self._going.wait()
@@ -276,7 +279,7 @@ class Reembedding:
                 return False
             began = self._clock()
             texts = await self._executors.run("query", self._work.next_texts, last, size)
-            if not texts:
+            if not texts or (len(texts) < size and len(texts) <= self._work.spare):
                 return True
             computed = await self._executors.run("inference", self._work.embed, list(texts.values()))
             await self._executors.run("store", self._work.write, texts, computed)

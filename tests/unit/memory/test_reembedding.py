@@ -3,79 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import shutil
-import sqlite3
-from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from engine import ComponentStatus, Engine, MemoriesChanged, Notice, Settings
-from tests.helpers import families
-from tests.helpers.families import BERT, QWEN, Weights, Words
-
-TEXTS = [f"word{n % 24} word{n * 5 % 24} word{n * 11 % 24} number{n}" for n in range(150)]
-
-
-def bring(folder: Path, graph: bytes, words: Words, **config: object) -> Path:
-    folder.mkdir()
-    (folder / "model.onnx").write_bytes(graph)
-    (folder / "tokenizer.json").write_text(words.file(), encoding="utf-8")
-    (folder / "config.json").write_text(json.dumps({"max_position_embeddings": 64, **config}))
-    return folder
+from tests.helpers.two_models import TEXTS, is_right, models, prepare, tables
 
 
 @pytest.fixture
 async def two_models(data_dir: Path, tmp_path: Path) -> Path:
     """A data folder with an encoder, `first`, and a decoder, `second`, and memories of the encoder."""
-    encoder = families.encoder(Weights.random(len(BERT.vocabulary), seed=1), types=True)
-    decoder = families.decoder(Weights.random(len(QWEN.vocabulary), seed=2), cache=True, positions=True)
-    async with Engine.open(Settings(data_dir=data_dir)) as engine:
-        await engine.import_model(bring(tmp_path / "first", encoder, BERT))
-        await engine.import_model(bring(tmp_path / "second", decoder, QWEN, model_type="qwen3"))
-    async with Engine.open(settings(data_dir, "first")) as engine:
-        for start in range(0, len(TEXTS), 50):
-            for text in TEXTS[start : start + 50]:
-                await engine.remember(text, layer="assets")
-    return data_dir
+    return await prepare(data_dir, tmp_path)
 
 
 def settings(data_dir: Path, model: str) -> Settings:
     return Settings(data_dir=data_dir, embedding={"model": model})
 
 
-def models(data_dir: Path) -> Counter[str]:
-    connection = sqlite3.connect(data_dir / "magray.db")
-    try:
-        rows = connection.execute("SELECT model FROM vector").fetchall()
-    finally:
-        connection.close()
-    return Counter(model.partition("@")[0] for (model,) in rows)
-
-
 async def component(engine: Engine) -> ComponentStatus | None:
     return next((one for one in (await engine.status()).components if one.name == "reembedding"), None)
-
-
-async def is_right(engine: Engine, count: int, *texts: str) -> None:
-    """The index holds so many vectors of the model in use, and each text is found by its own."""
-    for text in texts:
-        (hit,) = await engine.recall(text, limit=1)
-        assert hit.memory.text == text
-        assert hit.scores["dense"] == pytest.approx(1, abs=1e-3)
-    report = await engine.verify()
-    assert report.problems == ()
-    assert report.indexed["assets"] == count
-
-
-def tables(data_dir: Path) -> set[str]:
-    connection = sqlite3.connect(data_dir / "magray.db")
-    try:
-        rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'vector%'")
-        return {name for (name,) in rows.fetchall()}
-    finally:
-        connection.close()
 
 
 def forget(data_dir: Path, model: str) -> None:
