@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from engine.ingestion.decoding import decode
 from engine.ingestion.formats import sniff
 from engine.ingestion.mail import read_mail, read_mailbox
 from engine.ingestion.markup import read_html, read_xml
+from engine.ingestion.open_document import read_open_document
 from engine.ingestion.pages import read_pdf
 from engine.ingestion.reading import Flavour, PageText, ReadDocument, TextBuilder, Unreadable, clean, has_text, skip
 from engine.ingestion.rtf import read_rtf
@@ -146,7 +147,8 @@ def _read_office(path: Path, media_type: str, zip_limit: int) -> ReadDocument:
         embedded = embedded_files(path)
         if embedded:
             notes = (f"{embedded} embedded {'file was' if embedded == 1 else 'files were'} not read",)
-    document = _read_word(path, media_type) if media_type == DOCX else _read_other(path, media_type)
+    own = read_docx if media_type == DOCX else read_open_document if "opendocument" in media_type else None
+    document = _read_other(path, media_type) if own is None else _read_own(own, path, media_type)
     page = document.pages[0]
     if media_type in (DOCX, XLSX):
         drawn = drawn_texts(path)
@@ -157,12 +159,14 @@ def _read_office(path: Path, media_type: str, zip_limit: int) -> ReadDocument:
     return replace(document, pages=(page,), notes=(*document.notes, *notes))
 
 
-def _read_word(path: Path, media_type: str) -> ReadDocument:
+def _read_own(own: Callable[[Path, str], ReadDocument], path: Path, media_type: str) -> ReadDocument:
     try:
-        return read_docx(path, media_type)
+        return own(path, media_type)
     except Unreadable:
         document = replace(_read_other(path, media_type), notes=(_HALF_READ,))  # it forgives what is not well-formed
-        return document if has_text(document.pages[0].text) else replace(document, pages=(word_texts(path),))
+        if media_type == DOCX and not has_text(document.pages[0].text):
+            document = replace(document, pages=(word_texts(path),))
+        return document
 
 
 def _read_other(path: Path, media_type: str) -> ReadDocument:
