@@ -10,10 +10,12 @@ collapsed.
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -54,6 +56,15 @@ SMALL_SUBSET = 2000
 _DEEPER = 8
 _SPARE = 5
 """Memories read beyond the limit at once, for some may repeat others."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one of the two searches, by words and by meaning, gives: candidates, and vectors by number."""
+
+    candidates: list[Candidate]
+    vectors: dict[int, bytes]
+    query: NDArray[np.float32] | None = None
 
 
 class Retriever:
@@ -143,21 +154,18 @@ class Retriever:
         )
         # What has not begun yet is done here: recalls that fill the whole pool must not wait for each other.
         begun = aside is not None and not aside.cancel()
-        vector, labels = aside.result() if aside is not None and begun else self._meaning(asked, depth, layer, kind)
         numbers = dict.fromkeys([*list(words.body)[:depth], *list(words.window)[:depth]])
+        alike = self._read(numbers=numbers, vectors=self._knows(asked))
+        near = aside.result() if aside is not None and begun else self._meaning(asked, depth, layer, kind)
+        vector = near.query
         at = time.time_ns() // 1000
-        with self._database.read() as reader:
-            found = recall_queries.candidates(reader, numbers=numbers, labels=labels)
-            visible = [one for one in found if _visible(one, at=at, layer=layer, kind=kind)]
-            vectors: dict[int, bytes] = {}
-            if vector is not None:
-                needed = {n for one in visible for n in (one.number, one.previous, one.next) if n is not None}
-                vectors = recall_queries.vectors_of(reader, self._embedder.model_id, needed)
+        found = {one.number: one for one in (*near.candidates, *alike.candidates)}
+        visible = [one for one in found.values() if _visible(one, at=at, layer=layer, kind=kind)]
         if not visible:
             return []
         signals = _word_signals(visible, words)
         if vector is not None:
-            signals |= _vector_signals(visible, vectors, vector)
+            signals |= _vector_signals(visible, near.vectors | alike.vectors, vector)
         fused = ranking.fuse(signals, alone=np.asarray([one.group_key is None for one in visible]))
         bonuses = ranking.priors(visible, asked, now=at, half_lives=self._half_lives)
         final = sum(bonuses.values(), fused)
@@ -177,17 +185,31 @@ class Retriever:
             hits.append(Hit(memory=memory, score=float(closest.final[index]), scores=scores, reason=reason))
         return hits
 
-    def _meaning(
-        self, asked: Query, depth: int, layer: Layer | None, kind: Kind | None
-    ) -> tuple[NDArray[np.float32] | None, list[int]]:
-        """The query's vector and the labels nearest to it; None and nothing where words alone are searched."""
+    def _meaning(self, asked: Query, depth: int, layer: Layer | None, kind: Kind | None) -> _Found:
+        """The query's vector and the memories nearest to it; nothing where words alone are searched."""
         vector = self._embed(asked)
-        return vector, self._nearest(vector, depth, layer, kind) if vector is not None else []
+        if vector is None:
+            return _Found([], {})
+        found = self._read(labels=self._nearest(vector, depth, layer, kind), vectors=True)
+        return dataclasses.replace(found, query=vector)
+
+    def _read(self, *, numbers: Collection[int] = (), labels: Collection[int] = (), vectors: bool) -> _Found:
+        """Candidates by number and by label, and if wanted their vectors and their neighbours'."""
+        with self._database.read() as reader:
+            found = recall_queries.candidates(reader, numbers=numbers, labels=labels)
+            if not vectors:
+                return _Found(found, {})
+            needed = {n for one in found for n in (one.number, one.previous, one.next) if n is not None}
+            return _Found(found, recall_queries.vectors_of(reader, self._embedder.model_id, needed))
+
+    def _knows(self, asked: Query) -> bool:
+        """Whether the embedder knows the language of a query."""
+        known = self._embedder.languages
+        return "*" in known or asked.language in known
 
     def _embed(self, asked: Query) -> NDArray[np.float32] | None:
         """The query's vector, or None where the embedder does not know its language or cannot run."""
-        known = self._embedder.languages
-        if "*" not in known and asked.language not in known:
+        if not self._knows(asked):
             return None
         try:
             return self._embedder.embed_query(asked.text)
