@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Literal
+
 from engine import values
 from engine.calls.base import Calls
+from engine.chat_values import ContextView, Draft, MessageHit
+from engine.errors import InvalidMemoryError
 
 
 class ConversationCalls(Calls):
@@ -23,10 +28,40 @@ class ConversationCalls(Calls):
         self._check()
         return await self._parts.conversations.get(conversation_id)
 
-    async def conversations(self, query: str | None = None, *, limit: int = 200) -> list[values.Conversation]:
-        """The last changed first; with a query those whose title or messages match it."""
+    async def conversations(
+        self, query: str | None = None, *, limit: int = 200, archived: bool = False, tag: str | None = None
+    ) -> list[values.Conversation]:
+        """Pinned ones first, then the last changed.
+
+        With a query those whose title, tags or messages match it, archived ones among them; else the archived ones, or
+        all others.
+        """
         self._check()
-        return await self._parts.conversations.listing(query=query, limit=limit)
+        return await self._parts.conversations.listing(query=query, limit=limit, archived=archived, tag=tag)
+
+    async def conversation_tags(self) -> list[str]:
+        """Every tag in use, in the order of the alphabet."""
+        self._check()
+        return await self._parts.conversations.tags()
+
+    async def set_conversation(
+        self,
+        conversation_id: str,
+        *,
+        pinned: bool | None = None,
+        archived: bool | None = None,
+        tags: Sequence[str] | None = None,
+        remembers: bool | None = None,
+    ) -> values.Conversation:
+        """Set marks of a conversation; None leaves one as it is.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+        self._check()
+        return await self._parts.conversations.change(
+            conversation_id, pinned=pinned, archived=archived, tags=tags, remembers=remembers
+        )
 
     async def rename_conversation(self, conversation_id: str, title: str) -> None:
         """Give a conversation another title."""
@@ -44,8 +79,107 @@ class ConversationCalls(Calls):
         await self._parts.conversations.undelete(conversation_id)
 
     async def messages(
-        self, conversation_id: str, *, limit: int = 200, before: str | None = None
+        self,
+        conversation_id: str,
+        *,
+        limit: int = 200,
+        before: str | None = None,
+        after: str | None = None,
+        around: str | None = None,
     ) -> list[values.Message]:
-        """The last messages of a conversation, oldest first; with `before` those that stand before that message."""
+        """Messages of the branch that is shown, oldest first, without deleted ones.
+
+        The last ones; or those before a message, behind it, or around it with the message itself.
+
+        Raises:
+            NotFoundError: there is no such message in this conversation.
+        """
         self._check()
-        return await self._parts.conversations.messages(conversation_id, limit=limit, before=before)
+        given: dict[Literal["before", "after", "around"], str | None]
+        given = {"before": before, "after": after, "around": around}
+        named = [(side, border) for side, border in given.items() if border is not None]
+        if len(named) > 1:
+            raise InvalidMemoryError("messages: only one of before, after and around can be given.")
+        side, border = named[0] if named else ("before", None)
+        return await self._parts.conversations.page(conversation_id, limit=limit, border=border, side=side)
+
+    async def message(self, message_id: str) -> values.Message:
+        """One message, whether its branch is shown or not, deleted or not.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        self._check()
+        return await self._parts.conversations.message(message_id)
+
+    async def select_version(self, message_id: str, number: int) -> values.Message:
+        """Show another version at a message's place, with what followed it when it was shown last.
+
+        Raises:
+            NotFoundError: there is no such message or version.
+        """
+        self._check()
+        return await self._parts.conversations.select_version(message_id, number)
+
+    async def show_message(self, message_id: str) -> None:
+        """Show the branch that a message stands on.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        self._check()
+        await self._parts.conversations.show(message_id)
+
+    async def delete_message(self, message_id: str) -> None:
+        """Hide a message; what follows it stays, and `undelete_message` brings it back.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        self._check()
+        await self._parts.conversations.delete_message(message_id)
+
+    async def undelete_message(self, message_id: str) -> None:
+        """Bring a hidden message back.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        self._check()
+        await self._parts.conversations.delete_message(message_id, deleted=False)
+
+    async def pin_message(self, message_id: str, *, pinned: bool = True) -> None:
+        """Keep a message at hand, or no longer.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        self._check()
+        await self._parts.conversations.pin_message(message_id, pinned=pinned)
+
+    async def pinned_messages(self, conversation_id: str) -> list[values.Message]:
+        """The pinned messages of the branch that is shown, oldest first."""
+        self._check()
+        return await self._parts.conversations.pinned(conversation_id)
+
+    async def search_messages(
+        self, query: str, *, conversation_id: str | None = None, limit: int = 50
+    ) -> list[MessageHit]:
+        """Messages whose text matches, the best first, in one conversation or in all."""
+        self._check()
+        return await self._parts.conversations.search(query, conversation_id=conversation_id, limit=limit)
+
+    async def context_view(self, message_id: str) -> ContextView | None:
+        """What the model saw before it wrote a message; None where no model took part."""
+        self._check()
+        return await self._parts.conversations.view(message_id)
+
+    async def draft(self, conversation_id: str | None) -> Draft:
+        """What was typed and not sent yet; None stands for the conversation not begun yet."""
+        self._check()
+        return await self._parts.conversations.draft(conversation_id)
+
+    async def set_draft(self, conversation_id: str | None, text: str, *, attachment_ids: Sequence[str] = ()) -> None:
+        """Keep what is being typed; sending takes it away."""
+        self._check()
+        await self._parts.conversations.set_draft(conversation_id, text, attachment_ids)

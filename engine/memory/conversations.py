@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, ParamSpec, TypeVar
+import dataclasses
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, ParamSpec, TypeVar
 
 from engine import values
+from engine.chat_values import ContextView, Draft, MessageHit
 from engine.events import ConversationsChanged, EventBus
 from engine.executors import Executors
-from engine.memory.store import conversations
+from engine.memory.store import attachments, chat_notes, conversations, message_search, messages
+from engine.memory.store.attachments import NewAttachment
 from engine.memory.store.database import Database
+from engine.memory.store.messages import NewMessage
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -50,9 +54,36 @@ class Conversations:
         """
         return await self._read(conversations.get, conversation_id)
 
-    async def listing(self, *, query: str | None = None, limit: int = 200) -> list[values.Conversation]:
-        """The last changed first; with a query those whose title or messages match it."""
-        return await self._read(conversations.listing, query=query, limit=limit)
+    async def listing(
+        self, *, query: str | None = None, limit: int = 200, archived: bool = False, tag: str | None = None
+    ) -> list[values.Conversation]:
+        """Pinned ones first, then the last changed; with a query those whose title, tags or messages match it."""
+        return await self._read(conversations.listing, query=query, limit=limit, archived=archived, tag=tag)
+
+    async def tags(self) -> list[str]:
+        """Every tag in use."""
+        return await self._read(conversations.tags)
+
+    async def change(
+        self,
+        conversation_id: str,
+        *,
+        pinned: bool | None = None,
+        archived: bool | None = None,
+        tags: Sequence[str] | None = None,
+        remembers: bool | None = None,
+    ) -> values.Conversation:
+        """Set marks; None leaves one as it is.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+        cleaned = None if tags is None else [tag for tag in (one_line(tag) for tag in tags) if tag]
+        changed = await self._write(
+            conversations.change, conversation_id, pinned=pinned, archived=archived, tags=cleaned, remembers=remembers
+        )
+        self._tell(conversation_id)
+        return changed
 
     async def count(self) -> int:
         """How many there are."""
@@ -65,7 +96,7 @@ class Conversations:
             NotFoundError: there is no such conversation.
         """
         await self._write(conversations.rename, conversation_id, one_line(title))
-        self._events.publish(ConversationsChanged(conversation_id=conversation_id))
+        self._tell(conversation_id)
 
     async def delete(self, conversation_id: str) -> None:
         """Hide a conversation; `undelete` brings it back.
@@ -85,23 +116,172 @@ class Conversations:
         await self._write(conversations.set_deleted, conversation_id, deleted=False)
         self._events.publish(ConversationsChanged(conversation_id=conversation_id))
 
-    async def messages(
-        self, conversation_id: str, *, limit: int = 200, before: str | None = None
+    async def page(
+        self,
+        conversation_id: str,
+        *,
+        limit: int = 200,
+        border: str | None = None,
+        side: Literal["before", "after", "around"] = "before",
     ) -> list[values.Message]:
-        """The last messages, oldest first; with `before` those that stand before that message."""
-        return await self._read(conversations.messages, conversation_id, limit=limit, before=before)
+        """Messages of the shown branch, oldest first: the last ones, or those on a side of a message.
+
+        Raises:
+            NotFoundError: the border is no message of this conversation.
+        """
+        return await self._read(messages.page, conversation_id, limit=limit, border=border, side=side)
+
+    async def message(self, message_id: str) -> values.Message:
+        """One message, whether shown or not, deleted or not.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return await self._read(messages.get, message_id)
 
     async def add(
         self, conversation_id: str, role: values.Role, text: str, *, answer: values.Answer | None = None
     ) -> values.Message:
-        """Write one message.
+        """Write one message behind the last one shown.
 
         Raises:
             NotFoundError: there is no such conversation.
         """
-        message = await self._write(conversations.add_message, conversation_id, role, storable(text), answer=answer)
-        self._events.publish(ConversationsChanged(conversation_id=conversation_id))
+        model = answer.made_by if answer is not None else None
+        stop: values.MessageStop | None = "end" if role == "assistant" else None
+        return await self.write(
+            conversation_id, NewMessage(role=role, text=text, answer=answer, model=model, stop=stop)
+        )
+
+    async def write(
+        self, conversation_id: str, new: NewMessage, *, view: ContextView | None = None, sent: bool = False
+    ) -> values.Message:
+        """Write one message, what the model saw before it, and with `sent` take the draft away, in one transaction.
+
+        Raises:
+            NotFoundError: there is no such conversation, parent or attachment.
+        """
+        clean = _storable(new)
+
+        def work(writer: Any) -> values.Message:
+            written = messages.add(writer, conversation_id, clean)
+            if view is not None:
+                chat_notes.set_view(writer, written.id, view)
+            if sent:
+                chat_notes.set_draft(writer, conversation_id, Draft())
+            return written
+
+        message = await self._write(work)
+        self._tell(conversation_id)
         return message
+
+    async def rewrite(self, message_id: str, new: NewMessage, *, view: ContextView | None = None) -> values.Message:
+        """Give a message another text, answer and end.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        clean = _storable(new)
+
+        def work(writer: Any) -> values.Message:
+            written = messages.rewrite(writer, message_id, clean)
+            if view is not None:
+                chat_notes.set_view(writer, message_id, view)
+            return written
+
+        message = await self._write(work)
+        self._tell(message.conversation_id)
+        return message
+
+    async def select_version(self, message_id: str, version: int) -> values.Message:
+        """Show another version at a message's place, with what followed it.
+
+        Raises:
+            NotFoundError: there is no such message or version.
+        """
+        message = await self._write(messages.select_version, message_id, version)
+        self._tell(message.conversation_id)
+        return message
+
+    async def show(self, message_id: str) -> None:
+        """Show the branch that a message stands on.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        self._tell(await self._write(messages.show, message_id))
+
+    async def delete_message(self, message_id: str, *, deleted: bool = True) -> None:
+        """Hide a message, or bring it back; what follows it stays.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        self._tell(await self._write(messages.set_deleted, message_id, deleted=deleted))
+
+    async def pin_message(self, message_id: str, *, pinned: bool) -> None:
+        """Mark a message to be kept at hand, or not.
+
+        Raises:
+            NotFoundError: there is no such message.
+        """
+        self._tell(await self._write(messages.set_pinned, message_id, pinned=pinned))
+
+    async def pinned(self, conversation_id: str) -> list[values.Message]:
+        """The pinned messages that are shown, oldest first."""
+        return await self._read(messages.pinned, conversation_id)
+
+    async def search(self, query: str, *, conversation_id: str | None = None, limit: int = 50) -> list[MessageHit]:
+        """Messages that match, the best first."""
+        return await self._read(message_search.hits, query, conversation_id=conversation_id, limit=limit)
+
+    async def draft(self, conversation_id: str | None) -> Draft:
+        """What was typed and not sent; None stands for the conversation not begun yet."""
+        return await self._read(chat_notes.draft, conversation_id or chat_notes.NOT_BEGUN)
+
+    async def set_draft(self, conversation_id: str | None, text: str, attachment_ids: Sequence[str] = ()) -> None:
+        """Keep what was typed."""
+        new = Draft(text=storable(text), attachment_ids=tuple(attachment_ids))
+        await self._write(chat_notes.set_draft, conversation_id or chat_notes.NOT_BEGUN, new)
+
+    async def view(self, message_id: str) -> ContextView | None:
+        """What a model saw before it wrote a message; None where no model took part."""
+        return await self._read(chat_notes.view, message_id)
+
+    async def attach(self, conversation_id: str, new: NewAttachment) -> values.Attachment:
+        """Keep what the owner gives.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+        return await self._write(attachments.add, conversation_id, new)
+
+    async def attachment_pages(self, attachment_id: str) -> tuple[str, ...]:
+        """The text of a document that belongs to one conversation.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return await self._read(attachments.pages, attachment_id)
+
+    async def attachment_bytes(self, attachment_id: str) -> bytes:
+        """The bytes of a picture.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        return await self._read(attachments.data, attachment_id)
+
+    async def read(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Run one query of `engine.memory.store` over conversations."""
+        return await self._read(function, *arguments, **named)
+
+    async def change_store(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
+        """Run one change of `engine.memory.store` over conversations in a transaction of its own."""
+        return await self._write(function, *arguments, **named)
+
+    def _tell(self, conversation_id: str) -> None:
+        self._events.publish(ConversationsChanged(conversation_id=conversation_id))
 
     async def _read(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
         def work() -> T:
@@ -116,3 +296,7 @@ class Conversations:
                 return function(writer, *arguments, **named)
 
         return await self._executors.run("store", work)
+
+
+def _storable(new: NewMessage) -> NewMessage:
+    return dataclasses.replace(new, text=storable(new.text), thinking=storable(new.thinking))

@@ -1,10 +1,10 @@
-"""Queries over conversations and their messages."""
+"""Queries over conversations; their messages are in `messages.py`."""
 
 from __future__ import annotations
 
 import json
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 import peewee
@@ -15,16 +15,33 @@ from engine.memory.records import Conversation, Message
 from engine.memory.store import message_search
 from engine.memory.store.memories import from_us, now_us
 
-TITLE_LENGTH = 60
-"""Characters of the first question that become a conversation's title."""
 
-
-def create(writer: peewee.SqliteDatabase, title: str) -> values.Conversation:
+def create(
+    writer: peewee.SqliteDatabase, title: str, *, external_id: str | None = None, created_at: int | None = None
+) -> values.Conversation:
     """Begin a conversation."""
-    at = now_us()
+    at = now_us() if created_at is None else created_at
     wanted = uuid.uuid4().hex
-    Conversation.insert(id=wanted, title=title, created_at=at, updated_at=at).execute(writer)
-    return values.Conversation(id=wanted, title=title, created_at=from_us(at), updated_at=from_us(at))
+    Conversation.insert(
+        id=wanted,
+        title=title,
+        titled="owner" if title else "",
+        created_at=at,
+        updated_at=at,
+        external_id=external_id,
+    ).execute(writer)
+    return get(writer, wanted)
+
+
+def known(reader: peewee.SqliteDatabase, external_ids: Sequence[str]) -> set[str]:
+    """Which of these ids of another program were imported already; a deleted conversation counts as imported."""
+    found: set[str] = set()
+    for start in range(0, len(external_ids), 400):
+        query = Conversation.select(Conversation.external_id).where(
+            Conversation.external_id.in_(list(external_ids[start : start + 400]))
+        )
+        found |= {str(wanted) for (wanted,) in query.tuples().execute(reader)}
+    return found
 
 
 def get(reader: peewee.SqliteDatabase, conversation_id: str) -> values.Conversation:
@@ -40,30 +57,52 @@ def get(reader: peewee.SqliteDatabase, conversation_id: str) -> values.Conversat
     return _value(rows[0])
 
 
-def listing(reader: peewee.SqliteDatabase, *, query: str | None = None, limit: int = 200) -> list[values.Conversation]:
-    """Conversations, the last changed first; with a query those whose title or messages match it."""
-    select = _select().where(Conversation.deleted_at.is_null()).order_by(Conversation.updated_at.desc())
+def listing(
+    reader: peewee.SqliteDatabase,
+    *,
+    query: str | None = None,
+    limit: int = 200,
+    archived: bool = False,
+    tag: str | None = None,
+) -> list[values.Conversation]:
+    """Conversations, pinned ones first, then the last changed.
+
+    With a query, those whose title, tags or messages match it, whether archived or not; else the archived ones, or the
+    others.
+    """
+    select = (
+        _select()
+        .where(Conversation.deleted_at.is_null())
+        .order_by(Conversation.pinned.desc(), Conversation.updated_at.desc())
+    )
+    if tag is not None:
+        select = select.where(Conversation.tags.contains(json.dumps(tag, ensure_ascii=False)))
     if query is None or not query.strip():
-        return [_value(row) for row in select.limit(limit).dicts().execute(reader)]
+        rows = select.where(Conversation.archived == archived).limit(limit).dicts().execute(reader)
+        return [_value(row) for row in rows]
     wanted = query.casefold().split()
     snippets = dict(message_search.search(reader, query, limit))
     found = []
     for row in select.dicts().execute(reader):
-        title = row["title"].casefold()
-        if row["id"] in snippets or all(word in title for word in wanted):
+        name = f"{row['title']} {' '.join(json.loads(row['tags']))}".casefold()
+        if row["id"] in snippets or all(word in name for word in wanted):
             found.append(_value(row, snippet=snippets.get(row["id"], "")))
             if len(found) == limit:
                 break
     return found
 
 
-def rename(writer: peewee.SqliteDatabase, conversation_id: str, title: str) -> None:
-    """Give a conversation another title.
+def rename(writer: peewee.SqliteDatabase, conversation_id: str, title: str, *, by: str = "owner") -> None:
+    """Give a conversation another title; `by` says whose it is, see `records.py`.
 
     Raises:
         NotFoundError: there is none.
     """
-    changed = Conversation.update(title=title).where(Conversation.id == conversation_id).execute(writer)
+    changed = (
+        Conversation.update(title=title, titled=by if title else "")
+        .where(Conversation.id == conversation_id)
+        .execute(writer)
+    )
     if not changed:
         raise NotFoundError(f"There is no conversation {conversation_id}.")
 
@@ -80,45 +119,64 @@ def set_deleted(writer: peewee.SqliteDatabase, conversation_id: str, *, deleted:
         raise NotFoundError(f"There is no conversation {conversation_id}.")
 
 
-def add_message(
+def change(
     writer: peewee.SqliteDatabase,
     conversation_id: str,
-    role: values.Role,
-    text: str,
     *,
-    answer: values.Answer | None = None,
-) -> values.Message:
-    """Write one message and bring its conversation to the top; the first question names a conversation without a title.
+    pinned: bool | None = None,
+    archived: bool | None = None,
+    tags: Sequence[str] | None = None,
+    remembers: bool | None = None,
+) -> values.Conversation:
+    """Set marks of a conversation; None leaves one as it is.
 
     Raises:
-        NotFoundError: there is no such conversation.
+        NotFoundError: there is none.
     """
-    conversation = get(writer, conversation_id)
-    at = now_us()
-    wanted = uuid.uuid4().hex
-    stored = None if answer is None else json.dumps(values.to_json(answer), ensure_ascii=False)
-    Message.insert(id=wanted, conversation=conversation_id, role=role, text=text, answer=stored, created_at=at).execute(
-        writer
-    )
-    changes: dict[str, Any] = {"updated_at": at}
-    if not conversation.title and role == "user":
-        changes["title"] = shorten(text)
-    Conversation.update(**changes).where(Conversation.id == conversation_id).execute(writer)
-    return values.Message(
-        id=wanted, conversation_id=conversation_id, role=role, text=text, created_at=from_us(at), answer=answer
-    )
+    wanted: dict[str, Any] = {"pinned": pinned, "archived": archived, "remembers": remembers}
+    wanted["tags"] = None if tags is None else json.dumps(list(dict.fromkeys(tags)), ensure_ascii=False)
+    changes = {name: value for name, value in wanted.items() if value is not None}
+    if changes:
+        Conversation.update(**changes).where(Conversation.id == conversation_id).execute(writer)
+    return get(writer, conversation_id)
 
 
-def messages(
-    reader: peewee.SqliteDatabase, conversation_id: str, *, limit: int = 200, before: str | None = None
-) -> list[values.Message]:
-    """The last messages of a conversation, oldest first; with `before` those that stand before that message."""
-    query = Message.select().where(Message.conversation == conversation_id).order_by(Message.number.desc()).limit(limit)
-    if before is not None:
-        border = Message.select(Message.number).where(Message.id == before)
-        query = query.where(Message.number < border)
-    rows = list(query.dicts().execute(reader))
-    return [_message(row) for row in reversed(rows)]
+def tags(reader: peewee.SqliteDatabase) -> list[str]:
+    """Every tag in use, in the order of the alphabet."""
+    query = Conversation.select(Conversation.tags).where(Conversation.deleted_at.is_null(), Conversation.tags != "[]")
+    found = {tag for (stored,) in query.tuples().execute(reader) for tag in json.loads(stored)}
+    return sorted(found, key=str.casefold)
+
+
+def titled(reader: peewee.SqliteDatabase, conversation_id: str) -> str:
+    """Who named a conversation: '' nobody, `question`, `model`, `owner`."""
+    query = Conversation.select(Conversation.titled).where(Conversation.id == conversation_id)
+    return next((str(by) for (by,) in query.tuples().execute(reader)), "owner")
+
+
+def extracted(reader: peewee.SqliteDatabase, conversation_id: str) -> int:
+    """Number of the last message that facts were drawn from."""
+    query = Conversation.select(Conversation.extracted).where(Conversation.id == conversation_id)
+    return next((int(number) for (number,) in query.tuples().execute(reader)), 0)
+
+
+def set_extracted(writer: peewee.SqliteDatabase, conversation_id: str, number: int) -> None:
+    """Facts were drawn from everything up to this message."""
+    Conversation.update(extracted=number).where(Conversation.id == conversation_id).execute(writer)
+
+
+def waiting(reader: peewee.SqliteDatabase, *, since: int) -> list[str]:
+    """Conversations that remember and hold messages from which no facts were drawn yet; `since`: changed after that."""
+    later = Message.select(Message.number).where(
+        Message.conversation == Conversation.id, Message.number > Conversation.extracted, Message.role == "user"
+    )
+    query = Conversation.select(Conversation.id).where(
+        Conversation.deleted_at.is_null(),
+        Conversation.remembers == True,  # noqa: E712
+        Conversation.updated_at >= since,
+        peewee.fn.EXISTS(later),
+    )
+    return [wanted for (wanted,) in query.tuples().execute(reader)]
 
 
 def count(reader: peewee.SqliteDatabase) -> int:
@@ -127,18 +185,15 @@ def count(reader: peewee.SqliteDatabase) -> int:
     return int(next(iter(query.tuples().execute(reader)))[0])
 
 
-def shorten(text: str) -> str:
-    """A title made of a text: its first line, cut at a word."""
-    line = " ".join(text.split("\n", 1)[0].split())
-    if len(line) <= TITLE_LENGTH:
-        return line
-    cut = line[:TITLE_LENGTH].rsplit(" ", 1)[0]
-    return (cut if len(cut) > TITLE_LENGTH // 2 else line[:TITLE_LENGTH]).rstrip(" ,.;:–-") + "…"
-
-
 def _select() -> Any:
     number = (
-        Message.select(peewee.fn.COUNT(Message.number)).where(Message.conversation == Conversation.id).alias("messages")
+        Message.select(peewee.fn.COUNT(Message.number))
+        .where(
+            Message.conversation == Conversation.id,
+            Message.shown == True,  # noqa: E712
+            Message.deleted_at.is_null(),
+        )
+        .alias("messages")
     )
     return Conversation.select(Conversation, number)
 
@@ -151,66 +206,8 @@ def _value(row: dict[str, Any], *, snippet: str = "") -> values.Conversation:
         updated_at=from_us(row["updated_at"]),
         message_count=row["messages"],
         snippet=snippet,
+        pinned=bool(row["pinned"]),
+        archived=bool(row["archived"]),
+        tags=tuple(json.loads(row["tags"])),
+        remembers=bool(row["remembers"]),
     )
-
-
-def _message(row: dict[str, Any]) -> values.Message:
-    return values.Message(
-        id=row["id"],
-        conversation_id=row["conversation"],
-        role=row["role"],
-        text=row["text"],
-        created_at=from_us(row["created_at"]),
-        answer=None if row["answer"] is None else read_answer(json.loads(row["answer"])),
-    )
-
-
-def read_answer(stored: dict[str, Any]) -> values.Answer:
-    """An answer as it was before `to_json`; unknown fields are passed over, missing ones take defaults."""
-    return values.Answer(
-        text=stored["text"],
-        made_by=stored["made_by"],
-        abstained=stored["abstained"],
-        citations=tuple(
-            values.Citation(
-                number=one["number"], memory_id=one["memory_id"], quote=one["quote"], source=_source(one.get("source"))
-            )
-            for one in stored.get("citations", ())
-        ),
-        hits=tuple(_hit(one) for one in stored.get("hits", ())),
-        question=stored.get("question", ""),
-        message_id=stored.get("message_id"),
-        seconds=stored.get("seconds", 0.0),
-    )
-
-
-def _hit(stored: dict[str, Any]) -> values.Hit:
-    memory = dict(stored["memory"])
-    moments = ("created_at", "occurred_at", "accessed_at", "expires_at", "valid_to", "deleted_at")
-    for name in moments:
-        if memory.get(name) is not None:
-            memory[name] = datetime.fromisoformat(memory[name])
-    memory["tags"] = tuple(memory.get("tags", ()))
-    memory["source"] = _source(memory.get("source"))
-    known = values.Memory.__dataclass_fields__
-    return values.Hit(
-        memory=values.Memory(**{name: value for name, value in memory.items() if name in known}),
-        score=stored["score"],
-        scores=stored.get("scores", {}),
-        reason=stored.get("reason", ""),
-    )
-
-
-def _source(stored: dict[str, Any] | None) -> values.Source | None:
-    if stored is None:
-        return None
-    if stored["type"] == "document":
-        return values.DocumentSource(
-            document_id=stored["document_id"],
-            path=stored["path"],
-            page=stored["page"],
-            heading=tuple(stored["heading"]),
-            start=stored["start"],
-            end=stored["end"],
-        )
-    return values.ConversationSource(stored["conversation_id"], stored["message_id"])

@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from engine.chat_values import MessageHit
+from engine.memory.store.memories import from_us
+
 MARK_OPEN = "\x02"
 MARK_CLOSE = "\x03"
 """Stand around matched words in snippets."""
@@ -51,16 +54,36 @@ def search(reader: Any, query: str, limit: int) -> list[tuple[str, str]]:
         (conversation id, snippet with matched words between `MARK_OPEN` and `MARK_CLOSE`), best message of each
         conversation first.
     """
+    best: dict[str, str] = {}
+    for hit in hits(reader, query, limit=limit * 8):
+        best.setdefault(hit.conversation_id, hit.snippet)
+    return list(best.items())[:limit]
+
+
+def hits(reader: Any, query: str, *, conversation_id: str | None = None, limit: int = 50) -> list[MessageHit]:
+    """Messages that match, the best first; on every branch, deleted ones left out."""
     expression = match_expression(query)
     if expression is None:
         return []
+    where = "" if conversation_id is None else "AND m.conversation = ? "
     rows = reader.execute_sql(
-        "SELECT m.conversation, snippet(message_fts, 0, ?, ?, '…', 12) FROM message_fts "
-        "JOIN message m ON m.number = message_fts.rowid "
-        "WHERE message_fts MATCH ? ORDER BY rank LIMIT ?",
-        (MARK_OPEN, MARK_CLOSE, expression, limit * 8),
+        "SELECT m.id, m.conversation, c.title, m.role, m.created_at, m.shown, "
+        "snippet(message_fts, 0, ?, ?, '…', 12) FROM message_fts "
+        "JOIN message m ON m.number = message_fts.rowid JOIN conversation c ON c.id = m.conversation "
+        "WHERE message_fts MATCH ? AND m.deleted_at IS NULL AND c.deleted_at IS NULL "
+        + where
+        + "ORDER BY rank LIMIT ?",
+        (MARK_OPEN, MARK_CLOSE, expression, *(() if conversation_id is None else (conversation_id,)), limit),
     ).fetchall()
-    best: dict[str, str] = {}
-    for conversation, snippet in rows:
-        best.setdefault(conversation, snippet)
-    return list(best.items())[:limit]
+    return [
+        MessageHit(
+            message_id=wanted,
+            conversation_id=conversation,
+            conversation_title=title,
+            role=role,
+            created_at=from_us(at),
+            snippet=snippet,
+            shown=bool(shown),
+        )
+        for wanted, conversation, title, role, at, shown, snippet in rows
+    ]

@@ -6,9 +6,11 @@ import pytest
 
 from engine import Answer, Citation, ConversationSource, DocumentSource, Hit, Memory, NotFoundError
 from engine.memory.migrations import migrate
-from engine.memory.store import conversations
+from engine.memory.store import conversations, messages
+from engine.memory.store.answer_json import read_answer
 from engine.memory.store.database import Database
 from engine.memory.store.message_search import MARK_CLOSE, MARK_OPEN, match_expression
+from engine.memory.store.messages import NewMessage
 
 
 @pytest.fixture
@@ -24,7 +26,7 @@ def begin(store: Database, *texts: str, title: str = "") -> str:
     with store.write() as writer:
         made = conversations.create(writer, title)
         for text in texts:
-            conversations.add_message(writer, made.id, "user", text)
+            messages.add(writer, made.id, NewMessage(role="user", text=text))
     return made.id
 
 
@@ -49,7 +51,7 @@ def test_a_given_title_stays(store: Database) -> None:
     [("short", "short"), ("  two   words\nand more", "two words"), ("x" * 80, "x" * 60 + "…"), ("", "")],
 )
 def test_titles_are_cut_at_words(text: str, title: str) -> None:
-    assert conversations.shorten(text) == title
+    assert messages.shorten(text) == title
 
 
 def test_the_last_changed_comes_first(store: Database) -> None:
@@ -57,7 +59,7 @@ def test_the_last_changed_comes_first(store: Database) -> None:
     with store.read() as reader:
         assert [one.id for one in conversations.listing(reader)] == [second, first]
     with store.write() as writer:
-        conversations.add_message(writer, first, "assistant", "again")
+        messages.add(writer, first, NewMessage(role="assistant", text="again"))
     with store.read() as reader:
         assert [one.id for one in conversations.listing(reader)] == [first, second]
 
@@ -102,14 +104,14 @@ def test_a_conversation_that_is_not_there(store: Database, act: str) -> None:
         elif act == "delete":
             conversations.set_deleted(writer, "nobody", deleted=True)
         else:
-            conversations.add_message(writer, "nobody", "user", "x")
+            messages.add(writer, "nobody", NewMessage(role="user", text="x"))
 
 
 def test_pages_of_messages(store: Database) -> None:
     wanted = begin(store, *(str(index) for index in range(7)))
     with store.read() as reader:
-        last = conversations.messages(reader, wanted, limit=3)
-        before = conversations.messages(reader, wanted, limit=3, before=last[0].id)
+        last = messages.page(reader, wanted, limit=3)
+        before = messages.page(reader, wanted, limit=3, border=last[0].id)
     assert [message.text for message in last] == ["4", "5", "6"]
     assert [message.text for message in before] == ["1", "2", "3"]
 
@@ -145,12 +147,28 @@ def test_an_answer_is_kept_whole(store: Database) -> None:
     )  # fmt: skip
     wanted = begin(store, "When?")
     with store.write() as writer:
-        conversations.add_message(writer, wanted, "assistant", answer.text, answer=answer)
+        messages.add(writer, wanted, NewMessage(role="assistant", text=answer.text, answer=answer))
     with store.read() as reader:
-        stored = conversations.messages(reader, wanted)[-1]
+        stored = messages.page(reader, wanted)[-1]
     assert stored.answer == answer
 
 
 def test_an_answer_of_another_version_is_still_read() -> None:
     stored = {"text": "It ends.", "made_by": "quotes", "abstained": False, "mood": "new in a later version"}
-    assert conversations.read_answer(stored) == Answer(text="It ends.", made_by="quotes", abstained=False)
+    assert read_answer(stored) == Answer(text="It ends.", made_by="quotes", abstained=False)
+
+
+def test_pinned_ones_come_first_and_archived_ones_apart(store: Database) -> None:
+    first, second, third = begin(store, "alpha"), begin(store, "beta"), begin(store, "gamma")
+    with store.write() as writer:
+        conversations.change(writer, first, pinned=True)
+        changed = conversations.change(writer, second, archived=True, tags=("Flat", "flat", "Flat"), remembers=False)
+    assert (changed.archived, changed.tags, changed.remembers) == (True, ("Flat", "flat"), False)
+    with store.read() as reader:
+        assert [one.id for one in conversations.listing(reader)] == [first, third]
+        assert [one.id for one in conversations.listing(reader, archived=True)] == [second]
+        assert [one.id for one in conversations.listing(reader, query="beta")] == [second]
+        assert [one.id for one in conversations.listing(reader, query="flat")] == [second]
+        assert [one.id for one in conversations.listing(reader, archived=True, tag="Flat")] == [second]
+        assert conversations.listing(reader, archived=True, tag="Fla") == []
+        assert conversations.tags(reader) == ["Flat", "flat"]
