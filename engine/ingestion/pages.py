@@ -11,9 +11,10 @@ import pypdfium2 as pdfium
 import pypdfium2.raw as raw
 
 from engine.ingestion.contents_lines import without_contents
+from engine.ingestion.glyphs import in_utf8, with_ligatures
 from engine.ingestion.passages import find_passage
 from engine.ingestion.reading import PageText, ReadDocument, Unreadable, clean, has_text, skip
-from engine.ingestion.reflow import Line, plain, reflow_pages
+from engine.ingestion.reflow import Line, placed, plain, reflow_pages
 from engine.values import Rectangle, RenderedPage
 
 MAX_PIXELS = 40_000_000
@@ -35,6 +36,8 @@ def _opened(source: Path | bytes) -> Iterator[pdfium.PdfDocument]:
     except FileNotFoundError as error:
         raise Unreadable("the file is no longer there") from error
     try:
+        if document.get_formtype() != raw.FORMTYPE_NONE:
+            document.init_forms()  # else what was filled in without being drawn is not there
         yield document
     finally:
         document.close()
@@ -56,7 +59,6 @@ def read_pdf(path: Path) -> ReadDocument:
         Unreadable: it is locked or damaged, or has no pages.
     """
     with _opened(path) as document:
-        forms = document.get_formtype() != raw.FORMTYPE_NONE
         count = len(document)
         if count == 0:
             raise Unreadable("it is damaged: it has no pages")
@@ -66,7 +68,7 @@ def read_pdf(path: Path) -> ReadDocument:
         drawn: list[int] = []
         for index in range(count):
             try:
-                lines, text, objects = _read_page(document, index, forms=forms)
+                lines, text, objects = _read_page(document, index)
             except pdfium.PdfiumError:
                 damaged.append(index + 1)
                 lines, text, objects = [], "", False
@@ -114,9 +116,8 @@ def render_page(source: Path | bytes, *, page: int, scale: float, passage: str |
     with _opened(source) as document:
         if not 1 <= page <= len(document):
             raise Unreadable(f"it has no page {page}, only {len(document)}")
-        forms = document.get_formtype() != raw.FORMTYPE_NONE
         try:
-            drawn = _page(document, page - 1, forms=forms)
+            drawn = _page(document, page - 1)
         except pdfium.PdfiumError as error:
             raise Unreadable(f"page {page} is damaged and cannot be opened") from error
         width, height = drawn.get_size()
@@ -146,13 +147,19 @@ def render_grey(source: Path | bytes, *, page: int, scale: float, max_pixels: in
         return b"P5 %d %d 255\n" % (bitmap.width, bitmap.height) + _packed(bitmap, channels=1)
 
 
-def _page(document: pdfium.PdfDocument, index: int, *, forms: bool) -> pdfium.PdfPage:
-    """A page; where there is a form, what was filled in becomes part of the page, so that it counts as text."""
+def _page(document: pdfium.PdfDocument, index: int) -> pdfium.PdfPage:
+    """A page; what was filled into a form or written on the page becomes part of it, so that it counts as text."""
     page = document[index]
-    if forms and raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS:
+    if _flattened(page):
         page.close()
         page = document[index]
     return page
+
+
+def _flattened(page: pdfium.PdfPage) -> bool:
+    if raw.FPDFPage_GetAnnotCount(page) == 0:
+        return False
+    return bool(raw.FPDFPage_Flatten(page, raw.FLAT_NORMALDISPLAY) == raw.FLATTEN_SUCCESS)
 
 
 def _packed(bitmap: pdfium.PdfBitmap, *, channels: int = 4) -> bytes:
@@ -207,18 +214,29 @@ def _to_pixels(page: pdfium.PdfPage, x: float, y: float, width: int, height: int
     return fine_x.value / 16, fine_y.value / 16
 
 
-def _read_page(document: pdfium.PdfDocument, index: int, *, forms: bool) -> tuple[list[Line] | None, str, bool]:
+def _read_page(document: pdfium.PdfDocument, index: int) -> tuple[list[Line] | None, str, bool]:
     """The lines of a page (None where they could not be measured), its whole text, and whether anything is drawn."""
-    page = _page(document, index, forms=forms)
+    page = document[index]
     try:
-        textpage = page.get_textpage()
-        try:
-            text = textpage.get_text_range()
-            return _lines(textpage, text), text, raw.FPDFPage_CountObjects(page) > 0
-        finally:
-            textpage.close()
+        lines, text = _page_text(page)
+        if _flattened(page):
+            page.close()
+            page = document[index]
+            printed, (lines, text) = lines, _page_text(page)
+            if printed and lines:
+                lines = placed(printed, lines)
+        return lines, text, raw.FPDFPage_CountObjects(page) > 0
     finally:
         page.close()
+
+
+def _page_text(page: pdfium.PdfPage) -> tuple[list[Line] | None, str]:
+    textpage = page.get_textpage()
+    try:
+        text = in_utf8(textpage.get_text_range())
+        return _lines(textpage, text), text
+    finally:
+        textpage.close()
 
 
 def _lines(textpage: pdfium.PdfTextPage, text: str) -> list[Line] | None:
@@ -249,7 +267,7 @@ def _measure(textpage: pdfium.PdfTextPage, text: str, first: int, last: int) -> 
         except pdfium.PdfiumError:
             return None
     (left, bottom, _, top), (_, last_bottom, right, last_top) = places
-    body = clean(text[first : last + 1].translate(_HYPHENS))
+    body = clean(with_ligatures(text[first : last + 1].translate(_HYPHENS)))
     body = " ".join(body.split())
     return Line(body, left, right, bottom, last_bottom, max(top - bottom, last_top - last_bottom, 0.1))
 

@@ -97,6 +97,35 @@ def _middle(heights: Sequence[float]) -> float:
     return (max(heights) + min(heights)) / 2 if heights else 0.0
 
 
+def placed(printed: Sequence[Line], lines: Sequence[Line]) -> list[Line]:
+    """The lines of a page on which something was written, each such line behind what it was written beside or below.
+
+    Args:
+        printed: The lines of the page as it was printed.
+        lines: The same, and behind them those that were written: a PDF keeps them apart.
+    """
+    known = len(printed)
+    if [line.text for line in lines[:known]] != [line.text for line in printed]:
+        return list(lines)
+    behind: dict[int, list[Line]] = {}
+    for line in lines[known:]:
+        beside = [place for place, one in enumerate(printed) if _same_row(one, line) and one.left <= line.left]
+        above = [place for place, one in enumerate(printed) if one.start > line.start and one.left <= line.right]
+        near = max(beside, key=lambda place: printed[place].right, default=-1)
+        if near < 0:
+            near = min(above, key=lambda place: printed[place].start - line.start, default=known - 1)
+        behind.setdefault(near, []).append(line)
+    ordered: list[Line] = []
+    for place, line in enumerate(printed):
+        ordered.append(line)
+        ordered += sorted(behind.get(place, ()), key=lambda one: (-one.start, one.left))
+    return ordered
+
+
+def _same_row(one: Line, other: Line) -> bool:
+    return abs(one.start - other.start) < 0.6 * max(one.height, other.height)
+
+
 def reflow(lines: Sequence[Line], sizes: dict[float, int]) -> PageText:
     """The text of one page: paragraphs apart by an empty line, list items and rows by a line end."""
     builder = TextBuilder()

@@ -50,8 +50,8 @@ def test_lists_sections_and_what_was_added_while_changes_were_recorded(tmp_path:
 def test_notes_boxes_and_comments_follow_their_paragraph(tmp_path: Path) -> None:
     body = (
         "<text:p>The whale<text:note><text:note-citation>1</text:note-citation><text:note-body>"
-        "<text:p>Seen in 1912.</text:p></text:note-body></text:note><draw:frame><draw:text-box><text:p>In a box.</text:p>"
-        "</draw:text-box></draw:frame> sank.</text:p>"
+        "<text:p>Seen in 1912.</text:p></text:note-body></text:note><draw:frame><draw:text-box>"
+        "<text:p>In a box.</text:p></draw:text-box></draw:frame> sank.</text:p>"
     )
     assert page(make(tmp_path / "a.odt", body)).text == "The whale sank.\n\nSeen in 1912.\n\nIn a box."
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 from pathlib import Path
 
+import pypdfium2 as pdfium
+import pypdfium2.raw as raw
 import pytest
 
 from engine.ingestion import pages
 from engine.ingestion.reading import Unreadable
+from engine.ingestion.reflow import Line, placed
 from tests.helpers.pdf import LEFT, PITCH, SIZE, TOP, make_pdf
 
 PARAGRAPH = [
@@ -97,3 +101,47 @@ def test_what_is_no_pdf_is_said_to_be_damaged(tmp_path: Path) -> None:
     path.write_bytes(b"%PDF-1.4\nnothing that makes sense")
     with pytest.raises(Unreadable, match="damaged"):
         pages.read_pdf(path)
+
+
+def test_what_was_written_stands_beside_what_was_printed() -> None:
+    printed = [
+        Line("Name:", 72, 110, 700, 700, 11),
+        Line("Born:", 72, 105, 680, 680, 11),
+        Line("Page 1", 72, 110, 40, 40, 11),
+    ]
+    written = [Line("1970", 130, 160, 681, 681, 10), Line("Ann Miller", 130, 190, 701, 701, 10)]
+    assert [line.text for line in placed(printed, printed + written)] == [
+        "Name:",
+        "Ann Miller",
+        "Born:",
+        "1970",
+        "Page 1",
+    ]
+    below = Line("In a field of its own", 72, 200, 300, 300, 10)
+    assert [line.text for line in placed(printed, [*printed, below])][2] == below.text
+    assert placed(printed, written) == written
+
+
+def stamped(path: Path, text: str) -> Path:
+    """A page with a stamp on it that says something."""
+    document = pdfium.PdfDocument(make_pdf(path, [["The printed words."]]))
+    page = document[0]
+    stamp = raw.FPDFPage_CreateAnnot(page, raw.FPDF_ANNOT_STAMP)
+    piece = raw.FPDFPageObj_CreateTextObj(document, raw.FPDFText_LoadStandardFont(document, b"Helvetica"), 12.0)
+    encoded = (text + "\0").encode("utf-16-le")
+    raw.FPDFText_SetText(piece, ctypes.cast(ctypes.create_string_buffer(encoded), raw.FPDF_WIDESTRING))
+    raw.FPDFPageObj_Transform(piece, 1, 0, 0, 1, 100, 500)
+    raw.FPDFAnnot_SetRect(stamp, ctypes.byref(raw.FS_RECTF(100, 520, 300, 490)))
+    raw.FPDFAnnot_AppendObject(stamp, piece)
+    raw.FPDFPage_CloseAnnot(stamp)
+    page.close()
+    document.save(path)
+    document.close()
+    return path
+
+
+def test_what_was_stamped_on_a_page_counts_as_text(tmp_path: Path) -> None:
+    (page,) = pages.read_pdf(stamped(tmp_path / "a.pdf", "Approved by Ann")).pages
+    assert page.text == "The printed words.\n\nApproved by Ann"
+    drawn = pages.render_page(tmp_path / "a.pdf", page=1, scale=1.0, passage="Approved by Ann")
+    assert len(drawn.highlights) == 1
