@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from engine.model_values import ReembeddingStatus
 from engine.values import ComponentStatus, EngineStatus, FileState
 
 LOW_DISK = 500 * 1024 * 1024
@@ -48,6 +49,29 @@ def reranker_component(problem: str | None) -> tuple[ComponentStatus, ...]:
         return ()
     mend = "To have none: magray config set reranking.mode off."
     return (ComponentStatus(name="reranker", state="degraded", summary=problem, mend=mend),)
+
+
+def reembedding_component(status: ReembeddingStatus | None) -> tuple[ComponentStatus, ...]:
+    """How far memories are embedded anew; nothing where nothing is to be done."""
+    if status is None:
+        return ()
+    figures: dict[str, float | int | str] = {"done": status.done, "total": status.total, "model": status.to_model}
+    told = f"{status.done:,} of {status.total:,} memories are embedded by {status.to_model}"
+    if status.failure:
+        return (
+            ComponentStatus(
+                name="reembedding",
+                state="degraded",
+                summary=f"{told}; then it stopped: {status.failure}",
+                mend="Nothing is lost. The next start tries again.",
+                figures=figures,
+            ),
+        )
+    how = "it is paused"
+    if not status.paused:
+        how = f"until all are, {status.from_model} is used"
+        how = how if status.from_model else "the others are found by words meanwhile"
+    return (ComponentStatus(name="reembedding", state="ok", summary=f"{told}; {how}.", figures=figures),)
 
 
 def documents_component(files: Mapping[FileState, int], documents: int, *, paused: bool) -> ComponentStatus:

@@ -33,7 +33,7 @@ class ModelCalls(Calls):
         """
         self._check()
         self._follow_models(await self._parts.in_use.use(model_id))
-        return self._parts.reembedding.status()
+        return await self._parts.reembedding.look()
 
     async def use_reranking(self, mode: Literal["auto", "on", "off"]) -> None:
         """Turn the reranker on or off from now on; `auto` leaves it to how fast it is here.
@@ -48,7 +48,7 @@ class ModelCalls(Calls):
     async def reembedding(self) -> ReembeddingStatus | None:
         """How far the memories are embedded anew after a change of the embedder; None where nothing is left of it."""
         self._check()
-        return self._parts.reembedding.status()
+        return await self._parts.reembedding.look()
 
     async def pause_reembedding(self) -> None:
         """Stop embedding memories anew until `resume_reembedding`, also over the next starts."""

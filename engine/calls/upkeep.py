@@ -21,7 +21,7 @@ class UpkeepCalls(Calls):
             (
                 health.memory_component(memories, self._index_figures()),
                 self._parts.embedder.component(),
-                *self._reembedding_components(),
+                *health.reembedding_component(self._parts.reembedding.status()),
                 *self._reranker_components(),
                 health.documents_component(files, documents, paused=progress.paused),
                 health.language_model_component(),
@@ -33,10 +33,6 @@ class UpkeepCalls(Calls):
             data_dir=data,
             version=__version__,
         )
-
-    def _reembedding_components(self) -> tuple[values.ComponentStatus, ...]:
-        component = self._parts.reembedding.component()
-        return () if component is None else (component,)
 
     def _reranker_components(self) -> tuple[values.ComponentStatus, ...]:
         """None where none is installed: then there is nothing to tell."""

@@ -36,6 +36,10 @@ def run(options: Namespace) -> int:
 
         return asyncio.run(run_benches(options))
     if options.command == "models":
+        if options.action == "reembed":
+            from engine.cli.reembed import run as reembed
+
+            return asyncio.run(_with_engine(options, reembed))
         return asyncio.run(_with_models(options))
     if options.command == "gpu":
         from engine.cli.gpu import run as run_gpu

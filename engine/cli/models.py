@@ -81,6 +81,13 @@ async def _use(manager: ModelManager, settings: Settings, options: Namespace) ->
         show.print_json({"name": option, "value": in_force})
     elif in_force == entry.ident:
         print(f"{entry.ident} is the {TASKS[entry.task]} from the next start on.")
+        if entry.task == "embed":
+            print(
+                show.wrapped(
+                    "Memories are embedded by it in the background then, and the one before answers meanwhile."
+                    " `magray models reembed` does it now; with --cancel it goes back."
+                )
+            )
     else:
         print(f"{entry.ident} is set in config.toml, but the environment says {in_force}, which is stronger.")
     return 0

@@ -109,6 +109,11 @@ def _add_models(commands: Any) -> None:
         ("remove", "take a model off the disk"),
     ):
         _add(actions, name, help_).add_argument("model", metavar="MODEL", help="as bge-m3 or bge-m3:fp16")
+    reembed = _add(actions, "reembed", "embed memories anew after a change of the embedder, now and to the end")
+    how = reembed.add_mutually_exclusive_group()
+    how.add_argument("--pause", action="store_true", help="let it rest, also over the next starts")
+    how.add_argument("--resume", action="store_true", help="let it go on whenever Magray runs; do not wait for it")
+    how.add_argument("--cancel", action="store_true", help="go back to the embedder before; nothing is lost")
     import_ = _add(actions, "import", "take a model in from a folder or a zip, one of the catalogue or your own")
     import_.add_argument("path", metavar="PATH", help="folder or zip with an ONNX file and its tokenizer.json")
     import_.add_argument("--check", action="store_true", help="only say what it would become")

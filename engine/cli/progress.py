@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.model_values import ModelProgress
+from engine.model_values import ModelProgress, ReembeddingStatus
 from engine.values import IngestProgress
 
 if TYPE_CHECKING:
@@ -133,5 +133,40 @@ class ModelBar:
         )
         bar = Progress(*columns, console=Console(stderr=True), transient=True)
         task = bar.add_task("", total=None, name="")
+        bar.start()
+        return bar, task
+
+
+class MemoriesBar:
+    """A bar over the memories that are embedded anew."""
+
+    def __init__(self) -> None:
+        self._began = time.monotonic()
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> MemoriesBar:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._bar is not None:
+            self._bar.stop()
+
+    def update(self, status: ReembeddingStatus) -> None:
+        """Draw how far it is."""
+        if not sys.stderr.isatty() or time.monotonic() - self._began < PATIENCE:
+            return
+        if self._bar is None or self._task is None:
+            self._bar, self._task = self._begin(status)
+        self._bar.update(self._task, completed=status.done, total=max(status.total, 1))
+
+    @staticmethod
+    def _begin(status: ReembeddingStatus) -> tuple[Progress, TaskID]:
+        from rich.console import Console
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+        columns = (TextColumn("Embedding"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        bar = Progress(*columns, console=Console(stderr=True), transient=True)
+        task = bar.add_task("", total=max(status.total, 1))
         bar.start()
         return bar, task

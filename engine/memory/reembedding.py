@@ -23,7 +23,6 @@ from engine.memory.indexes import Indexes
 from engine.memory.new_vectors import NewVectors
 from engine.memory.store.database import Database
 from engine.model_values import ReembeddingStatus
-from engine.values import ComponentStatus
 
 if TYPE_CHECKING:
     from engine.embedding.cached_embedder import CachedEmbedder
@@ -70,6 +69,7 @@ class Reembedding:
             store=store, indexes=indexes, in_use=embedder, still=still, ending=lambda: self._ending, clock=clock
         )
         self._task: asyncio.Task[None] | None = None
+        self._looked = asyncio.Event()
         self._going = asyncio.Event()
         self._going.set()
         self._ending = False
@@ -95,6 +95,7 @@ class Reembedding:
         self._work.begin(following)
         self._failure = None
         self._ending = False
+        self._looked.clear()
         self._task = asyncio.ensure_future(self._run())
 
     async def pause(self) -> None:
@@ -152,6 +153,11 @@ class Reembedding:
         self._going.set()
         await self._executors.run("store", self._work.note_paused, False)
 
+    async def look(self) -> ReembeddingStatus | None:
+        """How far it is, once that has been counted."""
+        await self._looked.wait()
+        return self.status()
+
     async def wait(self) -> None:
         """Until it is through, or has failed."""
         if self._task is not None:
@@ -180,27 +186,6 @@ class Reembedding:
             can_cancel=following is not None,
         )
 
-    def component(self) -> ComponentStatus | None:
-        """The same in plain words."""
-        status = self.status()
-        if status is None:
-            return None
-        figures: dict[str, float | int | str] = {"done": status.done, "total": status.total, "model": status.to_model}
-        told = f"{status.done:,} of {status.total:,} memories are embedded by {status.to_model}"
-        if status.failure:
-            return ComponentStatus(
-                name="reembedding",
-                state="degraded",
-                summary=f"{told}; then it stopped: {status.failure}",
-                mend="Nothing is lost. The next start tries again.",
-                figures=figures,
-            )
-        meanwhile = f"until all are, {status.from_model} is used"
-        if not status.from_model:
-            meanwhile = "the others are found by words meanwhile"
-        how = "it is paused" if status.paused else meanwhile
-        return ComponentStatus(name="reembedding", state="ok", summary=f"{told}; {how}.", figures=figures)
-
     def _tell(self) -> None:
         self._told = self._clock()
         self._events.publish(ReembeddingChanged(status=self.status()))
@@ -221,6 +206,8 @@ class Reembedding:
             _log.warning("the re-embedding stopped: %s", error)
             self._events.publish(Notice(level="warning", text=f"Embedding the memories anew stopped. {error}"))
             self._tell()
+        finally:
+            self._looked.set()
 
     async def _gather(self, following: CachedEmbedder) -> None:
         """Vectors of the next model beside those in use, then the change."""
@@ -292,6 +279,7 @@ class Reembedding:
 
     async def _count(self) -> None:
         self._left, self._total = await self._executors.run("query", self._work.count)
+        self._looked.set()
 
     async def _clear_old(self) -> None:
         more = True

@@ -1,4 +1,4 @@
-"""A change of the embedder that is killed in each of its phases: the next start goes on, or is back, and all is right."""
+"""A change of the embedder that is killed in each of its phases: the next start goes on, or is back, and is right."""
 
 from __future__ import annotations
 

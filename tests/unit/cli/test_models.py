@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import dataclasses
 import json
 import tomllib
 from collections.abc import Iterator
@@ -11,13 +13,14 @@ from typing import Any
 import pytest
 
 from engine.cli import main
-from engine.cli.progress import ModelBar
-from engine.model_values import ModelProgress
+from engine.cli.progress import MemoriesBar, ModelBar
+from engine.model_values import ModelProgress, ReembeddingStatus
 from engine.models import catalog
 from engine.models.entry import ModelEntry, ModelFile, Variant
 from tests.helpers import tiny_onnx
 from tests.helpers.hub import LoopbackHub, loopback_hub
 from tests.helpers.tiny_onnx import write_model
+from tests.helpers.two_models import TEXTS, models, prepare
 
 REPOSITORY = "somebody/small-model"
 
@@ -198,3 +201,37 @@ def test_the_bar_shows_where_it_is_and_why_it_waits(monkeypatch: pytest.MonkeyPa
         (task,) = bar._bar.tasks
         assert task.fields["name"] == "waiting model.onnx: the hub is busy"
         assert (task.completed, task.total) == (5, 10)
+
+
+@pytest.fixture
+def two_models(data_dir: Path, tmp_path: Path) -> Path:
+    return asyncio.run(prepare(data_dir, tmp_path, TEXTS[:20]))
+
+
+def test_the_embedder_is_changed_paused_and_taken_back(magray: Magray, two_models: Path) -> None:
+    assert "All memories are embedded by first." in magray("reembed")
+    assert "`magray models reembed` does it now" in " ".join(magray("use", "second").split())
+    assert "It is paused, also over the next starts." in magray("reembed", "--pause")
+    paused = magray.json("reembed", "--pause")["reembedding"]
+    assert (paused["from_model"], paused["to_model"], paused["total"]) == ("first", "second", 20)
+    assert paused["paused"] is True
+    assert "first stays the embedder. Nothing was lost." in magray("reembed", "--cancel")
+    assert models(two_models) == {"first": 20}
+    assert "There is nothing to cancel" in magray("reembed", "--cancel")
+    magray("use", "second")
+    magray("reembed", "--pause")
+    magray("reembed", "--resume")
+    assert "All memories are embedded by second." in magray("reembed")
+    assert models(two_models) == {"second": 20}
+
+
+def test_a_bar_over_memories_is_drawn_for_those_who_look(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("engine.cli.progress.PATIENCE", 0.0)
+    status = ReembeddingStatus(from_model="first", to_model="second", done=7, total=20, paused=False)
+    with MemoriesBar() as bar:
+        bar.update(status)
+        bar.update(dataclasses.replace(status, done=20))
+    assert "20/20" in capsys.readouterr().err
