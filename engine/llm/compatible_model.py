@@ -31,6 +31,7 @@ from engine.llm.messages import (
     ToolResultPart,
     Usage,
 )
+from engine.llm.schemas import fits_strictly
 from engine.llm.secret import Secret
 from engine.llm.tokens import estimate_tokens
 
@@ -152,7 +153,8 @@ class CompatibleModel:
                 for tool in request.tools
             ]
         if request.output_schema is not None:
-            schema = {"name": "answer", "schema": dict(request.output_schema), "strict": True}
+            schema: dict[str, Any] = {"name": "answer", "schema": dict(request.output_schema)}
+            schema["strict"] = fits_strictly(schema["schema"])
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
         return body
 

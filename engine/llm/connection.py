@@ -71,6 +71,11 @@ class Connection:
         self._client: Any = None
         self._key: Secret | None = None
 
+    @property
+    def key(self) -> Secret | None:
+        """The key in use; None before the first request, or where none is needed."""
+        return self._key
+
     def relay(self, make: Callable[[Any], AsyncGenerator[T, None]], *, model: str) -> AsyncGenerator[T, None]:
         """Iterate what `make` gives for the SDK's client; whatever it raises becomes a `ChatModelError`.
 

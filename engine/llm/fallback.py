@@ -257,6 +257,8 @@ def request_tokens(request: ChatRequest, count: Callable[[str], int]) -> int:
 
 def priced(info: ChatModelInfo, usage: Usage) -> Usage:
     """The same with its cost in US dollars, where the model's prices are known."""
+    if usage.cost is not None:
+        return usage
     if info.input_price is None or info.output_price is None:
         return dataclasses.replace(usage, cost=None if info.leaves_computer else 0.0)
     cached_price = info.input_price if info.cached_price is None else info.cached_price

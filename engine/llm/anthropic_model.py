@@ -1,0 +1,298 @@
+"""Anthropic's models, by its Messages API, with prompt caching and thinking.
+
+Two points of each request are marked for the cache: the end of the instructions with the tools before them, and the
+last turn before the newest, so that a long conversation is read from the cache at a tenth of the price.
+(https://platform.claude.com/docs/en/build-with-claude/prompt-caching)
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import AsyncGenerator
+from typing import TYPE_CHECKING, Any
+
+from engine.llm import faults
+from engine.llm.connection import Access, Connection
+from engine.llm.messages import (
+    ChatMessage,
+    ChatModelInfo,
+    ChatRequest,
+    Effort,
+    ImagePart,
+    ReasoningDelta,
+    ReasoningPart,
+    StopReason,
+    StreamEnd,
+    StreamEvent,
+    TextDelta,
+    TextPart,
+    ToolCall,
+    ToolCallPart,
+    ToolResultPart,
+    Usage,
+)
+from engine.llm.secret import Secret
+from engine.llm.tokens import estimate_tokens
+
+if TYPE_CHECKING:
+    import httpx2
+
+_STOPS: dict[str, StopReason] = {
+    "end_turn": "end",
+    "stop_sequence": "end",
+    "pause_turn": "end",
+    "max_tokens": "length",
+    "model_context_window_exceeded": "length",
+    "tool_use": "tool_calls",
+    "refusal": "filtered",
+}
+_CACHED = {"cache_control": {"type": "ephemeral"}}
+_OUTPUT_TOKENS = 8192
+"""Longest answer where neither the request nor the model's entry names one; the API wants a number."""
+_BUDGETS: dict[Effort, int] = {"low": 2048, "medium": 8192, "high": 24576}
+"""Tokens to think, for models whose thinking is budgeted."""
+_BUDGETED = re.compile(r"claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[015])?(?:-\d{8})?$)")
+"""Models before 4.6: they think by a budget; later ones by an effort, as much as they see fit."""
+_CACHE_WRITE = 1.25
+"""Price of what is written to the cache, in prices of plain input."""
+
+
+def open_client(access: Access, key: Secret | None, http: httpx2.AsyncClient) -> Any:
+    """The SDK's client; its own retries are off, ours stand around it."""
+    import anthropic
+
+    return anthropic.AsyncAnthropic(
+        api_key=key.reveal() if key else "none",
+        base_url=access.base_url,
+        http_client=http,
+        max_retries=0,
+        timeout=http.timeout,
+    )
+
+
+class AnthropicModel:
+    """One model of Anthropic's."""
+
+    def __init__(self, info: ChatModelInfo, connection: Connection) -> None:
+        self._info = info
+        self._connection = connection
+        self._name = info.id.partition("/")[2]
+
+    @property
+    def info(self) -> ChatModelInfo:
+        """What is known of it."""
+        return self._info
+
+    def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+        """Answer a request; see `ChatModel.stream`."""
+        return self._connection.relay(lambda client: self._events(client, request), model=self._name)
+
+    def count_tokens(self, text: str) -> int:
+        """An estimate, rather too many than too few."""
+        return estimate_tokens(text)
+
+    async def close(self) -> None:
+        """Nothing is held by one model: the connection is its vendor's."""
+
+    async def _events(self, client: Any, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+        access = self._connection.access
+        stream = await client.messages.create(**self._body(request))
+        stop: StopReason | None = None
+        model, counted, blocks = self._name, _Counted(), _Blocks()
+        begun = False
+        try:
+            while True:
+                try:
+                    event = await anext(stream)
+                except StopAsyncIteration:
+                    break
+                begun = True
+                match getattr(event, "type", None):
+                    case "message_start":
+                        model = event.message.model or model
+                        counted.add(event.message.usage)
+                    case "content_block_start":
+                        for piece in blocks.start(event.index, event.content_block):
+                            yield piece
+                    case "content_block_delta":
+                        for piece in blocks.add(event.index, event.delta):
+                            yield piece
+                    case "content_block_stop":
+                        for piece in blocks.stop(event.index):
+                            yield piece
+                    case "message_delta":
+                        counted.add(event.usage)
+                        if event.delta.stop_reason:
+                            stop = _STOPS.get(event.delta.stop_reason, "end")
+                    case "message_stop" if stop is not None:
+                        yield StreamEnd(stop=stop, model=model, usage=counted.usage(self._info))
+                        return
+                    case _:  # a kind of event that this version does not know
+                        continue
+        finally:
+            await stream.close()
+        if begun:
+            raise faults.cut_off(access.provider, access.base_url)
+        raise faults.malformed(access.provider, access.base_url)
+
+    def _body(self, request: ChatRequest) -> dict[str, Any]:
+        thinks = request.effort != "off" and self._info.reasoning
+        body: dict[str, Any] = {
+            "model": self._name,
+            "max_tokens": request.max_output_tokens or self._info.output_tokens or _OUTPUT_TOKENS,
+            "messages": _written(request.messages, thinks=thinks),
+            "stream": True,
+        }
+        if request.system:
+            body["system"] = [{"type": "text", "text": request.system, **_CACHED}]
+        if request.tools:
+            body["tools"] = [
+                {"name": tool.name, "description": tool.description, "input_schema": dict(tool.schema)}
+                for tool in request.tools
+            ]
+        output: dict[str, Any] = {}
+        if thinks and _BUDGETED.match(self._name):
+            budget = _BUDGETS[request.effort]
+            body["thinking"] = {"type": "enabled", "budget_tokens": budget}
+            # Thinking counts as output: what is left for the answer stays as it was asked for.
+            body["max_tokens"] = min(body["max_tokens"] + budget, self._info.output_tokens or 64_000)
+        elif thinks:
+            body["thinking"] = {"type": "adaptive", "display": "summarized"}
+            output["effort"] = request.effort
+        if request.output_schema is not None:
+            output["format"] = {"type": "json_schema", "schema": dict(request.output_schema)}
+        if output:
+            body["output_config"] = output
+        return body
+
+
+class _Blocks:
+    """Puts the blocks of an answer together."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, dict[str, Any]] = {}
+
+    def start(self, index: int, block: Any) -> list[StreamEvent]:
+        kind = getattr(block, "type", "")
+        self._open[index] = {"type": kind, "text": "", "signature": ""}
+        if kind == "tool_use":
+            self._open[index] |= {"id": block.id, "name": block.name, "input": block.input}
+        elif kind == "redacted_thinking":
+            self._open[index]["data"] = block.data
+        elif kind == "text" and block.text:
+            return [TextDelta(block.text)]
+        return []
+
+    def add(self, index: int, delta: Any) -> list[StreamEvent]:
+        block = self._open.setdefault(index, {"type": "text", "text": "", "signature": ""})
+        match getattr(delta, "type", None):
+            case "text_delta":
+                return [TextDelta(delta.text)]
+            case "thinking_delta":
+                block["text"] += delta.thinking
+                return [ReasoningDelta(delta.thinking)]
+            case "signature_delta":
+                block["signature"] += delta.signature
+            case "input_json_delta":
+                block["text"] += delta.partial_json
+            case _:  # citations of Anthropic's own search
+                pass
+        return []
+
+    def stop(self, index: int) -> list[StreamEvent]:
+        block = self._open.pop(index, {"type": ""})
+        match block["type"]:
+            case "tool_use":
+                arguments = block["text"] or json.dumps(block["input"] or {}, ensure_ascii=False)
+                return [ToolCall(block["id"], block["name"], arguments)]
+            case "thinking":
+                whole = {"type": "thinking", "thinking": block["text"], "signature": block["signature"]}
+                return [ReasoningDelta("", {"provider": "anthropic", "block": whole})]
+            case "redacted_thinking":
+                whole = {"type": "redacted_thinking", "data": block["data"]}
+                return [ReasoningDelta("", {"provider": "anthropic", "block": whole})]
+            case _:
+                return []
+
+
+class _Counted:
+    """The last told counts; later ones replace earlier ones."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+
+    def add(self, usage: Any) -> None:
+        names = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
+        for name in names:
+            if isinstance(value := getattr(usage, name, None), int):
+                self._counts[name] = value
+        thought = getattr(getattr(usage, "output_tokens_details", None), "thinking_tokens", None)
+        if isinstance(thought, int):
+            self._counts["thinking_tokens"] = thought
+
+    def usage(self, info: ChatModelInfo) -> Usage:
+        counts = self._counts
+        fresh, written = counts.get("input_tokens", 0), counts.get("cache_creation_input_tokens", 0)
+        cached, made = counts.get("cache_read_input_tokens", 0), counts.get("output_tokens", 0)
+        cost = None
+        if info.input_price is not None and info.output_price is not None:
+            cached_price = info.input_price if info.cached_price is None else info.cached_price
+            plain = (fresh + written * _CACHE_WRITE) * info.input_price
+            cost = (plain + cached * cached_price + made * info.output_price) / 1_000_000
+        return Usage(
+            input_tokens=fresh + written + cached,
+            cached_tokens=cached,
+            output_tokens=made,
+            reasoning_tokens=counts.get("thinking_tokens", 0),
+            cost=cost,
+        )
+
+
+def _written(messages: tuple[ChatMessage, ...], *, thinks: bool) -> list[dict[str, Any]]:
+    """The turns as the API has them: tool results are the user's, empty texts are refused."""
+    written: list[dict[str, Any]] = []
+    for message in messages:
+        blocks = [block for part in message.parts if (block := _block(part, thinks=thinks)) is not None]
+        if not blocks:
+            continue
+        role = "assistant" if message.role == "assistant" else "user"
+        if written and written[-1]["role"] == role:
+            written[-1]["content"] += blocks
+        else:
+            written.append({"role": role, "content": blocks})
+    if len(written) > 1 and written[-2]["content"][-1]["type"] in ("text", "image", "tool_use", "tool_result"):
+        written[-2]["content"][-1] |= _CACHED
+    return written
+
+
+def _block(part: Any, *, thinks: bool) -> dict[str, Any] | None:
+    match part:
+        case TextPart():
+            return {"type": "text", "text": part.text} if part.text.strip() else None
+        case ImagePart():
+            data = base64.b64encode(part.data).decode("ascii")
+            return {"type": "image", "source": {"type": "base64", "media_type": part.media_type, "data": data}}
+        case ReasoningPart():
+            return dict(part.opaque["block"]) if thinks and part.opaque.get("provider") == "anthropic" else None
+        case ToolCallPart():
+            return {"type": "tool_use", "id": part.id, "name": part.name, "input": _object(part.arguments)}
+        case ToolResultPart():
+            return {
+                "type": "tool_result",
+                "tool_use_id": part.call_id,
+                "content": part.output,
+                "is_error": part.is_error,
+            }
+        case _:
+            return None
+
+
+def _object(arguments: str) -> dict[str, Any]:
+    """A model's arguments as the object that the API wants back, even where the model wrote none."""
+    try:
+        value = json.loads(arguments)
+    except json.JSONDecodeError:
+        return {"arguments": arguments}
+    return value if isinstance(value, dict) else {"arguments": value}
