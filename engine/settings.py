@@ -233,6 +233,28 @@ class LlmSettings(_Group):
     compatible: CompatibleSettings = Field(default_factory=CompatibleSettings)
 
 
+class ChatSettings(_Group):
+    """What goes to a chat model with a question, and what is kept of a conversation."""
+
+    memory_tokens: int = Field(
+        2000, ge=64, le=1_000_000, description="Tokens of recalled passages that go with a question."
+    )
+    document_tokens: int = Field(
+        16_000, ge=256, le=10_000_000, description="Tokens of attached documents that go with a question."
+    )
+    history_tokens: int = Field(
+        8000,
+        ge=256,
+        le=10_000_000,
+        description="Tokens of the conversation so far that go word for word; older turns are summarised.",
+    )
+    extract: bool = Field(True, description="Draw facts, decisions and preferences from conversations once they pause.")
+    pause_seconds: float = Field(
+        90, ge=0, le=86_400, description="Seconds without a word after which a conversation counts as paused."
+    )
+    titles: bool = Field(True, description="Let the chat model give conversations their titles.")
+
+
 class AppearanceSettings(_Group):
     """How the window looks."""
 
@@ -267,6 +289,7 @@ class Settings(BaseSettings):
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
+    chat: ChatSettings = Field(default_factory=ChatSettings)
     appearance: AppearanceSettings = Field(default_factory=AppearanceSettings)
 
     _given: dict[str, Any] = PrivateAttr(default_factory=dict)

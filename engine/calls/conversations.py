@@ -11,6 +11,9 @@ from engine.chat_values import ContextView, Draft, MessageHit
 from engine.errors import InvalidMemoryError
 
 
+_Border = tuple[Literal["before", "after", "around"], str | None]
+
+
 class ConversationCalls(Calls):
     """Conversations and their messages."""
 
@@ -95,12 +98,11 @@ class ConversationCalls(Calls):
             NotFoundError: there is no such message in this conversation.
         """
         self._check()
-        given: dict[Literal["before", "after", "around"], str | None]
-        given = {"before": before, "after": after, "around": around}
-        named = [(side, border) for side, border in given.items() if border is not None]
+        given: tuple[_Border, ...] = (("before", before), ("after", after), ("around", around))
+        named = [one for one in given if one[1] is not None]
         if len(named) > 1:
             raise InvalidMemoryError("messages: only one of before, after and around can be given.")
-        side, border = named[0] if named else ("before", None)
+        side, border = named[0] if named else given[0]
         return await self._parts.conversations.page(conversation_id, limit=limit, border=border, side=side)
 
     async def message(self, message_id: str) -> values.Message:
