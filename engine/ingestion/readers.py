@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tempfile
 import zipfile
@@ -18,12 +19,13 @@ from engine.ingestion.decoding import decode
 from engine.ingestion.formats import sniff
 from engine.ingestion.mail import read_mail, read_mailbox
 from engine.ingestion.markup import read_html, read_xml
+from engine.ingestion.old_slides import read_old_slides
 from engine.ingestion.open_document import read_open_document
 from engine.ingestion.pages import read_pdf
 from engine.ingestion.reading import Flavour, PageText, ReadDocument, TextBuilder, Unreadable, clean, has_text, skip
 from engine.ingestion.rtf import read_rtf
 from engine.ingestion.running_heads import printed
-from engine.ingestion.signatures import DOCX, XLSX, Format
+from engine.ingestion.signatures import DOCX, PPT, XLSX, Format
 from engine.ingestion.word import read_docx
 from engine.ingestion.zip_checks import check_zip
 from engine.ingestion.zipped import (
@@ -147,6 +149,9 @@ def _read_office(path: Path, media_type: str, zip_limit: int) -> ReadDocument:
         embedded = embedded_files(path)
         if embedded:
             notes = (f"{embedded} embedded {'file was' if embedded == 1 else 'files were'} not read",)
+    if media_type == PPT:
+        with contextlib.suppress(ValueError):  # the main reader makes something even of what makes no sense here
+            return read_old_slides(path)
     own = read_docx if media_type == DOCX else read_open_document if "opendocument" in media_type else None
     document = _read_other(path, media_type) if own is None else _read_own(own, path, media_type)
     page = document.pages[0]
@@ -189,10 +194,10 @@ def _extract(path: Path, media_type: str) -> kreuzberg.ExtractionResult:
         try:
             return kreuzberg.extract_file_sync(str(path), media_type, config)
         except kreuzberg.ParsingError as error:
-            padded = _padded(path, error)
-            if padded is None:
+            mended = _padded(path, error) or _with_code_page(path, error)
+            if mended is None:
                 raise
-            return kreuzberg.extract_bytes_sync(padded, media_type, config)
+            return kreuzberg.extract_bytes_sync(mended, media_type, config)
     except (MemoryError, KeyboardInterrupt, SystemExit):
         raise
     except BaseException as error:  # its panics are no Exception
@@ -207,6 +212,15 @@ def _padded(path: Path, error: Exception) -> bytes | None:
     data = path.read_bytes()
     whole = (int(short.group(1)) + 1) * _SECTOR
     return data + bytes(whole - len(data)) if len(data) < whole <= len(data) + _MOST_PADDING else None
+
+
+def _with_code_page(path: Path, error: Exception) -> bytes | None:
+    """The bytes of an older Excel file with a code page that there is; its texts are in Unicode all the same."""
+    wrong = re.search(r"Codepage ([0-9A-Fa-f]{1,4}) not found", str(error))
+    if wrong is None:
+        return None
+    record = b"\x42\0\x02\0"  # CODEPAGE, two bytes long (MS-XLS 2.4.52)
+    return path.read_bytes().replace(record + int(wrong.group(1), 16).to_bytes(2, "little"), record + b"\xb0\x04", 1)
 
 
 def _explain(error: BaseException) -> Unreadable:
@@ -231,9 +245,8 @@ def _compose(result: kreuzberg.ExtractionResult) -> PageText:
     document = result.document
     nodes: Sequence[Mapping[str, Any]] = document["nodes"] if document else ()
     for node in nodes:
-        if node.get("content_layer") in ("header", "footer"):
-            continue
-        _write_node(node["content"], builder)
+        if node.get("content_layer") not in ("header", "footer"):
+            _write_node(node["content"], builder)
     page = builder.page()
     whole = clean(result.content)
     if _letters(page.text) < _KEPT_SHARE * _letters(whole):

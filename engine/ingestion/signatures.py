@@ -42,6 +42,7 @@ _OOXML = "application/vnd.openxmlformats-officedocument."
 DOCX = _OOXML + "wordprocessingml.document"
 XLSX = _OOXML + "spreadsheetml.sheet"
 PPTX = _OOXML + "presentationml.presentation"
+PPT = "application/vnd.ms-powerpoint"
 ODP = "application/vnd.oasis.opendocument.presentation"
 
 MAGIC: tuple[tuple[int, bytes, Format], ...] = (
@@ -263,7 +264,7 @@ class OleKind:
 
 OLE_KINDS = (
     OleKind("application/vnd.ms-outlook", ("__substg1.0_", "__properties_version1.0"), frozenset({".msg", ".oft"})),
-    OleKind("application/vnd.ms-powerpoint", ("PowerPoint Document",), frozenset({".ppt", ".pps", ".pot"})),
+    OleKind(PPT, ("PowerPoint Document",), frozenset({".ppt", ".pps", ".pot"})),
     OleKind("application/msword", ("WordDocument",), frozenset({".doc", ".dot"})),
     OleKind("application/vnd.ms-excel", ("Workbook", "Book"), frozenset({".xls", ".xlt"})),
 )
