@@ -17,6 +17,8 @@ from engine import (
     ModelProgressChanged,
     ModelsChanged,
     Notice,
+    ReembeddingChanged,
+    SettingsChanged,
     StatusChanged,
 )
 
@@ -43,6 +45,10 @@ class Bridge(QObject):
     """`ModelProgress`"""
     models_changed = Signal(str)
     """The model's id"""
+    reembedding_changed = Signal(object)
+    """`ReembeddingStatus` or None"""
+    settings_changed = Signal(str)
+    """The option's dotted name"""
     notice = Signal(object)
     """`Notice`"""
 
@@ -79,6 +85,10 @@ class Bridge(QObject):
                 self.model_progress.emit(event.progress)
             case ModelsChanged():
                 self.models_changed.emit(event.id)
+            case ReembeddingChanged():
+                self.reembedding_changed.emit(event.status)
+            case SettingsChanged():
+                self.settings_changed.emit(event.name)
             case Notice():
                 self.notice.emit(event)
             case _:

@@ -173,6 +173,7 @@ class MainWindow(QMainWindow):
             "Ctrl+B": lambda: self.toggle_panel("left"),
             "Ctrl+J": lambda: self.toggle_panel("right"),
             "F2": self._rename,
+            "Ctrl+,": self.conversations.settings_wanted.emit,
             "Ctrl+W": self.close,
             "Ctrl+Q": self.close,
         }

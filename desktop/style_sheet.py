@@ -169,10 +169,10 @@ QPushButton[kind="chip"]:focus { border: @ring solid @accent; padding: @chip_foc
 QToolButton::menu-indicator { image: none; width: 0px; }
 QPushButton::menu-indicator { image: none; width: 0px; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QSpinBox, QComboBox {
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox {
     background: @raised; color: @text; border: 1px solid @border; border-radius: @radius; padding: @field;
 }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QSpinBox:focus, QComboBox:focus {
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus {
     border: @ring solid @accent; padding: @field_focus;
 }
 QLineEdit[look="bare"], QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTextBrowser[look="bare"] {
@@ -181,7 +181,11 @@ QLineEdit[look="bare"], QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTe
 QLineEdit[look="bare"]:focus, QPlainTextEdit[look="bare"]:focus, QTextEdit[look="bare"]:focus,
 QTextBrowser[look="bare"]:focus { border: none; padding: 0px; }
 QTextEdit[role="chat"] { font-size: @chat_size; }
-QLineEdit:disabled, QPlainTextEdit:disabled { color: @disabled; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: @disabled; }
+QComboBox::drop-down { border: none; width: @handle; }
+QComboBox::down-arrow { image: none; }
+QComboBox QAbstractItemView { background: @raised; border: 1px solid @border; padding: @s4; }
+QListWidget[kind="pages"]::item { padding: @pad_row; border-radius: @radius; }
 
 QAbstractItemView {
     background: @surface; color: @text; border: none; outline: none;

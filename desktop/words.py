@@ -52,6 +52,11 @@ def number(value: int) -> str:
     return QLocale().toString(value)
 
 
+def bytes_words(count: int) -> str:
+    """`23.4 MB`, as disks and downloads are counted."""
+    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
 def is_pasted(path: str) -> bool:
     """It is no file but a text that was pasted or dropped."""
     return path.startswith(PASTED_MARK)

@@ -15,6 +15,7 @@ from desktop.library import Library
 from desktop.main_window import MainWindow
 from desktop.messages import Messages
 from desktop.operations import Operation, Operations
+from desktop.settings.controller import SettingsController
 from desktop.theme import Theme
 from desktop.window_state import WindowState
 from engine import ConversationSource, DocumentSource, EngineStatus, Notice, resources
@@ -72,6 +73,8 @@ class Workspace(QObject):
         window.chat.welcome.folder_wanted.connect(self.library.adding.choose_folder)
         window.chat.composer.paths_pasted.connect(self.library.add_paths)
         window.chat.composer.text_pasted.connect(self.library.adding.add_text)
+        self.settings = SettingsController(theme=theme, icons=icons, operations=operations, state=state, window=window)
+        window.conversations.settings_wanted.connect(self.settings.show)
         self._status: EngineStatus | None = None
         self._status_page: StatusPage | None = None
 
@@ -86,6 +89,7 @@ class Workspace(QObject):
         bridge.status_changed.connect(self._something_changed)
         bridge.notice.connect(self._show_notice)
         self.chat.attach(engine, bridge)
+        self.settings.attach(engine, bridge)
         self._refresh_status()
         self._operations.start(Operation(name="give the welcome documents", run=self._give_welcome))
 

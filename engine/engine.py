@@ -16,6 +16,7 @@ from engine.calls.conversations import ConversationCalls
 from engine.calls.documents import DocumentCalls
 from engine.calls.memories import MemoryCalls
 from engine.calls.models import ModelCalls
+from engine.calls.settings import SettingsCalls
 from engine.calls.upkeep import UpkeepCalls
 from engine.events import EventBus
 from engine.settings import Settings
@@ -23,7 +24,7 @@ from engine.settings import Settings
 _log = logging.getLogger(__name__)
 
 
-class Engine(MemoryCalls, ChatCalls, ConversationCalls, DocumentCalls, ModelCalls, UpkeepCalls):
+class Engine(MemoryCalls, ChatCalls, ConversationCalls, DocumentCalls, ModelCalls, SettingsCalls, UpkeepCalls):
     """One open data folder.
 
     ```python

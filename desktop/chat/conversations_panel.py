@@ -60,6 +60,7 @@ class ConversationsPanel(QFrame):
     search_changed = Signal(str)
     documents_wanted = Signal()
     status_wanted = Signal()
+    settings_wanted = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -78,11 +79,14 @@ class ConversationsPanel(QFrame):
         self.documents.setAccessibleDescription(self.tr("Shows the files that Magray has read"))
         self.documents.clicked.connect(self.documents_wanted)
         self.memory = SideRow(theme, self.tr("Memory"), self, clickable=False)
+        self.settings = SideRow(theme, self.tr("Settings"), self)
+        self.settings.setToolTip(self.tr("Settings ({0})").format(QKeySequence("Ctrl+,").toString()))
+        self.settings.clicked.connect(self.settings_wanted)
         self.status = StatusRow(theme, self)
         self.status.clicked.connect(self.status_wanted)
         foot = QVBoxLayout()
         foot.setSpacing(0)
-        for row in (self.memory, self.documents, self.status):
+        for row in (self.memory, self.documents, self.settings, self.status):
             foot.addWidget(row)
         layout.addLayout(foot)
 

@@ -1,0 +1,262 @@
+"""Titles and help of the options in words for people; the engine's own are for the terminal."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+
+def option_words() -> dict[str, tuple[str, str]]:
+    """Title and one sentence of help by the option's dotted name, in the language in force."""
+    translate = QCoreApplication.translate
+    return {
+        "data_dir": (
+            translate("Options", "Data folder"),
+            translate(
+                "Options", "Everything that Magray keeps lies here. Start it with --data-dir to use another one."
+            ),
+        ),
+        "profile": (
+            translate("Options", "Profile"),
+            translate("Options", "Presets for this kind of computer. What you set yourself wins over it."),
+        ),
+        "offline": (
+            translate("Options", "Offline"),
+            translate("Options", "Reach nothing beyond this computer, whatever else is set up."),
+        ),
+        "log_level": (
+            translate("Options", "Log"),
+            translate("Options", "How much the log file holds. Your texts and keys are never in it."),
+        ),
+        "layers.interact_hours": (
+            translate("Options", "Interact remembers, hours"),
+            translate("Options", "What was said lately stays at hand this long."),
+        ),
+        "layers.insights_days": (
+            translate("Options", "Insights remembers, days"),
+            translate("Options", "What proved useful stays this long; Assets stays for ever."),
+        ),
+        "embedding.model": (
+            translate("Options", "Embedder"),
+            translate("Options", "The model that finds texts by meaning. Choose it above."),
+        ),
+        "embedding.threads": (
+            translate("Options", "Threads"),
+            translate("Options", "Processor threads of one computation; 0 uses every core."),
+        ),
+        "embedding.batch_tokens": (
+            translate("Options", "Tokens in a batch"),
+            translate("Options", "A processor is fastest while a batch fits its cache."),
+        ),
+        "embedding.cache_memory_mb": (
+            translate("Options", "Vectors kept in memory, MB"),
+            translate("Options", "0 takes half a percent of this computer's memory, 64 at most."),
+        ),
+        "embedding.cache_days": (
+            translate("Options", "Vectors cached on disk, days"),
+            translate("Options", "An unused vector is thrown away after this time and computed again if needed."),
+        ),
+        "runtime.device": (
+            translate("Options", "Compute on"),
+            translate(
+                "Options", "auto takes the fastest by measurement; cpu, cuda, cuda:1, directml or coreml forces one."
+            ),
+        ),
+        "runtime.breaker_failures": (
+            translate("Options", "Failures before a device rests"),
+            translate("Options", "After so many in a row the processor takes over."),
+        ),
+        "runtime.breaker_seconds": (
+            translate("Options", "A device rests, seconds"),
+            translate("Options", "Then it is tried again."),
+        ),
+        "runtime.gpu_timeout_seconds": (
+            translate("Options", "Longest batch on a graphics card, seconds"),
+            translate("Options", "One that takes longer is computed by the processor instead."),
+        ),
+        "runtime.streams": (
+            translate("Options", "Batches at the same time"),
+            translate("Options", "On a graphics card; 0 takes what suits it."),
+        ),
+        "runtime.idle_minutes": (
+            translate("Options", "Unused models leave memory after, minutes"),
+            translate("Options", "0 keeps them for ever."),
+        ),
+        "models.hub": (
+            translate("Options", "Models come from"),
+            translate("Options", "Address of the Hugging Face hub or of a mirror. Nothing is fetched unless you ask."),
+        ),
+        "index.m": (
+            translate("Options", "Neighbours in the graph"),
+            translate("Options", "HNSW M. More finds better and takes more memory."),
+        ),
+        "index.ef_construction": (
+            translate("Options", "Width while building"),
+            translate("Options", "HNSW ef_construction. More builds slower and finds better."),
+        ),
+        "index.exact_below": (
+            translate("Options", "Search exactly below"),
+            translate("Options", "Smaller layers are searched one by one."),
+        ),
+        "index.merge_tail": (
+            translate("Options", "New vectors waiting"),
+            translate("Options", "So many may wait before they join the graph. They are found meanwhile."),
+        ),
+        "index.merge_slice": (
+            translate("Options", "Vectors joined at once"),
+            translate("Options", "Searches get their turn after each slice."),
+        ),
+        "index.rebuild_deleted": (
+            translate("Options", "Rebuild above this share of deleted"),
+            translate("Options", "0.25 is a quarter."),
+        ),
+        "recall.limit": (
+            translate("Options", "Hits of a search"),
+            translate("Options", "Where no number is given."),
+        ),
+        "recall.ef_interact": (
+            translate("Options", "Search width in Interact"),
+            translate("Options", "More is slower and finds better."),
+        ),
+        "recall.ef_insights": (
+            translate("Options", "Search width in Insights"),
+            translate("Options", "More is slower and finds better."),
+        ),
+        "recall.ef_assets": (
+            translate("Options", "Search width in Assets"),
+            translate("Options", "More is slower and finds better."),
+        ),
+        "reranking.mode": (
+            translate("Options", "Read close hits again"),
+            translate("Options", "A reranker reads what stands close together. Auto does so where it is fast enough."),
+        ),
+        "reranking.model": (
+            translate("Options", "Reranker"),
+            translate("Options", "By its catalogue name; empty takes the smallest installed."),
+        ),
+        "reranking.passages": (
+            translate("Options", "Passages read again"),
+            translate("Options", "At most."),
+        ),
+        "reranking.budget_ms": (
+            translate("Options", "Time for it, milliseconds"),
+            translate("Options", "After that the order stands as it was."),
+        ),
+        "ingestion.chunk_tokens": (
+            translate("Options", "Tokens in a passage"),
+            translate("Options", "Files are cut into passages of this size at most."),
+        ),
+        "ingestion.file_seconds": (
+            translate("Options", "Longest reading of a file, seconds"),
+            translate("Options", "One that takes longer is given up, and its row says so."),
+        ),
+        "ingestion.worker_memory_mb": (
+            translate("Options", "Memory for reading, MB"),
+            translate("Options", "The process that reads files uses no more."),
+        ),
+        "ingestion.max_file_mb": (
+            translate("Options", "Largest file, MB"),
+            translate("Options", "Larger ones are skipped."),
+        ),
+        "ingestion.max_archive_mb": (
+            translate("Options", "Largest content of an archive, MB"),
+            translate("Options", "One that unpacks to more is refused."),
+        ),
+        "ingestion.max_archive_depth": (
+            translate("Options", "Archives inside archives"),
+            translate("Options", "So deep they are opened."),
+        ),
+        "ingestion.ocr": (
+            translate("Options", "Read text in pictures"),
+            translate("Options", "Pages without text are read by Tesseract where it is installed."),
+        ),
+        "ingestion.ignore": (
+            translate("Options", "Passed over in folders"),
+            translate("Options", "Names of files and folders, one a line."),
+        ),
+        "store.synchronous": (
+            translate("Options", "Safety of writing"),
+            translate("Options", "FULL survives a power cut after every call; NORMAL may lose the last moments."),
+        ),
+        "store.backups_kept": (
+            translate("Options", "Backups kept"),
+            translate("Options", "Copies made before an upgrade of the database."),
+        ),
+        "llm.model": (
+            translate("Options", "Chat model"),
+            translate("Options", "As openai/NAME or local/NAME. Empty answers by quotes from your files."),
+        ),
+        "llm.fallback": (
+            translate("Options", "Then ask"),
+            translate("Options", "Models that answer when the first cannot, one a line. Quotes come last."),
+        ),
+        "llm.small_model": (
+            translate("Options", "Small model"),
+            translate("Options", "For titles and for what to remember. Empty takes the chat model."),
+        ),
+        "llm.effort": (
+            translate("Options", "Thinking"),
+            translate("Options", "How long a model that can reason may do so."),
+        ),
+        "llm.max_output_tokens": (
+            translate("Options", "Longest answer, tokens"),
+            translate("Options", "A token is about three quarters of a word."),
+        ),
+        "llm.connect_seconds": (
+            translate("Options", "Wait for a connection, seconds"),
+            translate("Options", "Then the next model is asked."),
+        ),
+        "llm.silence_seconds": (
+            translate("Options", "A model may be silent, seconds"),
+            translate("Options", "Then the answer counts as cut off."),
+        ),
+        "llm.retries": (
+            translate("Options", "Try again"),
+            translate("Options", "Times, before another model is asked."),
+        ),
+        "llm.proxy": (
+            translate("Options", "Proxy"),
+            translate(
+                "Options", "For language models; empty takes the system's. This computer itself never goes through it."
+            ),
+        ),
+        "llm.monthly_budget": (
+            translate("Options", "Budget for a month, US dollars"),
+            translate("Options", "Then Magray asks before it goes on; 0 sets none."),
+        ),
+        "llm.compatible.base_url": (
+            translate("Options", "Address of your own server"),
+            translate("Options", "Ollama, LM Studio, llama.cpp or vLLM, as http://127.0.0.1:11434/v1."),
+        ),
+        "llm.compatible.api_key": (
+            translate("Options", "Key of your own server"),
+            translate("Options", "Only where it wants one."),
+        ),
+        "appearance.scheme": (
+            translate("Options", "Colours"),
+            translate("Options", "The system's, light or dark."),
+        ),
+        "appearance.language": (
+            translate("Options", "Language"),
+            translate("Options", "Of the window. Empty takes the system's."),
+        ),
+    }
+
+
+def choice_words() -> dict[str, str]:
+    """What choices are called, by their value; one that is not here is shown as it is."""
+    translate = QCoreApplication.translate
+    return {
+        "desktop": translate("Choices", "This computer"),
+        "edge": translate("Choices", "Small computer"),
+        "server": translate("Choices", "Strong computer"),
+        "realtime": translate("Choices", "Quick reactions"),
+        "auto": translate("Choices", "Auto"),
+        "on": translate("Choices", "On"),
+        "off": translate("Choices", "Off"),
+        "system": translate("Choices", "As the system"),
+        "light": translate("Choices", "Light"),
+        "dark": translate("Choices", "Dark"),
+        "low": translate("Choices", "Short"),
+        "medium": translate("Choices", "Medium"),
+        "high": translate("Choices", "Long"),
+    }

@@ -1,0 +1,108 @@
+"""Which page of the settings holds which options and panels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+ADVANCED = "advanced"
+"""The page of everything that no other page names, so that no option is ever left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class PageSpec:
+    """One page.
+
+    Attributes:
+        key: For code.
+        title: In the list of pages and over the page.
+        intro: One or two sentences.
+        options: Dotted names; one that ends with a dot stands for its whole group.
+        panels: What is more than an option, by name, shown before the options.
+        keywords: Further words that a search finds the panels by.
+    """
+
+    key: str
+    title: str
+    intro: str
+    options: tuple[str, ...] = ()
+    panels: tuple[str, ...] = ()
+    keywords: str = ""
+
+    def holds(self, option: str) -> bool:
+        """Whether an option stands on this page."""
+        return any(option == name or (name.endswith(".") and option.startswith(name)) for name in self.options)
+
+
+def page_specs() -> list[PageSpec]:
+    """Every page in order, in the language in force."""
+    translate = QCoreApplication.translate
+    return [
+        PageSpec(
+            "chat",
+            translate("SettingsPages", "Language models"),
+            translate(
+                "SettingsPages",
+                "Without one, answers are quoted from your files. With one, answers are written, and still say where "
+                "each claim comes from.",
+            ),
+            options=("llm.",),
+            panels=("providers",),
+            keywords="openai anthropic claude gpt ollama lm studio llama.cpp vllm api key",
+        ),
+        PageSpec(
+            "search",
+            translate("SettingsPages", "Search models"),
+            translate("SettingsPages", "Models that find texts by meaning. They run on this computer."),
+            options=("embedding.model", "reranking.", "recall.limit", "models."),
+            panels=("reembedding", "models"),
+            keywords="embedder reranker download onnx hugging face multilingual",
+        ),
+        PageSpec(
+            "devices",
+            translate("SettingsPages", "Devices"),
+            translate("SettingsPages", "What models are computed on."),
+            options=("runtime.",),
+            panels=("devices",),
+            keywords="gpu cuda directml coreml cpu graphics card",
+        ),
+        PageSpec(
+            "memory",
+            translate("SettingsPages", "Memory"),
+            translate("SettingsPages", "How long things are remembered."),
+            options=("layers.", "memory.", "chat."),
+        ),
+        PageSpec(
+            "files",
+            translate("SettingsPages", "Reading files"),
+            translate("SettingsPages", "What is read from the files and folders that you add, and how."),
+            options=("ingestion.",),
+        ),
+        PageSpec(
+            "privacy",
+            translate("SettingsPages", "Privacy"),
+            translate("SettingsPages", "What leaves this computer, and the switch that lets nothing out."),
+            options=("offline", "log_level"),
+            panels=("privacy",),
+            keywords="network internet telemetry",
+        ),
+        PageSpec(
+            "appearance",
+            translate("SettingsPages", "Appearance"),
+            "",
+            options=("appearance.",),
+            keywords="theme dark light",
+        ),
+        PageSpec(
+            ADVANCED,
+            translate("SettingsPages", "Advanced"),
+            translate("SettingsPages", "Measured defaults. There is rarely a reason to change them."),
+        ),
+    ]
+
+
+def page_of(option: str, specs: Iterable[PageSpec]) -> str:
+    """The key of the page that an option stands on."""
+    return next((spec.key for spec in specs if spec.holds(option)), ADVANCED)
