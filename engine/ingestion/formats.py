@@ -144,7 +144,7 @@ def _text_format(head: bytes, suffix: str, name: str) -> Format:
         return Format("html", "text/html")
     if start.startswith(b"<?xml") or (suffix in (".xml", ".rss", ".atom", ".svg", ".opml", ".fb2") and b"<" in start):
         if b"<fictionbook" in start:
-            return Format("office", "application/x-fictionbook+xml")
+            return Format("book", "application/x-fictionbook+xml")
         if b"<html" in start:
             return Format("html", "application/xhtml+xml")
         return Format("xml", "image/svg+xml" if suffix == ".svg" else "application/xml")

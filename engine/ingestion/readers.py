@@ -16,6 +16,7 @@ import kreuzberg
 from engine.ingestion import formats
 from engine.ingestion.contents_lines import without_contents
 from engine.ingestion.decoding import decode
+from engine.ingestion.fiction_book import read_fiction_book
 from engine.ingestion.formats import sniff
 from engine.ingestion.mail import read_mail, read_mailbox
 from engine.ingestion.markup import read_html, read_xml
@@ -91,6 +92,8 @@ def _read(path: Path, name: str, form: Format, zip_limit: int) -> ReadDocument:
             return _read_preview(path)
         case "office":
             return _read_office(path, form.media_type, zip_limit)
+        case "book":
+            return read_fiction_book(path)
         case "rtf":
             return read_rtf(path)
         case "html":

@@ -10,6 +10,7 @@ Reader = Literal[
     "slides",
     "epub",
     "rtf",
+    "book",
     "office",
     "preview",
     "html",
