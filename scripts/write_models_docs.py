@@ -22,6 +22,7 @@ def _row(entry: ModelEntry) -> str:
     languages = "very many" if "*" in entry.languages else ", ".join(sorted(entry.languages))
     what = f"{entry.dimensions} dimensions, {entry.pooling.replace('_', ' ')}" if entry.dimensions else "scores pairs"
     where = f"`{entry.repository}`" if entry.repository else "with Magray"
+    where += "" if entry.pinned else ", revision not pinned"
     return (
         f"| `{entry.id}` | {_TASKS[entry.task]}, {what} | {languages} | {entry.max_tokens} | {', '.join(variants)} |"
         f" {entry.licence} | {where} |\n"

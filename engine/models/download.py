@@ -76,6 +76,7 @@ class Download:
         self._hub = hub
         self._folder = folder
         self._meter = Meter(entry.ident, report=report, clock=clock)
+        self._commits: dict[tuple[str, str], str] = {}
 
     async def run(self) -> ModelEntry:
         """Fetch and check every file.
@@ -109,7 +110,9 @@ class Download:
     async def _describe(self, file: ModelFile) -> _Wanted:
         """Ask the hub only for what the catalogue does not know."""
         repository = file.repository or self._entry.repository
-        revision = file.revision or self._entry.revision
+        revision = named = file.revision or self._entry.revision
+        # A branch may move while this goes on: all files are of the commit that it meant at the first question.
+        revision = self._commits.get((repository, named), named)
         path = file.path or file.name
         if not repository:
             raise ModelError(f"{self._entry.ident} cannot be downloaded: it came with Magray or was imported.")
@@ -135,6 +138,7 @@ class Download:
             size = told.size if size is None else size
             sha256, blob = (sha256 or told.sha256), told.blob
             revision = told.commit or revision
+            self._commits[repository, named] = revision
         return _Wanted(
             name=file.name,
             repository=repository,

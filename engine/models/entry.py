@@ -89,7 +89,7 @@ class ModelEntry:
         quantization: What this variant's weights are stored as.
         variants: All of them, the recommended one first.
         repository: On the hub, where the files come from; empty where they cannot be had there.
-        revision: Commit of that repository.
+        revision: Commit of that repository, or a branch where none is known; see `pinned`.
         bundled: It came with the program.
         custom: It is the owner's own.
         note: What the owner should know of it.
@@ -149,6 +149,12 @@ class ModelEntry:
         """How the owner names it: the id, and the variant where it is not the recommended one."""
         recommended = not self.variants or self.variant == self.variants[0].name
         return self.id if recommended else f"{self.id}:{self.variant}"
+
+    @property
+    def pinned(self) -> bool:
+        """Whether every file's revision is a commit. Else the hub's commit of the moment is kept with the model."""
+        told = [file.revision or self.revision for file in self.files]
+        return self.bundled or self.custom or all(len(one) == 40 for one in told)
 
     @property
     def size(self) -> int:

@@ -1,9 +1,10 @@
 """The catalogue itself: a table, written by hand.
 
 Checksums, sizes and revisions stand as the hub publishes them (Git LFS object ids); every checksum was found in two or
-more public sources that agree. None stands where no source told it: what is not known is not invented, the store takes
-the hub's own checksum then. `int8` files made for one processor family (AVX-512 VNNI, ARM) are left out: the ones
-listed run on every processor.
+more public sources that agree, but for q8 of Qwen3 Embedding, whose only source has its size, revision and tokenizer
+right. None stands where no source told it, and `main` where no commit was told: what is not known is not invented, the
+store takes the hub's own checksum and commit then, and keeps both with the model. `int8` files made for one processor
+family (AVX-512 VNNI, ARM) are left out: the ones listed run on every processor.
 """
 
 from __future__ import annotations
@@ -204,7 +205,7 @@ _QWEN3 = (
             ModelFile(
                 name="model_quantized.onnx",
                 size=1_120_604_114,
-                sha256=None,
+                sha256="b39d0623bfc7d2dfc2dcc0d32152c5c5b8d61e9e74679e8222dcce5cf32486b9",
                 path="onnx/model_quantized.onnx",
                 repository="Qdrant/Qwen3-Embedding-0.6B-onnx",
                 revision="af95f2c416ffe9379369ad64f9113e865db6112c",
@@ -248,6 +249,24 @@ _BGE_RERANKER = Variant(
         _XLM_TOKENIZER_BGE_RERANKER,
     ),
     accelerators=_INTEGER,
+)
+
+_QWEN3_RERANKER_TOKENIZER = ModelFile(name="tokenizer.json", size=None, sha256=None)
+_QWEN3_RERANKER = (
+    Variant(
+        name="int8",
+        quantization="int8",
+        model_file="model_quantized.onnx",
+        files=(_onnx("onnx/model_quantized.onnx", None, None), _QWEN3_RERANKER_TOKENIZER),
+        accelerators=_INTEGER,
+    ),
+    Variant(
+        name="q4",
+        quantization="q4",
+        model_file="model_q4.onnx",
+        files=(_onnx("onnx/model_q4.onnx", None, None), _QWEN3_RERANKER_TOKENIZER),
+        accelerators=_BLOCKS,
+    ),
 )
 
 _MMARCO_L6 = Variant(
@@ -415,6 +434,23 @@ ENTRIES: tuple[ModelEntry, ...] = (
         max_tokens=512,
         context_tokens=8192,
         note="Needs a graphics card: 20 passages take 4 to 13 seconds on two cores.",
+    ),
+    _entry(
+        *_QWEN3_RERANKER,
+        id="qwen3-reranker-0.6b",
+        task="rerank",
+        name="Qwen3 Reranker 0.6B",
+        origin="Qwen/Qwen3-Reranker-0.6B",
+        licence="Apache-2.0",
+        repository="onnx-community/Qwen3-Reranker-0.6B-ONNX",
+        revision="main",
+        languages=_EVERY,
+        dimensions=0,
+        pooling="none",
+        max_tokens=512,
+        context_tokens=32768,
+        note="A language model that answers yes or no: strong, slow, meant for a graphics card. Its revision is not"
+        " pinned: commit and checksums are the hub's at the time of the download, and are kept from then on.",
     ),
     _entry(
         _MMARCO_L6,

@@ -47,6 +47,8 @@ class LoopbackHub:
         """Answer as the hub does: by a redirect to the storage, with size and checksum in headers."""
         self.tells_checksums = True
         self.knows_head = True
+        self.moving: list[str] = []
+        """Commits that the branch stands for at the next questions, one after the other; then the last one's."""
         self.elsewhere: str | None = None
         """Send every request on to this address."""
         self.small: set[str] = set()
@@ -109,7 +111,7 @@ class _Handler(BaseHTTPRequestHandler):
         sha256 = hashlib.sha256(content).hexdigest()
         told: dict[str, str] = {}
         if hub.tells_checksums:
-            told["X-Repo-Commit"] = COMMIT
+            told["X-Repo-Commit"] = self._commit(parts[3])
         if "/".join(parts[4:]) in hub.small:
             blob = hashlib.sha1(f"blob {len(content)}\0".encode() + content, usedforsecurity=False).hexdigest()
             self._bytes(content, {**told, "ETag": f'"{blob}"'})
@@ -121,6 +123,13 @@ class _Handler(BaseHTTPRequestHandler):
             if hub.tells_checksums:
                 told["ETag"] = f'"{sha256}"'
             self._bytes(content, told)
+
+    def _commit(self, revision: str) -> str:
+        """What a revision stands for now; a commit stands for itself."""
+        moving = self.hub.moving
+        if not moving or len(revision) == 40:
+            return revision if len(revision) == 40 and moving else COMMIT
+        return moving.pop(0) if len(moving) > 1 else moving[0]
 
     def _plain(self, status: int, headers: dict[str, str]) -> None:
         self.send_response(status)

@@ -82,6 +82,7 @@ def test_what_is_asked_for_is_there() -> None:
         "bge-m3": ("embed", 1024, "cls"),
         "qwen3-embedding-0.6b": ("embed", 1024, "last_token"),
         "bge-reranker-v2-m3": ("rerank", 0, "none"),
+        "qwen3-reranker-0.6b": ("rerank", 0, "none"),
         "mmarco-minilm-l6": ("rerank", 0, "none"),
         "ms-marco-minilm-l6-v2": ("rerank", 0, "none"),
     }
@@ -93,10 +94,12 @@ def every_file() -> list[tuple[catalog.ModelEntry, catalog.ModelFile]]:
     return [(entry, file) for entry in catalog.ENTRIES for variant in entry.variants for file in variant.files]
 
 
-def test_every_revision_is_a_commit() -> None:
+def test_every_revision_is_a_commit_or_the_entry_says_that_it_is_none() -> None:
     for entry, file in every_file():
         revision = file.revision or entry.revision
-        assert len(revision) == 40 or entry.bundled, (entry.id, file.name)
+        assert len(revision) == 40 or entry.bundled or "revision is not pinned" in entry.note, (entry.id, file.name)
+        assert entry.pinned is ("revision is not pinned" not in entry.note)
+        assert entry.pinned or file.sha256 is None  # a branch moves, so a checksum would be wrong one day
 
 
 def test_one_content_has_one_size_and_two_contents_have_two_checksums() -> None:

@@ -74,6 +74,16 @@ def assert_nothing_wrong(folder: Path, contents: dict[str, bytes]) -> None:
             assert content.startswith(part.read_bytes())
 
 
+async def test_all_files_of_a_branch_that_moves_are_of_one_commit(
+    hub: LoopbackHub, entry: ModelEntry, contents: dict[str, bytes], tmp_path: Path
+) -> None:
+    fill(hub, contents)
+    hub.moving = ["a" * 40, "b" * 40]
+    result, _ = await fetch(unknown(entry), hub, tmp_path / "in")
+    assert {file.revision for file in result.files} == {"a" * 40}
+    assert all(f"/{'a' * 40}/" in one.path for one in hub.asked[1:] if "/resolve/" in one.path)
+
+
 @pytest.mark.parametrize("redirects", [True, False])
 @pytest.mark.parametrize("known", [True, False])
 async def test_a_model_arrives(
