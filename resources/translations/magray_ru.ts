@@ -83,6 +83,61 @@
         </message>
     </context>
     <context>
+        <name>Choices</name>
+        <message>
+            <source>This computer</source>
+            <translation>Обычный компьютер</translation>
+        </message>
+        <message>
+            <source>Small computer</source>
+            <translation>Слабый компьютер</translation>
+        </message>
+        <message>
+            <source>Strong computer</source>
+            <translation>Мощный компьютер</translation>
+        </message>
+        <message>
+            <source>Quick reactions</source>
+            <translation>Быстрый отклик</translation>
+        </message>
+        <message>
+            <source>Auto</source>
+            <translation>Авто</translation>
+        </message>
+        <message>
+            <source>On</source>
+            <translation>Вкл.</translation>
+        </message>
+        <message>
+            <source>Off</source>
+            <translation>Выкл.</translation>
+        </message>
+        <message>
+            <source>As the system</source>
+            <translation>Как в системе</translation>
+        </message>
+        <message>
+            <source>Light</source>
+            <translation>Светлые</translation>
+        </message>
+        <message>
+            <source>Dark</source>
+            <translation>Тёмные</translation>
+        </message>
+        <message>
+            <source>Short</source>
+            <translation>Недолгое</translation>
+        </message>
+        <message>
+            <source>Medium</source>
+            <translation>Среднее</translation>
+        </message>
+        <message>
+            <source>Long</source>
+            <translation>Долгое</translation>
+        </message>
+    </context>
+    <context>
         <name>ClearAction</name>
         <message>
             <source>Clear the search</source>
@@ -157,6 +212,14 @@
             <translation>Память</translation>
         </message>
         <message>
+            <source>Settings</source>
+            <translation>Настройки</translation>
+        </message>
+        <message>
+            <source>Settings ({0})</source>
+            <translation>Настройки ({0})</translation>
+        </message>
+        <message>
             <source>New</source>
             <translation>Новая</translation>
         </message>
@@ -206,6 +269,105 @@
         <message>
             <source>Something went wrong inside Magray ({0}). What was stored is kept, and you can go on. The log holds the details.</source>
             <translation>Внутри Magray что-то пошло не так ({0}). Всё сохранённое цело, можно работать дальше. Подробности в журнале.</translation>
+        </message>
+    </context>
+    <context>
+        <name>DevicesPanel</name>
+        <message>
+            <source>Try again</source>
+            <translation>Попробовать снова</translation>
+        </message>
+        <message>
+            <source>Forget earlier failures, measure every device and choose anew</source>
+            <translation>Забыть прежние сбои, измерить все устройства и выбрать заново</translation>
+        </message>
+        <message>
+            <source>Measuring…</source>
+            <translation>Измеряется…</translation>
+        </message>
+        <message>
+            <source>{0} of memory, driver {1}</source>
+            <translation>{0} памяти, драйвер {1}</translation>
+        </message>
+        <message>
+            <source>unknown</source>
+            <translation>неизвестен</translation>
+        </message>
+        <message>
+            <source>Graphics cards</source>
+            <translation>Видеокарты</translation>
+        </message>
+        <message>
+            <source>None was found</source>
+            <translation>Не найдено</translation>
+        </message>
+        <message>
+            <source>Models</source>
+            <translation>Модели</translation>
+        </message>
+        <message>
+            <source>Computed so far</source>
+            <translation>Вычислено</translation>
+        </message>
+        <message>
+            <source>What ONNX Runtime {0} offers</source>
+            <translation>Что умеет ONNX Runtime {0}</translation>
+        </message>
+        <message>
+            <source>{0}: {1} texts a second</source>
+            <translation>{0}: {1} текстов в секунду</translation>
+        </message>
+        <message>
+            <source>a better device is being tried</source>
+            <translation>пробуется устройство получше</translation>
+        </message>
+        <message>
+            <source>{0} on {1}</source>
+            <translation>{0} на {1}</translation>
+        </message>
+        <message>
+            <source>{0} batches, {1} failures, {2} computed by the processor in its place</source>
+            <translation>пачек: {0}, сбоев: {1}, вместо него посчитал процессор: {2}</translation>
+        </message>
+        <message>
+            <source>Half of them within {0} ms, 95 % within {1} ms</source>
+            <translation>Половина за {0} мс, 95 % за {1} мс</translation>
+        </message>
+        <message>
+            <source>Left alone after failures; tried again in {0} seconds.</source>
+            <translation>Отдыхает после сбоев; новая попытка через {0} с.</translation>
+        </message>
+        <message>
+            <source>Left alone after failures; the next batch is a trial.</source>
+            <translation>Отдыхает после сбоев; следующая пачка — пробная.</translation>
+        </message>
+        <message>
+            <source>in use</source>
+            <translation>работает</translation>
+        </message>
+        <message>
+            <source>ready</source>
+            <translation>готов</translation>
+        </message>
+        <message>
+            <source>not tried</source>
+            <translation>не проверен</translation>
+        </message>
+        <message>
+            <source>failing</source>
+            <translation>сбоит</translation>
+        </message>
+        <message>
+            <source>does not load</source>
+            <translation>не загружается</translation>
+        </message>
+        <message>
+            <source>not fit</source>
+            <translation>не подходит</translation>
+        </message>
+        <message>
+            <source>not there</source>
+            <translation>нет</translation>
         </message>
     </context>
     <context>
@@ -561,6 +723,17 @@
         </message>
     </context>
     <context>
+        <name>FlagEditor</name>
+        <message>
+            <source>On</source>
+            <translation>Вкл.</translation>
+        </message>
+        <message>
+            <source>Off</source>
+            <translation>Выкл.</translation>
+        </message>
+    </context>
+    <context>
         <name>IngestActions</name>
         <message>
             <source>Open</source>
@@ -896,10 +1069,626 @@
         </message>
     </context>
     <context>
+        <name>ModelCard</name>
+        <message>
+            <source>Download of {0}</source>
+            <translation>Загрузка {0}</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
+        </message>
+        <message>
+            <source>Precision of {0}</source>
+            <translation>Точность {0}</translation>
+        </message>
+        <message>
+            <source>Download</source>
+            <translation>Загрузить</translation>
+        </message>
+        <message>
+            <source>Go on downloading</source>
+            <translation>Догрузить</translation>
+        </message>
+        <message>
+            <source>Use</source>
+            <translation>Использовать</translation>
+        </message>
+        <message>
+            <source>Check</source>
+            <translation>Проверить</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>Удалить</translation>
+        </message>
+        <message>
+            <source>In use</source>
+            <translation>Используется</translation>
+        </message>
+        <message>
+            <source>Came with Magray</source>
+            <translation>Входит в Magray</translation>
+        </message>
+        <message>
+            <source>On this computer</source>
+            <translation>На этом компьютере</translation>
+        </message>
+        <message>
+            <source>Damaged</source>
+            <translation>Повреждена</translation>
+        </message>
+        <message>
+            <source>Partly downloaded</source>
+            <translation>Загружена частично</translation>
+        </message>
+        <message>
+            <source>Not downloaded</source>
+            <translation>Не загружена</translation>
+        </message>
+        <message>
+            <source>about a hundred languages</source>
+            <translation>около ста языков</translation>
+        </message>
+        <message>
+            <source>{0} dimensions</source>
+            <translation>измерений: {0}</translation>
+        </message>
+        <message>
+            <source>{0} on disk</source>
+            <translation>на диске {0}</translation>
+        </message>
+        <message>
+            <source>size not known</source>
+            <translation>размер неизвестен</translation>
+        </message>
+    </context>
+    <context>
+        <name>ModelsPanel</name>
+        <message>
+            <source>Add a model from a folder</source>
+            <translation>Добавить модель из папки</translation>
+        </message>
+        <message>
+            <source>Add a model from a zip file</source>
+            <translation>Добавить модель из zip-файла</translation>
+        </message>
+        <message>
+            <source>Embedders</source>
+            <translation>Модели поиска</translation>
+        </message>
+        <message>
+            <source>Rerankers</source>
+            <translation>Переранжировщики</translation>
+        </message>
+        <message>
+            <source>Local chat models</source>
+            <translation>Модели беседы на этом компьютере</translation>
+        </message>
+        <message>
+            <source>One is in use. Another one embeds everything anew in the background; search goes on.</source>
+            <translation>Работает одна. Другая заново обработает всё в фоне; поиск не прервётся.</translation>
+        </message>
+        <message>
+            <source>Read close hits a second time. Not needed, and slow without a graphics card.</source>
+            <translation>Перечитывают почти равное. Не обязательны, без видеокарты медленны.</translation>
+        </message>
+        <message>
+            <source>Write answers on this computer alone.</source>
+            <translation>Пишут ответы только на этом компьютере.</translation>
+        </message>
+        <message>
+            <source>Models take {0} on this computer.</source>
+            <translation>Модели занимают {0}.</translation>
+        </message>
+        <message>
+            <source>Remove {0} from this computer? It frees {1} and can be downloaded again.</source>
+            <translation>Удалить {0} с этого компьютера? Освободится {1}, загрузить можно снова.</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>Удалить</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>Оставить</translation>
+        </message>
+        <message>
+            <source>Add a model</source>
+            <translation>Добавить модель</translation>
+        </message>
+        <message>
+            <source>Zip files (*.zip)</source>
+            <translation>Файлы zip (*.zip)</translation>
+        </message>
+    </context>
+    <context>
         <name>Operations</name>
         <message>
             <source>That did not work ({0}). What was stored before is kept. The log holds the details.</source>
             <translation>Не получилось ({0}). Всё сохранённое раньше цело. Подробности в журнале.</translation>
+        </message>
+    </context>
+    <context>
+        <name>OptionRow</name>
+        <message>
+            <source>Back to the default</source>
+            <translation>Вернуть по умолчанию</translation>
+        </message>
+        <message>
+            <source>{0}: back to the default</source>
+            <translation>{0}: вернуть по умолчанию</translation>
+        </message>
+        <message>
+            <source>Set by the environment ({0}) and locked here.</source>
+            <translation>Задано переменной среды {0}, здесь не меняется.</translation>
+        </message>
+        <message>
+            <source>Given on the command line and locked here.</source>
+            <translation>Задано в командной строке, здесь не меняется.</translation>
+        </message>
+        <message>
+            <source>Changed; the default is {0}.</source>
+            <translation>Изменено; по умолчанию {0}.</translation>
+        </message>
+        <message>
+            <source>Preset by the profile.</source>
+            <translation>Задано профилем.</translation>
+        </message>
+        <message>
+            <source>on</source>
+            <translation>вкл.</translation>
+        </message>
+        <message>
+            <source>off</source>
+            <translation>выкл.</translation>
+        </message>
+        <message>
+            <source>empty</source>
+            <translation>пусто</translation>
+        </message>
+    </context>
+    <context>
+        <name>Options</name>
+        <message>
+            <source>Data folder</source>
+            <translation>Папка данных</translation>
+        </message>
+        <message>
+            <source>Everything that Magray keeps lies here. Start it with --data-dir to use another one.</source>
+            <translation>Здесь лежит всё, что хранит Magray. Чтобы взять другую, запустите его с --data-dir.</translation>
+        </message>
+        <message>
+            <source>Profile</source>
+            <translation>Профиль</translation>
+        </message>
+        <message>
+            <source>Presets for this kind of computer. What you set yourself wins over it.</source>
+            <translation>Заготовки для такого компьютера. То, что вы задали сами, важнее.</translation>
+        </message>
+        <message>
+            <source>Offline</source>
+            <translation>Без сети</translation>
+        </message>
+        <message>
+            <source>Reach nothing beyond this computer, whatever else is set up.</source>
+            <translation>Не выходить за пределы этого компьютера, что бы ни было настроено.</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>Журнал</translation>
+        </message>
+        <message>
+            <source>How much the log file holds. Your texts and keys are never in it.</source>
+            <translation>Как подробно пишется журнал. Ваших текстов и ключей в нём не бывает.</translation>
+        </message>
+        <message>
+            <source>Interact remembers, hours</source>
+            <translation>Interact помнит, часов</translation>
+        </message>
+        <message>
+            <source>What was said lately stays at hand this long.</source>
+            <translation>Недавно сказанное остаётся под рукой столько времени.</translation>
+        </message>
+        <message>
+            <source>Insights remembers, days</source>
+            <translation>Insights помнит, дней</translation>
+        </message>
+        <message>
+            <source>What proved useful stays this long; Assets stays for ever.</source>
+            <translation>То, что пригодилось, хранится столько; Assets — всегда.</translation>
+        </message>
+        <message>
+            <source>Embedder</source>
+            <translation>Модель поиска</translation>
+        </message>
+        <message>
+            <source>The model that finds texts by meaning. Choose it above.</source>
+            <translation>Модель, которая находит тексты по смыслу. Выберите её выше.</translation>
+        </message>
+        <message>
+            <source>Threads</source>
+            <translation>Потоки</translation>
+        </message>
+        <message>
+            <source>Processor threads of one computation; 0 uses every core.</source>
+            <translation>Потоки процессора для одного вычисления; 0 — все ядра.</translation>
+        </message>
+        <message>
+            <source>Tokens in a batch</source>
+            <translation>Токенов в пачке</translation>
+        </message>
+        <message>
+            <source>A processor is fastest while a batch fits its cache.</source>
+            <translation>Процессор быстрее всего, пока пачка помещается в его кэш.</translation>
+        </message>
+        <message>
+            <source>Vectors kept in memory, MB</source>
+            <translation>Векторы в памяти, МБ</translation>
+        </message>
+        <message>
+            <source>0 takes half a percent of this computer's memory, 64 at most.</source>
+            <translation>0 — полпроцента памяти компьютера, но не больше 64.</translation>
+        </message>
+        <message>
+            <source>Vectors cached on disk, days</source>
+            <translation>Векторы на диске, дней</translation>
+        </message>
+        <message>
+            <source>An unused vector is thrown away after this time and computed again if needed.</source>
+            <translation>Неиспользуемый вектор удаляется через это время и при нужде считается снова.</translation>
+        </message>
+        <message>
+            <source>Compute on</source>
+            <translation>Вычислять на</translation>
+        </message>
+        <message>
+            <source>auto takes the fastest by measurement; cpu, cuda, cuda:1, directml or coreml forces one.</source>
+            <translation>auto — самое быстрое по замеру; cpu, cuda, cuda:1, directml или coreml — только оно.</translation>
+        </message>
+        <message>
+            <source>Failures before a device rests</source>
+            <translation>Сбоев до отдыха устройства</translation>
+        </message>
+        <message>
+            <source>After so many in a row the processor takes over.</source>
+            <translation>После стольких подряд считает процессор.</translation>
+        </message>
+        <message>
+            <source>A device rests, seconds</source>
+            <translation>Устройство отдыхает, секунд</translation>
+        </message>
+        <message>
+            <source>Then it is tried again.</source>
+            <translation>Потом его пробуют снова.</translation>
+        </message>
+        <message>
+            <source>Longest batch on a graphics card, seconds</source>
+            <translation>Самая долгая пачка на видеокарте, секунд</translation>
+        </message>
+        <message>
+            <source>One that takes longer is computed by the processor instead.</source>
+            <translation>Если дольше, её посчитает процессор.</translation>
+        </message>
+        <message>
+            <source>Batches at the same time</source>
+            <translation>Пачек одновременно</translation>
+        </message>
+        <message>
+            <source>On a graphics card; 0 takes what suits it.</source>
+            <translation>На видеокарте; 0 — сколько ей подходит.</translation>
+        </message>
+        <message>
+            <source>Unused models leave memory after, minutes</source>
+            <translation>Неиспользуемые модели покидают память, минут</translation>
+        </message>
+        <message>
+            <source>0 keeps them for ever.</source>
+            <translation>0 — не покидают.</translation>
+        </message>
+        <message>
+            <source>Models come from</source>
+            <translation>Откуда берутся модели</translation>
+        </message>
+        <message>
+            <source>Address of the Hugging Face hub or of a mirror. Nothing is fetched unless you ask.</source>
+            <translation>Адрес Hugging Face или его зеркала. Без вашей просьбы ничего не загружается.</translation>
+        </message>
+        <message>
+            <source>Neighbours in the graph</source>
+            <translation>Соседей в графе</translation>
+        </message>
+        <message>
+            <source>HNSW M. More finds better and takes more memory.</source>
+            <translation>M в HNSW. Больше — точнее, но больше памяти.</translation>
+        </message>
+        <message>
+            <source>Width while building</source>
+            <translation>Ширина при построении</translation>
+        </message>
+        <message>
+            <source>HNSW ef_construction. More builds slower and finds better.</source>
+            <translation>ef_construction в HNSW. Больше — строится дольше, ищет точнее.</translation>
+        </message>
+        <message>
+            <source>Search exactly below</source>
+            <translation>Точный поиск до</translation>
+        </message>
+        <message>
+            <source>Smaller layers are searched one by one.</source>
+            <translation>Меньшие слои просматриваются целиком.</translation>
+        </message>
+        <message>
+            <source>New vectors waiting</source>
+            <translation>Новых векторов в очереди</translation>
+        </message>
+        <message>
+            <source>So many may wait before they join the graph. They are found meanwhile.</source>
+            <translation>Столько может ждать включения в граф; находятся они и так.</translation>
+        </message>
+        <message>
+            <source>Vectors joined at once</source>
+            <translation>Векторов за раз</translation>
+        </message>
+        <message>
+            <source>Searches get their turn after each slice.</source>
+            <translation>После каждой порции очередь поиска.</translation>
+        </message>
+        <message>
+            <source>Rebuild above this share of deleted</source>
+            <translation>Перестроить при доле удалённых</translation>
+        </message>
+        <message>
+            <source>0.25 is a quarter.</source>
+            <translation>0,25 — четверть.</translation>
+        </message>
+        <message>
+            <source>Hits of a search</source>
+            <translation>Найденного за раз</translation>
+        </message>
+        <message>
+            <source>Where no number is given.</source>
+            <translation>Если число не указано.</translation>
+        </message>
+        <message>
+            <source>Search width in Interact</source>
+            <translation>Ширина поиска в Interact</translation>
+        </message>
+        <message>
+            <source>More is slower and finds better.</source>
+            <translation>Больше — медленнее и точнее.</translation>
+        </message>
+        <message>
+            <source>Search width in Insights</source>
+            <translation>Ширина поиска в Insights</translation>
+        </message>
+        <message>
+            <source>Search width in Assets</source>
+            <translation>Ширина поиска в Assets</translation>
+        </message>
+        <message>
+            <source>Read close hits again</source>
+            <translation>Перечитывать близкое</translation>
+        </message>
+        <message>
+            <source>A reranker reads what stands close together. Auto does so where it is fast enough.</source>
+            <translation>Переранжировщик читает почти равное. Авто — если успевает.</translation>
+        </message>
+        <message>
+            <source>Reranker</source>
+            <translation>Переранжировщик</translation>
+        </message>
+        <message>
+            <source>By its catalogue name; empty takes the smallest installed.</source>
+            <translation>Имя из каталога; пусто — самый малый из установленных.</translation>
+        </message>
+        <message>
+            <source>Passages read again</source>
+            <translation>Перечитываемых отрывков</translation>
+        </message>
+        <message>
+            <source>At most.</source>
+            <translation>Не больше.</translation>
+        </message>
+        <message>
+            <source>Time for it, milliseconds</source>
+            <translation>Время на это, миллисекунд</translation>
+        </message>
+        <message>
+            <source>After that the order stands as it was.</source>
+            <translation>После него порядок остаётся прежним.</translation>
+        </message>
+        <message>
+            <source>Tokens in a passage</source>
+            <translation>Токенов в отрывке</translation>
+        </message>
+        <message>
+            <source>Files are cut into passages of this size at most.</source>
+            <translation>Файлы делятся на отрывки не больше этого.</translation>
+        </message>
+        <message>
+            <source>Longest reading of a file, seconds</source>
+            <translation>Самое долгое чтение файла, секунд</translation>
+        </message>
+        <message>
+            <source>One that takes longer is given up, and its row says so.</source>
+            <translation>Если дольше, чтение прекращается, и в строке это сказано.</translation>
+        </message>
+        <message>
+            <source>Memory for reading, MB</source>
+            <translation>Память для чтения, МБ</translation>
+        </message>
+        <message>
+            <source>The process that reads files uses no more.</source>
+            <translation>Процесс, читающий файлы, не возьмёт больше.</translation>
+        </message>
+        <message>
+            <source>Largest file, MB</source>
+            <translation>Самый большой файл, МБ</translation>
+        </message>
+        <message>
+            <source>Larger ones are skipped.</source>
+            <translation>Бо́льшие пропускаются.</translation>
+        </message>
+        <message>
+            <source>Largest content of an archive, MB</source>
+            <translation>Самое большое содержимое архива, МБ</translation>
+        </message>
+        <message>
+            <source>One that unpacks to more is refused.</source>
+            <translation>Архив, который распаковывается в большее, не читается.</translation>
+        </message>
+        <message>
+            <source>Archives inside archives</source>
+            <translation>Архивы в архивах</translation>
+        </message>
+        <message>
+            <source>So deep they are opened.</source>
+            <translation>На такую глубину они открываются.</translation>
+        </message>
+        <message>
+            <source>Read text in pictures</source>
+            <translation>Читать текст с картинок</translation>
+        </message>
+        <message>
+            <source>Pages without text are read by Tesseract where it is installed.</source>
+            <translation>Страницы без текста читает Tesseract, если он установлен.</translation>
+        </message>
+        <message>
+            <source>Passed over in folders</source>
+            <translation>Пропускать в папках</translation>
+        </message>
+        <message>
+            <source>Names of files and folders, one a line.</source>
+            <translation>Имена файлов и папок, по одному в строке.</translation>
+        </message>
+        <message>
+            <source>Safety of writing</source>
+            <translation>Надёжность записи</translation>
+        </message>
+        <message>
+            <source>FULL survives a power cut after every call; NORMAL may lose the last moments.</source>
+            <translation>FULL переживёт отключение питания в любой миг; NORMAL может потерять последние мгновения.</translation>
+        </message>
+        <message>
+            <source>Backups kept</source>
+            <translation>Хранить копий</translation>
+        </message>
+        <message>
+            <source>Copies made before an upgrade of the database.</source>
+            <translation>Копии, сделанные перед обновлением базы.</translation>
+        </message>
+        <message>
+            <source>Chat model</source>
+            <translation>Модель беседы</translation>
+        </message>
+        <message>
+            <source>As openai/NAME or local/NAME. Empty answers by quotes from your files.</source>
+            <translation>Например openai/ИМЯ или local/ИМЯ. Пусто — ответы цитатами из ваших файлов.</translation>
+        </message>
+        <message>
+            <source>Then ask</source>
+            <translation>Затем спросить</translation>
+        </message>
+        <message>
+            <source>Models that answer when the first cannot, one a line. Quotes come last.</source>
+            <translation>Модели, которые отвечают, если первая не может, по одной в строке. Цитаты — последними.</translation>
+        </message>
+        <message>
+            <source>Small model</source>
+            <translation>Малая модель</translation>
+        </message>
+        <message>
+            <source>For titles and for what to remember. Empty takes the chat model.</source>
+            <translation>Для заголовков и для того, что запомнить. Пусто — модель беседы.</translation>
+        </message>
+        <message>
+            <source>Thinking</source>
+            <translation>Размышление</translation>
+        </message>
+        <message>
+            <source>How long a model that can reason may do so.</source>
+            <translation>Как долго может думать модель, которая это умеет.</translation>
+        </message>
+        <message>
+            <source>Longest answer, tokens</source>
+            <translation>Самый длинный ответ, токенов</translation>
+        </message>
+        <message>
+            <source>A token is about three quarters of a word.</source>
+            <translation>Токен — около трёх четвертей английского слова.</translation>
+        </message>
+        <message>
+            <source>Wait for a connection, seconds</source>
+            <translation>Ждать соединения, секунд</translation>
+        </message>
+        <message>
+            <source>Then the next model is asked.</source>
+            <translation>Потом спрашивается следующая модель.</translation>
+        </message>
+        <message>
+            <source>A model may be silent, seconds</source>
+            <translation>Модель может молчать, секунд</translation>
+        </message>
+        <message>
+            <source>Then the answer counts as cut off.</source>
+            <translation>Потом ответ считается оборванным.</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>Попробовать снова</translation>
+        </message>
+        <message>
+            <source>Times, before another model is asked.</source>
+            <translation>Раз, прежде чем спросить другую модель.</translation>
+        </message>
+        <message>
+            <source>Proxy</source>
+            <translation>Прокси</translation>
+        </message>
+        <message>
+            <source>For language models; empty takes the system's. This computer itself never goes through it.</source>
+            <translation>Для языковых моделей; пусто — системный. К этому компьютеру — всегда напрямую.</translation>
+        </message>
+        <message>
+            <source>Budget for a month, US dollars</source>
+            <translation>Бюджет на месяц, долларов США</translation>
+        </message>
+        <message>
+            <source>Then Magray asks before it goes on; 0 sets none.</source>
+            <translation>Потом Magray спросит, продолжать ли; 0 — без бюджета.</translation>
+        </message>
+        <message>
+            <source>Address of your own server</source>
+            <translation>Адрес своего сервера</translation>
+        </message>
+        <message>
+            <source>Ollama, LM Studio, llama.cpp or vLLM, as http://127.0.0.1:11434/v1.</source>
+            <translation>Ollama, LM Studio, llama.cpp или vLLM, например http://127.0.0.1:11434/v1.</translation>
+        </message>
+        <message>
+            <source>Key of your own server</source>
+            <translation>Ключ своего сервера</translation>
+        </message>
+        <message>
+            <source>Only where it wants one.</source>
+            <translation>Только если он нужен.</translation>
+        </message>
+        <message>
+            <source>Colours</source>
+            <translation>Цвета</translation>
+        </message>
+        <message>
+            <source>The system's, light or dark.</source>
+            <translation>Как в системе, светлые или тёмные.</translation>
+        </message>
+        <message>
+            <source>Language</source>
+            <translation>Язык</translation>
+        </message>
+        <message>
+            <source>Of the window. Empty takes the system's.</source>
+            <translation>Язык окна. Пусто — язык системы.</translation>
         </message>
     </context>
     <context>
@@ -926,6 +1715,68 @@
         </message>
     </context>
     <context>
+        <name>PrivacyPanel</name>
+        <message>
+            <source>Open the data folder</source>
+            <translation>Открыть папку данных</translation>
+        </message>
+        <message>
+            <source>Your files, memories and conversations are kept in {0}, and nowhere else.</source>
+            <translation>Ваши файлы, воспоминания и беседы хранятся в {0} и больше нигде.</translation>
+        </message>
+        <message>
+            <source>Magray sends no usage figures and no crash reports, and does not look for updates by itself.</source>
+            <translation>Magray не отправляет ни статистики, ни отчётов о сбоях и сам не ищет обновлений.</translation>
+        </message>
+        <message>
+            <source>Offline: nothing leaves this computer.</source>
+            <translation>Без сети: ничто не покидает этот компьютер.</translation>
+        </message>
+        <message>
+            <source>What you ask, and the passages of your files that may answer it, go to {0}.</source>
+            <translation>Ваши вопросы и отрывки файлов, которые могут на них ответить, уходят: {0}.</translation>
+        </message>
+        <message>
+            <source>Nothing leaves this computer when you ask.</source>
+            <translation>Когда вы спрашиваете, ничто не покидает этот компьютер.</translation>
+        </message>
+        <message>
+            <source>Models are fetched from {0}, when you press Download and never else.</source>
+            <translation>Модели загружаются с {0}, только когда вы нажимаете «Загрузить».</translation>
+        </message>
+    </context>
+    <context>
+        <name>ReembeddingPanel</name>
+        <message>
+            <source>Go back to the model before</source>
+            <translation>Вернуться к прежней модели</translation>
+        </message>
+        <message>
+            <source>Embedding your memories by {0}</source>
+            <translation>Воспоминания обрабатывает {0}</translation>
+        </message>
+        <message>
+            <source>{0} of {1}</source>
+            <translation>{0} из {1}</translation>
+        </message>
+        <message>
+            <source>paused</source>
+            <translation>на паузе</translation>
+        </message>
+        <message>
+            <source>search uses {0} until then</source>
+            <translation>до тех пор ищет {0}</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Продолжить</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>Пауза</translation>
+        </message>
+    </context>
+    <context>
         <name>Session</name>
         <message>
             <source>Waking up…</source>
@@ -946,6 +1797,103 @@
         <message>
             <source>What is being read is parked and goes on at the next start. Nothing is lost.</source>
             <translation>Чтение приостановлено и продолжится при следующем запуске. Ничего не потеряется.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SettingsController</name>
+        <message>
+            <source>It must be from {0} to {1}.</source>
+            <translation>Должно быть от {0} до {1}.</translation>
+        </message>
+        <message>
+            <source>That is not what is wanted here: {0}</source>
+            <translation>Здесь нужно другое: {0}</translation>
+        </message>
+    </context>
+    <context>
+        <name>SettingsPages</name>
+        <message>
+            <source>Language models</source>
+            <translation>Языковые модели</translation>
+        </message>
+        <message>
+            <source>Without one, answers are quoted from your files. With one, answers are written, and still say where each claim comes from.</source>
+            <translation>Без них ответы — цитаты из ваших файлов. С ними ответы пишутся, и по-прежнему сказано, откуда что взято.</translation>
+        </message>
+        <message>
+            <source>Search models</source>
+            <translation>Модели поиска</translation>
+        </message>
+        <message>
+            <source>Models that find texts by meaning. They run on this computer.</source>
+            <translation>Модели, которые находят тексты по смыслу. Работают на этом компьютере.</translation>
+        </message>
+        <message>
+            <source>Devices</source>
+            <translation>Устройства</translation>
+        </message>
+        <message>
+            <source>What models are computed on.</source>
+            <translation>На чём вычисляются модели.</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>Память</translation>
+        </message>
+        <message>
+            <source>How long things are remembered.</source>
+            <translation>Как долго что помнится.</translation>
+        </message>
+        <message>
+            <source>Reading files</source>
+            <translation>Чтение файлов</translation>
+        </message>
+        <message>
+            <source>What is read from the files and folders that you add, and how.</source>
+            <translation>Что и как читается из добавленных файлов и папок.</translation>
+        </message>
+        <message>
+            <source>Privacy</source>
+            <translation>Приватность</translation>
+        </message>
+        <message>
+            <source>What leaves this computer, and the switch that lets nothing out.</source>
+            <translation>Что покидает этот компьютер, и переключатель, который не выпустит ничего.</translation>
+        </message>
+        <message>
+            <source>Appearance</source>
+            <translation>Вид</translation>
+        </message>
+        <message>
+            <source>Advanced</source>
+            <translation>Тонкая настройка</translation>
+        </message>
+        <message>
+            <source>Measured defaults. There is rarely a reason to change them.</source>
+            <translation>Значения подобраны измерениями. Менять их приходится редко.</translation>
+        </message>
+    </context>
+    <context>
+        <name>SettingsWindow</name>
+        <message>
+            <source>Settings</source>
+            <translation>Настройки</translation>
+        </message>
+        <message>
+            <source>Search settings</source>
+            <translation>Поиск в настройках</translation>
+        </message>
+        <message>
+            <source>Pages</source>
+            <translation>Страницы</translation>
+        </message>
+        <message>
+            <source>No setting holds these words.</source>
+            <translation>Таких слов в настройках нет.</translation>
+        </message>
+        <message>
+            <source>From the next start on: {0}.</source>
+            <translation>Со следующего запуска: {0}.</translation>
         </message>
     </context>
     <context>
@@ -1184,6 +2132,10 @@
             <translation>Копировать выделенное</translation>
         </message>
         <message>
+            <source>Quote in the next question</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Select all</source>
             <translation>Выделить всё</translation>
         </message>
@@ -1194,6 +2146,85 @@
         <message>
             <source>quoted from your files, no language model is set up</source>
             <translation>цитаты из ваших файлов, языковая модель не подключена</translation>
+        </message>
+        <message>
+            <source>Goes to the footnote</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Hide what it thought</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Show what it thought</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What the model saw</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Dotted: {0}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>quoted from your files</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{0} tokens read, {1} written</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You stopped it here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It reached the longest answer of the model.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The connection broke here.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The provider held the rest back.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>1 thing remembered</source>
+            <translation type="unfinished" />
+        </message>
+        <message numerus="yes">
+            <source>%Ln things remembered</source>
+            <translation type="unfinished">
+                <numerusform />
+                <numerusform />
+                <numerusform />
+            </translation>
+        </message>
+        <message>
+            <source>The source that this names does not say so.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>These words stand in no source.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No source of yours stands behind this.</source>
+            <translation type="unfinished" />
+        </message>
+    </context>
+    <context>
+        <name>TranscriptView</name>
+        <message>
+            <source>Copy</source>
+            <translation>Копировать</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
