@@ -32,7 +32,8 @@ from engine.memory.retrieval import Retriever
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
 from engine.models.manager import ModelManager
-from engine.reranking.onnx_reranker import OnnxReranker, open_reranker
+from engine.reranking.onnx_reranker import OnnxReranker
+from engine.reranking.opening import open_reranker
 from engine.runtime.execution_providers import load_onnxruntime
 from engine.runtime.manager import Devices
 from engine.settings import Settings

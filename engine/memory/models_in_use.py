@@ -20,7 +20,8 @@ from engine.executors import Executors
 from engine.memory.reembedding import Reembedding
 from engine.memory.retrieval import Retriever
 from engine.models.manager import CHOICES, ModelManager
-from engine.reranking.onnx_reranker import OnnxReranker, open_reranker
+from engine.reranking.onnx_reranker import OnnxReranker
+from engine.reranking.opening import open_reranker
 from engine.runtime.manager import Devices
 from engine.settings import Settings, layers
 from engine.settings_table import find_option, write_option
@@ -253,6 +254,7 @@ class ModelsInUse:
 
     async def _warm_reranker(self, reranker: OnnxReranker) -> None:
         try:
+            await self._executors.run("io", reranker.prepare)  # a card may take a minute to be tried
             await self._executors.run("inference", reranker.warm)
         except MagrayError as error:
             if reranker is self.reranker:  # else it was replaced meanwhile

@@ -5,8 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import CancelledError, Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,20 +18,23 @@ from engine.embedding.pairs import EncodedPair, PairTokenizer
 from engine.errors import MagrayError, ModelError, RuntimeUnavailableError
 from engine.models.entry import ModelEntry
 from engine.models.store import LocatedModel, ModelStore
-from engine.paths import DataPaths
 from engine.reranking.reranker import Reranked
 from engine.reranking.scoring import Scoring, scoring_of
 from engine.runtime.buffers import Buffers, release_unused_memory
 from engine.runtime.device_session import DeviceSession
 from engine.runtime.manager import Devices
-from engine.settings import RerankingSettings, Settings
+from engine.settings import RerankingSettings
 from engine.values import ComponentStatus
 
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 _FAST = 0.5
 """Share of the budget that the trial may take for `auto` to call the machine fast enough: others work on it too."""
 _BATCH_TOKENS = 1024
 _SMOOTHING = 0.3
+_LAST_WAIT = 0.05
+"""Seconds beyond the budget that a batch under way is waited for."""
+_CHOOSING_SECONDS = 120.0
 _FORGETTING = 0.8
 """A rate that makes every recall too late is believed a little less each time, so that it is tried again."""
 _QUERY = "When does the lease of the office end?"
@@ -49,7 +55,9 @@ class _Loaded:
 class OnnxReranker:
     """Scores query and passage together by one ONNX model. Implements `Reranker`; thread-safe.
 
-    It is wanted only after `warm`, which loads the model and measures it: nobody waits for that.
+    It is wanted only after `warm`, which loads the model and measures it: nobody waits for that. Scores are computed on
+    a thread of its own, one question after the other, so that a recall waits for its budget and no longer, whatever a
+    device does.
     """
 
     def __init__(
@@ -82,6 +90,7 @@ class OnnxReranker:
         self._buffers = Buffers()
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
+        self._line: ThreadPoolExecutor | None = None
         self._closed = False
         self._failure: str | None = None
         self._trial_seconds: float | None = None
@@ -119,6 +128,16 @@ class OnnxReranker:
     def _budget(self) -> float:
         return self._options.budget_ms / 1000
 
+    def prepare(self) -> None:
+        """Load, and wait until it is decided what it runs on: a card may be fast enough where the processor is not.
+
+        Raises:
+            ModelError: a file is missing or was altered, or it is no reranker.
+            RuntimeUnavailableError: ONNX Runtime is missing or does not take the model.
+        """
+        with self._noting_failure():
+            self._load().session.settle(_CHOOSING_SECONDS)
+
     def warm(self) -> None:
         """Load, measure, and check the files in full where that is due. It blocks: call it off the UI thread.
 
@@ -126,7 +145,7 @@ class OnnxReranker:
             ModelError: a file is missing or was altered, or it is no reranker.
             RuntimeUnavailableError: ONNX Runtime is missing or does not take the model.
         """
-        try:
+        with self._noting_failure():
             loaded = self._load()
             pairs = loaded.scoring.encode(_QUERY, [_PASSAGE] * self.passages)
             scores = loaded.scoring.score(pairs[:1])  # the first run prepares things, so it is not measured
@@ -138,10 +157,6 @@ class OnnxReranker:
             self._measure(loaded, pairs)
             if not self._model.verified:
                 self._model = self._store.verify(self._entry)
-        except MagrayError as error:
-            self._failure = str(error)
-            raise
-        self._failure = None
         if not self.ready:
             self._let_go()
 
@@ -154,11 +169,30 @@ class OnnxReranker:
         """
         began = self._clock()
         loaded = self._load()
+        if not loaded.session.loaded:  # nobody asked for long, and its memory was given back
+            self._in_line(lambda: loaded.scoring.score(loaded.scoring.encode(_QUERY, [_PASSAGE])))
+            return Reranked(scores=None, seconds=self._clock() - began, why_not="it is being loaded again")
+        late = threading.Event()
+        scoring = self._in_line(lambda: self._score(loaded, query, passages, began, late))
+        try:
+            return scoring.result(self._budget + _LAST_WAIT)
+        except TimeoutError:
+            late.set()
+            self._late += 1
+            return Reranked(scores=None, seconds=self._clock() - began, why_not="its time ran out")
+        except CancelledError as error:
+            raise _was_closed() from error
+
+    def _score(
+        self, loaded: _Loaded, query: str, passages: Sequence[str], began: float, late: threading.Event
+    ) -> Reranked:
         pairs = loaded.scoring.encode(query, passages)
         scores = np.zeros(len(pairs), np.float32)
         for batch in self._plan(loaded, pairs):
             expected = self._seconds_per_token * _tokens(pairs, batch)
             start = self._clock()
+            if late.is_set() or self._closed:
+                return Reranked(scores=None, seconds=start - began, why_not="its time ran out")
             if start - began + expected > self._budget:
                 self._late += 1
                 self._seconds_per_token *= _FORGETTING
@@ -166,6 +200,8 @@ class OnnxReranker:
             scores[batch] = loaded.scoring.score([pairs[position] for position in batch])
             self._learn((self._clock() - start) / _tokens(pairs, batch))
         seconds = self._clock() - began
+        if late.is_set():
+            return Reranked(scores=None, seconds=seconds, why_not="its time ran out")
         if seconds > self._budget:
             self._late += 1
             return Reranked(scores=None, seconds=seconds, why_not="its time ran out")
@@ -201,7 +237,27 @@ class OnnxReranker:
         """Let go of the model. Safe to call twice; calls afterwards raise."""
         with self._lock:
             self._closed = True
+            line, self._line = self._line, None
+        if line is not None:
+            line.shutdown(wait=True, cancel_futures=True)
         self._let_go()
+
+    def _in_line(self, work: Callable[[], T]) -> Future[T]:
+        with self._lock:
+            if self._closed:
+                raise _was_closed()
+            if self._line is None:
+                self._line = ThreadPoolExecutor(1, thread_name_prefix="magray-reranker")
+            return self._line.submit(work)
+
+    @contextmanager
+    def _noting_failure(self) -> Iterator[None]:
+        try:
+            yield
+        except MagrayError as error:
+            self._failure = str(error)
+            raise
+        self._failure = None
 
     def _let_go(self) -> None:
         with self._lock:
@@ -217,7 +273,7 @@ class OnnxReranker:
             return loaded
         with self._lock:
             if self._closed:
-                raise RuntimeUnavailableError("The reranker was closed. Nothing was changed; open Magray again.")
+                raise _was_closed()
             if self._loaded is None:
                 self._loaded = self._build()
             return self._loaded
@@ -232,6 +288,7 @@ class OnnxReranker:
                 model=self._entry.fingerprint,
                 threads=self._threads,
                 accelerators=self._entry.accelerators,
+                cpu_tokens=_BATCH_TOKENS,
             )
             scoring = scoring_of(
                 session, self._entry, tokenizer=tokenizer, buffers=self._buffers, path=model.model_path
@@ -267,48 +324,12 @@ class OnnxReranker:
         self._seconds_per_token = known + _SMOOTHING * (seconds_per_token - known) if known else seconds_per_token
 
 
+def _was_closed() -> RuntimeUnavailableError:
+    return RuntimeUnavailableError("The reranker was closed. Nothing was changed; open Magray again.")
+
+
 _OFF = "Recall goes on without it. To have none: magray config set reranking.mode off."
 
 
 def _tokens(pairs: Sequence[EncodedPair], batch: Sequence[int]) -> int:
     return max(1, max((len(pairs[position].ids) for position in batch), default=1) * len(batch))
-
-
-def open_reranker(settings: Settings, *, paths: DataPaths, devices: Devices) -> OnnxReranker | None:
-    """The reranker that the settings name, or the smallest that is installed. Quick: `warm` loads it.
-
-    Args:
-        settings: `reranking.*` is used.
-        paths: where models lie.
-        devices: what models run on.
-
-    Returns:
-        None where none is wanted or none is installed.
-
-    Raises:
-        ModelError: the one that is named is unknown, no reranker, or not installed.
-    """
-    options = settings.reranking
-    if options.mode == "off":
-        return None
-    store = ModelStore(stamps=paths.cache / "models.json", installed=paths.models)
-    entry = store.find(options.model, task="rerank") if options.model else _smallest(store)
-    if entry is None:
-        if options.mode == "on":
-            raise ModelError(
-                "reranking.mode is on, but no reranker is installed. `magray models list` shows which there are."
-                " Recall goes on without one."
-            )
-        return None
-    return OnnxReranker(
-        store.locate(entry), store=store, options=options, devices=devices, threads=settings.embedding.threads
-    )
-
-
-def _smallest(store: ModelStore) -> ModelEntry | None:
-    there = [
-        one.manifest.current_entry
-        for one in store.installed()
-        if one.manifest is not None and one.problem is None and one.manifest.current_entry.task == "rerank"
-    ]
-    return min(there, key=lambda entry: entry.size, default=None)

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
+import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,9 +17,11 @@ from engine.errors import ModelError, RuntimeUnavailableError
 from engine.reranking.onnx_reranker import OnnxReranker
 from engine.reranking.reranker import Reranker
 from engine.reranking.scoring import _ANSWER, _INSTRUCTION, _SYSTEM
+from engine.runtime.execution_providers import CUDA
 from engine.runtime.manager import Devices
 from engine.settings import RerankingSettings, RuntimeSettings
 from tests.helpers import families
+from tests.helpers.backends import Lab, good, slow
 from tests.helpers.families import BERT, QWEN, XLM_R, Weights, Words
 
 QUERY = "word1 word2"
@@ -145,8 +150,8 @@ def test_it_stops_when_its_time_runs_out(make: Make) -> None:
 
 
 def test_what_would_come_too_late_is_not_begun_and_tried_again_later(make: Make) -> None:
-    reranker = make(families.cross_encoder(weights_of(BERT), types=True), BERT, budget_ms=100)
-    reranker._seconds_per_token = 1.0
+    reranker = make(families.cross_encoder(weights_of(BERT), types=True), BERT, budget_ms=2000)
+    reranker._seconds_per_token = 20.0
     result = reranker.rerank(QUERY, PASSAGES)
     assert result.scores is None
     assert result.seconds == 0.0
@@ -167,6 +172,84 @@ def test_it_is_wanted_where_it_is_fast_or_turned_on(make: Make, mode: str, step:
     reranker.warm()
     assert reranker.ready is ready
     assert reranker.component().state == ("ok" if ready else "off")
+
+
+class Held:
+    """Scores by the real way, once it may."""
+
+    def __init__(self, reranker: OnnxReranker) -> None:
+        self.go = threading.Event()
+        self.begun = threading.Event()
+        loaded = reranker._load()
+        self.most = loaded.scoring.most
+        self.encode = loaded.scoring.encode
+        self.real = loaded.scoring.score
+        reranker._loaded = dataclasses.replace(loaded, scoring=self)  # type: ignore[arg-type] # as a slow one
+
+    def score(self, batch: Any, *, shrink: bool = False) -> Any:
+        self.begun.set()
+        assert self.go.wait(30)
+        return self.real(batch, shrink=shrink)
+
+
+def test_a_recall_does_not_wait_for_a_device_that_hangs(make: Make) -> None:
+    reranker = make(families.cross_encoder(weights_of(BERT), types=True), BERT, budget_ms=50)
+    held = Held(reranker)
+    began = time.monotonic()
+    result = reranker.rerank(QUERY, PASSAGES)
+    assert result.scores is None
+    assert result.why_not == "its time ran out"
+    assert time.monotonic() - began < 5  # it hangs for thirty
+    assert held.begun.is_set()
+    again = reranker.rerank(QUERY, PASSAGES)  # the device is busy with the first still
+    assert again.why_not == "its time ran out"
+    assert reranker.component().figures["late"] == 2
+    held.go.set()
+
+
+def test_memory_that_was_given_back_is_fetched_behind_the_recall(make: Make) -> None:
+    reranker = make(families.cross_encoder(weights_of(BERT), types=True), BERT)
+    reranker.warm()
+    assert reranker.ready
+    session = reranker._load().session
+    session.release()
+    result = reranker.rerank(QUERY, PASSAGES)
+    assert result.scores is None
+    assert result.why_not == "it is being loaded again"
+    end = time.monotonic() + 30
+    while not session.loaded and time.monotonic() < end:
+        time.sleep(0.01)
+    assert reranker.rerank(QUERY, PASSAGES).scores is not None
+
+
+def test_a_batch_of_the_processor_stays_bounded(tmp_path: Path) -> None:
+    lab = Lab(accelerators=(), cpu=good)
+    devices = Devices(RuntimeSettings(), inventory=lab.inventory, opener=lab.open)
+    graph = families.cross_encoder(weights_of(BERT), types=True)
+    model, store = families.located(tmp_path, graph, BERT, task="rerank", dimensions=0, pooling="none")
+    reranker = OnnxReranker(model, store=store, options=RerankingSettings(mode="on"), devices=devices, threads=1)
+    scoring = reranker._load().scoring
+    scoring.score(scoring.encode(QUERY, ["word5 " * 500] * 40))  # as a batch made for a card that then fails
+    assert max(texts for _, texts in lab.batches) * families.MOST_TOKENS <= 1024
+    assert sum(texts for _, texts in lab.batches) == 40
+    reranker.close()
+    devices.close()
+
+
+def test_a_card_is_measured_where_there_is_one(tmp_path: Path) -> None:
+    lab = Lab(accelerators=(CUDA,), cpu=slow(0.2))
+    devices = Devices(RuntimeSettings(), inventory=lab.inventory, opener=lab.open)
+    graph = families.cross_encoder(weights_of(BERT), types=True)
+    fields: dict[str, Any] = {"task": "rerank", "dimensions": 0, "pooling": "none", "accelerators": (CUDA,)}
+    model, store = families.located(tmp_path, graph, BERT, **fields)
+    options = RerankingSettings(mode="auto", budget_ms=400)
+    reranker = OnnxReranker(model, store=store, options=options, devices=devices, threads=1)
+    reranker.prepare()
+    reranker.warm()
+    assert reranker.ready  # the processor alone takes three times as long as it may
+    assert devices.status().models[0].device == "cuda:0"
+    reranker.close()
+    devices.close()
 
 
 def test_an_embedder_is_no_reranker(make: Make) -> None:

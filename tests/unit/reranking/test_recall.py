@@ -94,7 +94,7 @@ async def test_when_the_time_runs_out_each_hit_says_so(data_dir: Path, folder: P
     wanted = {"mode": "on", "budget_ms": 10, "passages": 200}
     async with Engine.open(Settings(data_dir=data_dir, reranking=wanted)) as engine:
         assert (await reranker_of(engine)) is not None
-        engine._parts.reranker._seconds_per_token = 1.0  # type: ignore[union-attr] # as on a machine that is far too slow
+        engine._parts.in_use.reranker._seconds_per_token = 1.0  # type: ignore[union-attr] # as on a machine that is far too slow
         hits = await engine.recall("word1 word2")
         assert [hit.memory.text for hit in hits] == before
         assert all(hit.reason.endswith("The reranker did not order the hits: its time ran out.") for hit in hits)
