@@ -16,7 +16,6 @@ import numpy as np
 from engine.embedding.batching import plan_batches
 from engine.embedding.pairs import EncodedPair, PairTokenizer
 from engine.errors import MagrayError, ModelError, RuntimeUnavailableError
-from engine.models.entry import ModelEntry
 from engine.models.store import LocatedModel, ModelStore
 from engine.reranking.reranker import Reranked
 from engine.reranking.scoring import Scoring, scoring_of
