@@ -23,7 +23,7 @@ import tantivy
 
 from engine.errors import IndexDamagedError
 from engine.memory.analysis import question_text, searchable, single_characters
-from engine.memory.segment_files import check_files
+from engine.memory.segment_files import check_files, sweep
 
 ANALYSIS = 1
 """Rises when texts are cut, folded or stemmed in another way; older indexes are built anew."""
@@ -81,6 +81,7 @@ class WordIndex:
             IndexDamagedError: it is torn or not an index.
         """
         try:
+            sweep(self._folder)
             check_files(self._folder)
             self._take(tantivy.Index.open(str(self._folder)))
         except (ValueError, OSError) as error:
@@ -96,6 +97,7 @@ class WordIndex:
         if self._writer is None:
             if self._index is None:
                 raise IndexDamagedError("the word index is closed")
+            sweep(self._folder)
             self._writer = self._index.writer(WRITER_BYTES, 1)
         return self._writer
 

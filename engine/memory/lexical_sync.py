@@ -103,7 +103,7 @@ class LexicalIndex:
             self._words.open()
             self._sections.open()
             self._committed = self._words.state()
-            if self._committed < floor:
+            if 0 < self._committed < floor:  # an empty one, just begun, holds nothing that was removed
                 raise IndexDamagedError(f"it stands at change {self._committed}, and removals up to {floor} are gone")
             if self._committed > last:
                 raise IndexDamagedError(f"it stands at change {self._committed}, and the database at {last}")
