@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QEvent, QLocale, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QLineEdit,
     QPlainTextEdit,
     QVBoxLayout,
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import (
 
 from desktop.theme import Theme
 from desktop.widgets.choice_box import ChoiceBox
+from desktop.widgets.switch import Switch
 
 if TYPE_CHECKING:
     from engine import Option
@@ -71,8 +71,8 @@ def _keep_wheel_out(control: QWidget) -> None:
 class FlagEditor(Editor):
     """On or off, with the word beside the box."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        self._box = QCheckBox()
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        self._box = Switch(theme)
         super().__init__(self._box, parent)
         self._box.toggled.connect(self._tell_state)
         self._box.clicked.connect(lambda: self.committed.emit(self._box.isChecked()))
@@ -201,7 +201,7 @@ def make_editor(theme: Theme, option: Option, *, choice_words: dict[str, str]) -
     """The control for an option, or None where it is only shown: keys and folders are not typed here."""
     match option.kind:
         case "flag":
-            return FlagEditor()
+            return FlagEditor(theme)
         case "choice":
             return ChoiceEditor(theme, option.choices, choice_words)
         case "integer" | "number":

@@ -1053,6 +1053,62 @@
             <translation>Спросить другими словами</translation>
         </message>
         <message>
+            <source>Edit</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Answer anew</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Продолжить</translation>
+        </message>
+        <message>
+            <source>Quote in the next question</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What the model saw</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Unpin</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Undo what was remembered</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Удалить</translation>
+        </message>
+        <message>
+            <source>Version before</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Version after</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>More about this message</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>{0} / {1}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Version {0} of {1}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Copy the question</source>
             <translation>Копировать вопрос</translation>
         </message>
@@ -1636,7 +1692,7 @@
         </message>
         <message>
             <source>Try again</source>
-            <translation>Попробовать снова</translation>
+            <translation>Повторять</translation>
         </message>
         <message>
             <source>Times, before another model is asked.</source>
@@ -2214,6 +2270,10 @@
         <message>
             <source>No source of yours stands behind this.</source>
             <translation type="unfinished" />
+        </message>
+        <message>
+            <source>You</source>
+            <translation>Вы</translation>
         </message>
     </context>
     <context>
