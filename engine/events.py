@@ -94,7 +94,14 @@ class SettingsChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """Something the owner should know, in plain words."""
+    """Something the owner should know, in plain words.
+
+    Attributes:
+        level: `info`, `warning` or `error`.
+        text: What happened and what can be done about it.
+        action: What a front end may offer to do: `resume_ingestion`, or `get_model:ID` or `use_model:ID` for a model of
+            the catalogue.
+    """
 
     level: str
     text: str

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.cli import show
 from engine.cli.progress import IngestBar, spinner
+from engine.events import Notice
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -115,12 +116,19 @@ async def _ingest(engine: Engine, options: Namespace) -> int:
     if (await engine.ingest_progress()).paused:
         await engine.resume_ingestion()
         print("Reading was paused; it goes on now.", file=sys.stderr)
-    with IngestBar() as bar:
-        report = await engine.ingest(options.paths, on_progress=bar.update)
+    notices: list[Notice] = []
+    unsubscribe = engine.events.subscribe(lambda event: notices.append(event) if isinstance(event, Notice) else None)
+    try:
+        with IngestBar() as bar:
+            report = await engine.ingest(options.paths, on_progress=bar.update)
+    finally:
+        unsubscribe()
     if options.json:
         show.print_json(show.ingest_json(report))
     else:
         show.print_report(report)
+    for notice in notices:
+        print(notice.text, file=sys.stderr)
     return 0
 
 

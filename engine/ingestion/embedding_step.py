@@ -12,6 +12,7 @@ from engine.embedding.in_use import EmbedderReplacedError, held
 from engine.events import DocumentsChanged, EventBus, MemoriesChanged
 from engine.executors import Executors
 from engine.ingestion.drafts import Ready
+from engine.ingestion.languages import LanguageWatch
 from engine.memory.context import embedding_text
 from engine.memory.memory import LayeredMemory
 from engine.memory.store import documents
@@ -47,10 +48,18 @@ class EmbeddingStep:
     """Embeds and writes documents, several small ones at a time."""
 
     def __init__(
-        self, *, store: Database, memory: LayeredMemory, embedder: Embedder, executors: Executors, events: EventBus
+        self,
+        *,
+        store: Database,
+        memory: LayeredMemory,
+        embedder: Embedder,
+        executors: Executors,
+        events: EventBus,
+        languages: LanguageWatch,
     ) -> None:
         self._store = store
         self._memory = memory
+        self._languages = languages
         self._embedder = embedder
         self._executors = executors
         self._events = events
@@ -117,6 +126,7 @@ class EmbeddingStep:
         stored = await self._memory.write(lambda store, writer: self._save(store, writer, chosen, vectors, embedder))
         share = (time.monotonic() - began) / len(chosen)
         self._publish(chosen, stored)
+        await self._languages.look(chosen)
         return [
             Written(ready, result, ready.seconds + spent.get(ready.document.id, 0.0) + share)
             for ready, result in zip(chosen, stored, strict=True)

@@ -22,6 +22,7 @@ from engine.executors import Executors
 from engine.ingestion.board import Board
 from engine.ingestion.embedding_step import EmbeddingStep
 from engine.ingestion.intake import Intake
+from engine.ingestion.languages import LanguageWatch
 from engine.ingestion.library import Library
 from engine.ingestion.line import Line
 from engine.ingestion.names import PASTED
@@ -32,6 +33,7 @@ from engine.memory.memory import LayeredMemory
 from engine.memory.store import ingest_files
 from engine.memory.store.database import Database
 from engine.memory.store.ingest_files import Row
+from engine.models.store import ModelStore
 from engine.paths import DataPaths
 from engine.settings import Settings
 from engine.values import FileState
@@ -85,8 +87,15 @@ class IngestionPipeline:
             settings=settings,
             tokenizer=lambda: embedder.tokenizer_path,
         )
+        languages = LanguageWatch(
+            store=store,
+            executors=executors,
+            embedder=embedder,
+            events=events,
+            models=ModelStore(stamps=paths.cache / "models.json", installed=paths.models),
+        )
         self._embedding = EmbeddingStep(
-            store=store, memory=memory, embedder=embedder, executors=executors, events=events
+            store=store, memory=memory, embedder=embedder, executors=executors, events=events, languages=languages
         )
         self._unpacking = Unpacking(
             store=store,

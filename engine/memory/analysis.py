@@ -84,7 +84,7 @@ def guess_language(text: str) -> str:
     if text.isascii():
         scripts["latin"] = sum(map(str.isalpha, text))
     else:
-        scripts.update(_script(ord(character)) for character in text if character.isalpha())
+        scripts.update(script_language(ord(character)) for character in text if character.isalpha())
     if not scripts.total():
         return "en"
     if scripts["ja"] and scripts["ja"] + scripts["zh"] >= scripts.total() / 2:
@@ -101,7 +101,8 @@ def guess_language(text: str) -> str:
     return "en" if not most or found["en"] == most else max(found, key=lambda language: found[language])
 
 
-def _script(code: int) -> str:
+def script_language(code: int) -> str:
+    """The language that most likely writes a character of that code point; `latin` for Latin letters."""
     if code < 0x0370:
         return "latin"
     for first, last, language in _SCRIPTS:
