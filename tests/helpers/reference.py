@@ -10,7 +10,8 @@ from engine.embedding.cached_embedder import CachedEmbedder, open_embedder
 from engine.model_values import ModelCorrections
 from engine.models.importing import Import
 from engine.models.store import ModelStore
-from engine.reranking.onnx_reranker import OnnxReranker, open_reranker
+from engine.reranking.onnx_reranker import OnnxReranker
+from engine.reranking.opening import open_reranker
 from engine.runtime.manager import Devices
 from engine.settings import EmbeddingSettings, RerankingSettings, Settings
 
