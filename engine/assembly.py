@@ -15,7 +15,7 @@ from engine.calls.base import Parts
 from engine.embedding import open_embedder
 from engine.embedding.cached_embedder import CachedEmbedder, reopen_embedder
 from engine.embedding.in_use import EmbedderInUse
-from engine.errors import MagrayError, StoreFullError, StoreReadOnlyError
+from engine.errors import MagrayError, SettingsError, StoreFullError, StoreReadOnlyError
 from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
 from engine.ingestion.pipeline import IngestionPipeline
@@ -37,6 +37,7 @@ from engine.reranking.opening import open_reranker
 from engine.runtime.execution_providers import load_onnxruntime
 from engine.runtime.manager import Devices
 from engine.settings import Settings
+from engine.settings_table import unknown_options
 
 _log = logging.getLogger(__name__)
 _IDLE_CHECK_SECONDS = 60.0
@@ -62,6 +63,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     except OSError as error:
         raise _folder_error(paths.data, error) from error
     stack.callback(logs.close)
+    _tell_unknown_options(settings, events)
 
     executors = Executors()
     stack.callback(executors.close)
@@ -152,6 +154,16 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
         reembedding=reembedding,
         llm=llm,
     )
+
+
+def _tell_unknown_options(settings: Settings, events: EventBus) -> None:
+    try:
+        words = [str(unknown) for unknown in unknown_options(settings)]
+    except SettingsError as error:  # the file was broken since the settings were read: that waits for the next start
+        words = [str(error)]
+    for text in words:
+        _log.warning("%s", text)
+        events.publish(Notice(level="warning", text=text))
 
 
 async def _store_and_embedder(

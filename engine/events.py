@@ -124,19 +124,29 @@ Event = (
 Subscriber = Callable[[Event], None]
 
 
+MOST_WAITING = 50
+
+
 class EventBus:
-    """Calls every subscriber in order of subscription. Not thread-safe: publish on the engine's loop only."""
+    """Calls every subscriber in order of subscription. Not thread-safe: publish on the engine's loop only.
+
+    A notice that nobody hears yet, as one from the opening, waits for the first subscriber.
+    """
 
     def __init__(self) -> None:
         self._subscribers: list[Subscriber] = []
+        self._waiting: list[Notice] = []
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """Add a subscriber.
+        """Add a subscriber; the first one is told the notices that waited, before this returns.
 
         Returns:
             A function that takes it out again; calling it twice is harmless.
         """
         self._subscribers.append(subscriber)
+        waiting, self._waiting = self._waiting, []
+        for notice in waiting:
+            self.publish(notice)
 
         def unsubscribe() -> None:
             if subscriber in self._subscribers:
@@ -146,6 +156,8 @@ class EventBus:
 
     def publish(self, event: Event) -> None:
         """Hand an event to everyone. A subscriber that raises is logged and the others still hear it."""
+        if not self._subscribers and isinstance(event, Notice):
+            self._waiting = [*self._waiting, event][-MOST_WAITING:]
         for subscriber in tuple(self._subscribers):
             try:
                 subscriber(event)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from engine.cli import show
 from engine.cli.progress import IngestBar, spinner
-from engine.events import Notice
+from engine.events import Event, Notice
 from engine.settings import Settings
 
 if TYPE_CHECKING:
@@ -106,10 +106,16 @@ async def _opened(settings: Settings) -> AsyncIterator[Engine]:
         from engine.engine import Engine
 
         engine = await Engine.open(settings)
+    engine.events.subscribe(_print_notice)()  # what the opening had to say
     try:
         yield engine
     finally:
         await engine.close()
+
+
+def _print_notice(event: Event) -> None:
+    if isinstance(event, Notice):
+        print(f"magray: {event.text}", file=sys.stderr)
 
 
 async def _ingest(engine: Engine, options: Namespace) -> int:

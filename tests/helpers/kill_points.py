@@ -15,6 +15,7 @@ import shutil
 import sys
 import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -154,7 +155,7 @@ def main(folder: Path, seed: int, how_many: int) -> None:
     for operation in chosen:
         shutil.rmtree(trial)
         shutil.copytree(base, trial)
-        said = apart(lambda at=operation: lived(at))  # threads may come to the end in fewer operations
+        said = apart(partial(lived, operation))  # threads may come to the end in fewer operations
         if isinstance(said, list):
             problems[operation] = said
         elif found := apart(lambda: look(trial)):

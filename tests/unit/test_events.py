@@ -1,6 +1,6 @@
 import pytest
 
-from engine.events import Event, EventBus, MemoriesChanged
+from engine.events import MOST_WAITING, Event, EventBus, MemoriesChanged, Notice
 
 
 def test_subscribers_hear_until_they_leave() -> None:
@@ -38,3 +38,14 @@ def test_one_that_fails_does_not_silence_the_others() -> None:
     bus.subscribe(heard.append)
     bus.publish(MemoriesChanged(removed=1))
     assert heard == [MemoriesChanged(removed=1)]
+
+
+def test_a_notice_waits_for_the_first_subscriber_and_other_events_do_not() -> None:
+    bus, first, second = EventBus(), [], []
+    for number in range(MOST_WAITING + 2):
+        bus.publish(Notice(level="warning", text=f"notice {number}"))
+    bus.publish(MemoriesChanged(added=1))
+    bus.subscribe(first.append)
+    bus.subscribe(second.append)
+    assert [event.text for event in first] == [f"notice {number}" for number in range(2, MOST_WAITING + 2)]
+    assert second == []

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import OptionError, Settings, SettingsError
+from engine import Engine, Notice, OptionError, Settings, SettingsError
 from engine.config_file import line_of, read_config
 from engine.settings import option_table
 from engine.settings_table import (
@@ -206,6 +206,18 @@ def test_unknown_names_are_told_with_their_place_and_the_nearest(
     assert found["MAGRAY_RECAL__LIMIT"].nearest == "MAGRAY_RECALL__LIMIT"
     assert found["MAGRAY_RECALL_LIMIT"].nearest == "MAGRAY_RECALL__LIMIT"
     assert "Was index.ef_construction meant?" in str(found["index.ef_constructon"])
+
+
+@pytest.mark.expected_logs("is no option")
+async def test_an_unknown_option_does_not_stop_the_start_and_is_told(data_dir: Path) -> None:
+    settings = write(data_dir, "[recall]\nlimt = 3\n")
+    heard: list[object] = []
+    async with Engine.open(settings) as engine:
+        engine.events.subscribe(heard.append)
+    (notice,) = [event for event in heard if isinstance(event, Notice)]
+    assert notice.level == "warning"
+    assert "recall.limt" in notice.text
+    assert "recall.limit" in notice.text
 
 
 def test_a_key_in_the_file_is_not_used_and_told(data_dir: Path) -> None:

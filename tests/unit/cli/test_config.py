@@ -107,3 +107,13 @@ def test_a_key_is_never_printed(
     assert run(capsys, data_dir, "get", "llm.compatible.api_key") == (0, "(set)\n", "")
     for arguments in (["list"], ["list", "--json"]):
         assert "canary-5521" not in run(capsys, data_dir, *arguments)[1]
+
+
+@pytest.mark.expected_logs("is no option")
+def test_other_commands_tell_it_once_and_go_on(capsys: pytest.CaptureFixture[str], data_dir: Path) -> None:
+    data_dir.mkdir()
+    (data_dir / "config.toml").write_text("[recall]\nlimt = 3\n")
+    assert main(["--data-dir", str(data_dir), "memory", "list", "--json"]) == 0
+    captured = capsys.readouterr()
+    assert json.loads(captured.out)
+    assert captured.err.count("recall.limt") == 1
