@@ -38,14 +38,22 @@ if TYPE_CHECKING:
     )
     from engine.engine import Engine as Engine
     from engine.errors import (
+        BudgetReachedError as BudgetReachedError,
+        ChatModelError as ChatModelError,
         EngineClosedError as EngineClosedError,
         IndexDamagedError as IndexDamagedError,
         IngestionError as IngestionError,
         InvalidMemoryError as InvalidMemoryError,
+        KeyMissingError as KeyMissingError,
+        KeyRefusedError as KeyRefusedError,
         MagrayError as MagrayError,
         ModelError as ModelError,
+        ModelGoneError as ModelGoneError,
         NotFoundError as NotFoundError,
+        OfflineError as OfflineError,
         OptionError as OptionError,
+        OverLongError as OverLongError,
+        RateLimitedError as RateLimitedError,
         RuntimeUnavailableError as RuntimeUnavailableError,
         SettingsError as SettingsError,
         StoreBusyError as StoreBusyError,
@@ -53,6 +61,8 @@ if TYPE_CHECKING:
         StoreFullError as StoreFullError,
         StoreNewerError as StoreNewerError,
         StoreReadOnlyError as StoreReadOnlyError,
+        StreamBrokenError as StreamBrokenError,
+        UnreachableError as UnreachableError,
     )
     from engine.events import (
         ConversationsChanged as ConversationsChanged,
@@ -67,6 +77,12 @@ if TYPE_CHECKING:
         ReembeddingChanged as ReembeddingChanged,
         SettingsChanged as SettingsChanged,
         StatusChanged as StatusChanged,
+    )
+    from engine.llm.messages import (
+        PROVIDERS as PROVIDERS,
+        ChatModelInfo as ChatModelInfo,
+        ProviderName as ProviderName,
+        Usage as Usage,
     )
     from engine.model_values import (
         ModelCorrections as ModelCorrections,
@@ -87,6 +103,13 @@ if TYPE_CHECKING:
         reset_option as reset_option,
         unknown_options as unknown_options,
         write_option as write_option,
+    )
+    from engine.usage_values import (
+        FoundServer as FoundServer,
+        KeyPlace as KeyPlace,
+        ProviderTest as ProviderTest,
+        UsageLine as UsageLine,
+        UsageReport as UsageReport,
     )
     from engine.values import (
         KINDS as KINDS,
@@ -135,15 +158,18 @@ _HOMES = {
     ),
     "engine.engine": ("Engine",),
     "engine.errors": (
-        "EngineClosedError", "IndexDamagedError", "IngestionError", "InvalidMemoryError", "MagrayError", "ModelError",
-        "NotFoundError", "OptionError", "RuntimeUnavailableError", "SettingsError", "StoreBusyError", "StoreError",
-        "StoreFullError", "StoreNewerError", "StoreReadOnlyError",
+        "BudgetReachedError", "ChatModelError", "EngineClosedError", "IndexDamagedError", "IngestionError",
+        "InvalidMemoryError", "KeyMissingError", "KeyRefusedError", "MagrayError", "ModelError", "ModelGoneError",
+        "NotFoundError", "OfflineError", "OptionError", "OverLongError", "RateLimitedError",
+        "RuntimeUnavailableError", "SettingsError", "StoreBusyError", "StoreError", "StoreFullError",
+        "StoreNewerError", "StoreReadOnlyError", "StreamBrokenError", "UnreachableError",
     ),
     "engine.events": (
         "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged",
         "MemoriesChanged", "ModelProgressChanged", "ModelsChanged", "Notice", "SettingsChanged", "ReembeddingChanged",
         "StatusChanged",
     ),
+    "engine.llm.messages": ("PROVIDERS", "ChatModelInfo", "ProviderName", "Usage"),
     "engine.model_values": (
         "ModelCorrections", "ModelProgress", "ModelStatus", "ModelVariant", "ReembeddingStatus",
     ),
@@ -154,6 +180,7 @@ _HOMES = {
         "OptionState", "UnknownOption", "check_option", "paths_of", "read_options", "reset_option", "unknown_options",
         "write_option",
     ),
+    "engine.usage_values": ("FoundServer", "KeyPlace", "ProviderTest", "UsageLine", "UsageReport"),
     "engine.values": (
         "KINDS", "LAYERS", "QUOTES", "Answer", "Attachment", "Citation", "ComponentStatus", "Conversation",
         "ConversationSource", "Document", "DocumentSource", "DocumentText", "EngineStatus", "FileState", "Hit",

@@ -20,6 +20,7 @@ from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
 from engine.ingestion.pipeline import IngestionPipeline
 from engine.llm.registry import ChatModels
+from engine.llm.usage import UsageBook
 from engine.logs import LogFile
 from engine.memory.conversations import Conversations
 from engine.memory.indexes import Indexes
@@ -32,6 +33,7 @@ from engine.memory.retrieval import Retriever
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
 from engine.models.manager import ModelManager
+from engine.network import OfflineGuard
 from engine.reranking.onnx_reranker import OnnxReranker
 from engine.reranking.opening import open_reranker
 from engine.runtime.execution_providers import load_onnxruntime
@@ -65,15 +67,24 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     stack.callback(logs.close)
     _tell_unknown_options(settings, events)
 
+    offline = OfflineGuard()
+    stack.callback(offline.release)
+    offline.set(settings.offline)
     executors = Executors()
     stack.callback(executors.close)
     models = ModelManager(settings, executors=executors, publish=events.publish)
     stack.push_async_callback(models.close)
     devices = _devices(settings, events)
     stack.callback(devices.close)
-    llm = ChatModels(settings)
+    llm = ChatModels(settings, executors=executors)
     stack.push_async_callback(llm.close)
     store, wanted = await _store_and_embedder(settings, executors, devices, stack)
+    usage = UsageBook(
+        store, pool=executors.pool("store"), budget=settings.llm.monthly_budget, publish=events.publish
+    )
+    await executors.run("query", usage.load)
+    llm.count_in(usage)
+    stack.push_async_callback(_ended, asyncio.ensure_future(llm.look_for_keys()))
     embedder = EmbedderInUse(await _embedder_in_use(store, wanted, settings, executors, devices, stack))
     stack.callback(embedder.close)
     reranker, problem = await executors.run("io", _open_reranker, settings, devices)
@@ -153,6 +164,8 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
         pipeline=pipeline,
         reembedding=reembedding,
         llm=llm,
+        usage=usage,
+        offline=offline,
     )
 
 

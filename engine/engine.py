@@ -14,6 +14,7 @@ from engine.assembly import assemble
 from engine.calls.chat import ChatCalls
 from engine.calls.conversations import ConversationCalls
 from engine.calls.documents import DocumentCalls
+from engine.calls.llm import LlmCalls
 from engine.calls.memories import MemoryCalls
 from engine.calls.models import ModelCalls
 from engine.calls.settings import SettingsCalls
@@ -24,7 +25,9 @@ from engine.settings import Settings
 _log = logging.getLogger(__name__)
 
 
-class Engine(MemoryCalls, ChatCalls, ConversationCalls, DocumentCalls, ModelCalls, SettingsCalls, UpkeepCalls):
+class Engine(
+    MemoryCalls, ChatCalls, ConversationCalls, DocumentCalls, ModelCalls, LlmCalls, SettingsCalls, UpkeepCalls
+):
     """One open data folder.
 
     ```python

@@ -101,6 +101,13 @@ class OfflineGuard:
                 _SWITCH.hooked = True
                 sys.addaudithook(_SWITCH.watch)
 
+    def set(self, offline: bool) -> None:
+        """Begin or end."""
+        if offline:
+            self.hold()
+        else:
+            self.release()
+
     def release(self) -> None:
         """End. Safe to call twice."""
         with _SWITCH.lock:

@@ -185,6 +185,10 @@ class StoreSettings(_Group):
     backups_kept: int = Field(5, ge=1, le=1000, description="Copies made before migrations that are kept.")
 
 
+_LIVE: dict[str, Any] = {"needs_restart": False}
+"""Marks an option that the running engine follows at once."""
+
+
 class CompatibleSettings(_Group):
     """A server that speaks OpenAI's Chat Completions: Ollama, LM Studio, llama.cpp, vLLM."""
 
@@ -192,6 +196,7 @@ class CompatibleSettings(_Group):
         "",
         pattern=r"^(https?://[^\s?#]+)?$",
         description="Address of the server, as http://127.0.0.1:11434/v1; empty where there is none.",
+        json_schema_extra=_LIVE,
     )
     api_key: str = Field(
         "",
@@ -208,27 +213,68 @@ class LlmSettings(_Group):
         "",
         pattern=r"^((openai|anthropic|compatible|local)/\S+)?$",
         description="The chat model, as openai/NAME or local/NAME; empty answers by quotes.",
+        json_schema_extra=_LIVE,
     )
     fallback: tuple[str, ...] = Field(
-        (), description="Chat models that are asked in this order when the first cannot answer; quotes come last."
+        (),
+        description="Chat models that are asked in this order when the first cannot answer; quotes come last.",
+        json_schema_extra=_LIVE,
     )
     small_model: str = Field(
         "",
         pattern=r"^((openai|anthropic|compatible|local)/\S+)?$",
         description="The chat model for titles and extraction; empty takes the chat model.",
+        json_schema_extra=_LIVE,
     )
     effort: Literal["off", "low", "medium", "high"] = Field(
-        "off", description="How long a model that can reason may do so."
+        "off", description="How long a model that can reason may do so.", json_schema_extra=_LIVE
     )
-    max_output_tokens: int = Field(2048, ge=16, le=1_000_000, description="Tokens of an answer at most.")
-    connect_seconds: float = Field(10, gt=0, le=600, description="Seconds to wait for a connection.")
+    max_output_tokens: int = Field(
+        2048, ge=16, le=1_000_000, description="Tokens of an answer at most.", json_schema_extra=_LIVE
+    )
+    connect_seconds: float = Field(
+        10, gt=0, le=600, description="Seconds to wait for a connection.", json_schema_extra=_LIVE
+    )
     silence_seconds: float = Field(
-        60, gt=0, le=3600, description="Seconds that a model may be silent before the stream counts as broken."
+        60,
+        gt=0,
+        le=3600,
+        description="Seconds that a model may be silent before the stream counts as broken.",
+        json_schema_extra=_LIVE,
     )
-    retries: int = Field(2, ge=0, le=10, description="Times that a request is tried again before another model is.")
-    proxy: str = Field("", description="Proxy for language models; empty takes the system's. Loopback never uses one.")
+    retries: int = Field(
+        2,
+        ge=0,
+        le=10,
+        description="Times that a request is tried again before another model is.",
+        json_schema_extra=_LIVE,
+    )
+    proxy: str = Field(
+        "",
+        description="Proxy for language models; empty takes the system's. Loopback never uses one.",
+        json_schema_extra=_LIVE,
+    )
+    equals: tuple[str, ...] = Field(
+        (),
+        description="Chat models as good as the chat model; requests go to whichever has the least to do.",
+        json_schema_extra=_LIVE,
+    )
+    parallel: int = Field(
+        4, ge=1, le=64, description="Requests to one provider at the same time.", json_schema_extra=_LIVE
+    )
+    requests_per_minute: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="Requests to one provider begun in any minute; 0 sets no limit.",
+        json_schema_extra=_LIVE,
+    )
     monthly_budget: float = Field(
-        0, ge=0, le=1_000_000, description="US dollars a month after which Magray asks before it goes on; 0 sets none."
+        0,
+        ge=0,
+        le=1_000_000,
+        description="US dollars a month after which Magray asks before it goes on; 0 sets none.",
+        json_schema_extra=_LIVE,
     )
     compatible: CompatibleSettings = Field(default_factory=CompatibleSettings)
 
@@ -277,7 +323,11 @@ class Settings(BaseSettings):
 
     data_dir: Path | None = Field(None, description="Folder of everything; empty takes the platform's folders.")
     profile: Profile = Field("desktop", description="Preset for groups of options.")
-    offline: bool = Field(False, description="Reach nothing beyond this computer, whatever else is set up.")
+    offline: bool = Field(
+        False,
+        description="Reach nothing beyond this computer, whatever else is set up.",
+        json_schema_extra={"needs_restart": False},
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log file holds.")
     layers: LayerSettings = Field(default_factory=LayerSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)

@@ -16,7 +16,12 @@ from tests.helpers.clock import FakeClock
 _home = tempfile.TemporaryDirectory(prefix="magray-tests-")
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ["PYTEST_QT_API"] = "pyside6"
-for _name in [name for name in os.environ if name.startswith("MAGRAY_") and name != "MAGRAY_SHARED_DATA"]:
+os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.fail.Keyring"  # nobody's own keys are read or written
+for _name in [
+    name
+    for name in os.environ
+    if (name.startswith("MAGRAY_") and name != "MAGRAY_SHARED_DATA") or name.startswith(("OPENAI_", "ANTHROPIC_"))
+]:
     del os.environ[_name]
 for _name in ("XDG_DATA_HOME", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "LOCALAPPDATA", "APPDATA"):
     os.environ[_name] = str(Path(_home.name) / _name.lower())

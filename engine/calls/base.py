@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from engine.executors import Executors
     from engine.ingestion.pipeline import IngestionPipeline
     from engine.llm.registry import ChatModels
+    from engine.llm.usage import UsageBook
     from engine.memory.conversations import Conversations
     from engine.memory.indexes import Indexes
     from engine.memory.memory import LayeredMemory
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from engine.memory.reembedding import Reembedding
     from engine.memory.store.database import Database
     from engine.models.manager import ModelManager
+    from engine.network import OfflineGuard
     from engine.runtime.manager import Devices
 
 
@@ -44,6 +46,8 @@ class Parts:
     pipeline: IngestionPipeline
     reembedding: Reembedding
     llm: ChatModels
+    usage: UsageBook
+    offline: OfflineGuard
 
 
 class Calls:

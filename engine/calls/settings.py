@@ -52,6 +52,11 @@ class SettingsCalls(Calls):
         if not option.needs_restart:
             read = await self._parts.executors.run("io", lambda: Settings(**self.settings.given))
             self.settings = with_option(self.settings, name, get_option(read, name))
+            if name == "offline":
+                self._parts.offline.set(self.settings.offline)
+                self._parts.models.follow(self.settings)
+            if name == "offline" or name.startswith("llm."):
+                self._parts.llm.follow(self.settings)
         self.events.publish(SettingsChanged(name=name, settings=self.settings))
         return next(state for state in await self.options() if state.option.name == name)
 

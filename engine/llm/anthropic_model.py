@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from engine.llm import faults
 from engine.llm.connection import Access, Connection
+from engine.llm.known import long_factors
 from engine.llm.messages import (
     ChatMessage,
     ChatModelInfo,
@@ -55,6 +56,8 @@ _BUDGETS: dict[Effort, int] = {"low": 2048, "medium": 8192, "high": 24576}
 """Tokens to think, for models whose thinking is budgeted."""
 _BUDGETED = re.compile(r"claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[015])?(?:-\d{8})?$)")
 """Models before 4.6: they think by a budget; later ones by an effort, as much as they see fit."""
+_THINKS_ALWAYS = re.compile(r"claude-(?:fable|mythos|opus-5-[5-9]|opus-[6-9])")
+"""Models whose thinking cannot be switched off, only kept short."""
 _CACHE_WRITE = 1.25
 """Price of what is written to the cache, in prices of plain input."""
 
@@ -161,6 +164,10 @@ class AnthropicModel:
         elif thinks:
             body["thinking"] = {"type": "adaptive", "display": "summarized"}
             output["effort"] = request.effort
+        elif self._info.reasoning and _THINKS_ALWAYS.match(self._name):
+            output["effort"] = "low"
+        elif self._info.reasoning and not _BUDGETED.match(self._name):
+            body["thinking"] = {"type": "disabled"}  # these think unless they are told not to
         if request.output_schema is not None:
             output["format"] = {"type": "json_schema", "schema": dict(request.output_schema)}
         if output:
@@ -239,8 +246,9 @@ class _Counted:
         cost = None
         if info.input_price is not None and info.output_price is not None:
             cached_price = info.input_price if info.cached_price is None else info.cached_price
-            plain = (fresh + written * _CACHE_WRITE) * info.input_price
-            cost = (plain + cached * cached_price + made * info.output_price) / 1_000_000
+            more_in, more_out = long_factors(info.id, fresh + written + cached)
+            given = (fresh + written * _CACHE_WRITE) * info.input_price + cached * cached_price
+            cost = (given * more_in + made * info.output_price * more_out) / 1_000_000
         return Usage(
             input_tokens=fresh + written + cached,
             cached_tokens=cached,

@@ -20,6 +20,7 @@ from typing import Protocol
 from engine.errors import ChatModelError, RateLimitedError, StreamBrokenError, UnreachableError
 from engine.llm.base import ChatModel
 from engine.llm.gate import Gate
+from engine.llm.known import long_factors
 from engine.llm.messages import (
     ChatModelInfo,
     ChatRequest,
@@ -263,5 +264,6 @@ def priced(info: ChatModelInfo, usage: Usage) -> Usage:
         return dataclasses.replace(usage, cost=None if info.leaves_computer else 0.0)
     cached_price = info.input_price if info.cached_price is None else info.cached_price
     fresh = max(0, usage.input_tokens - usage.cached_tokens)
-    cost = fresh * info.input_price + usage.cached_tokens * cached_price + usage.output_tokens * info.output_price
-    return dataclasses.replace(usage, cost=cost / 1_000_000)
+    more_in, more_out = long_factors(info.id, usage.input_tokens)
+    given = (fresh * info.input_price + usage.cached_tokens * cached_price) * more_in
+    return dataclasses.replace(usage, cost=(given + usage.output_tokens * info.output_price * more_out) / 1_000_000)

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
+import dataclasses
 import logging
 import os
-from collections.abc import Mapping
+import time
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from engine.errors import ModelGoneError, SettingsError
+from engine.errors import (
+    ChatModelError,
+    KeyMissingError,
+    ModelGoneError,
+    NotFoundError,
+    SettingsError,
+)
 from engine.llm.base import ChatModel
-from engine.llm.connection import Access, Connection
 from engine.llm.fallback import Candidate, FallbackModel
+from engine.llm.faults import TITLES
 from engine.llm.gate import Gate
+from engine.llm.keys import VARIABLES, KeyStore
+from engine.llm.known import describe, known_models
+from engine.llm.lists import ModelLists, fetch_models
 from engine.llm.messages import PROVIDERS, ChatModelInfo, ProviderName, Purpose
 from engine.llm.network_thread import NetworkThread
+from engine.llm.own_models import OwnModels
+from engine.llm.probing import PORTS, probe_loopback
+from engine.llm.providers import Providers
 from engine.llm.secret import Secret
+from engine.llm.system_keys import SystemKeys, find_system_keys
+from engine.usage_values import FoundServer, KeyPlace, ProviderTest
 
 if TYPE_CHECKING:
+    from engine.executors import Executors
+    from engine.llm.usage import UsageBook
     from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -25,93 +45,251 @@ _SMALL: frozenset[Purpose] = frozenset({"title", "extract"})
 
 
 class ChatModels:
-    """The chat models. Nothing is imported, read or sent before the first request."""
+    """The chat models of one engine. Nothing is imported, read or sent before the first request."""
 
-    def __init__(self, settings: Settings, *, environment: Mapping[str, str] = os.environ) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        executors: Executors,
+        environment: Mapping[str, str] = os.environ,
+        find_keys: Callable[[], SystemKeys | None] = find_system_keys,
+        local: Callable[[], list[ChatModelInfo]] | None = None,
+    ) -> None:
+        """Prepare them.
+
+        Args:
+            settings: `llm.*` and `offline`.
+            executors: where files are read and written.
+            environment: its variables; the vendors' own addresses and keys are taken from there.
+            find_keys: gives the system's store for keys.
+            local: lists the chat models that are installed on this computer.
+        """
         self._settings = settings
+        self._executors = executors
         self._environment = environment
+        given = {"compatible": Secret(settings.llm.compatible.api_key)} if settings.llm.compatible.api_key else {}
+        self.keys = KeyStore(environment, given=given, find=find_keys)  # type: ignore[arg-type]
         self._network = NetworkThread()
-        self._connections: dict[ProviderName, Connection] = {}
+        self._providers = Providers(settings, environment=environment, keys=self.keys, network=self._network)
         self._gates: dict[ProviderName, Gate] = {}
         self._models: dict[str, ChatModel] = {}
+        self._lists = ModelLists(settings.paths.cache / "chat-models.json")
+        self._own = OwnModels(settings.paths.data / "chat-models.json")
+        self._local = local or (list)
+        self._book: UsageBook | None = None
+        self._closing: set[asyncio.Task[None]] = set()
+
+    def count_in(self, book: UsageBook) -> None:
+        """Count what is used in this book from now on."""
+        self._book = book
+        book.allowed_month = self._own.over_budget_month
+
+    def follow(self, settings: Settings) -> None:
+        """Take settings that changed; answers under way end as they began, unless Offline forbids them."""
+        self._settings = settings
+        self._models.clear()
+        self._gates.clear()
+        if self._book is not None:
+            self._book.budget = settings.llm.monthly_budget
+        task = asyncio.ensure_future(self._providers.follow(settings))
+        self._closing.add(task)
+        task.add_done_callback(self._closing.discard)
+
+    async def look_for_keys(self) -> None:
+        """Read the keys of the providers in use, so that `available` knows of those that are missing."""
+        found = {name.partition("/")[0] for name in self._names("answer", None)}
+        for provider in PROVIDERS:
+            if provider in found and VARIABLES[provider]:
+                await self._executors.run("io", self.keys.get, provider)
 
     def available(self) -> bool:
-        """Whether a chat model is set up. Opens no socket."""
-        return bool(self._settings.llm.model)
+        """Whether a chat model is set up whose key is not known to be missing. Opens no socket."""
+        return any(not self._unable(name) for name in self._names("answer", None))
 
     def answering(
-        self, purpose: Purpose = "answer", model: str | None = None, *, conversation_id: str | None = None
+        self, purpose: Purpose = "answer", model: str | None = None, *, conversation: str | None = None
     ) -> ChatModel:
         """The model for a purpose, with everything around it: fallback, retries, breaker, limits, counting.
 
         Args:
             purpose: what it is for; small work goes to the small model where one is set.
             model: `<provider>/<name>` instead of the one that the settings name.
-            conversation_id: whose usage it is.
+            conversation: whose usage it is.
 
         Raises:
             SettingsError: no chat model is set up.
+            KeyMissingError: none of them has a key.
             ModelGoneError: there is none of that name.
         """
-        llm = self._settings.llm
-        chosen = model or (llm.small_model if purpose in _SMALL else "") or llm.model
-        if not chosen:
-            raise SettingsError("No language model is set up. Choose one in the settings: Chat models (llm.model).")
-        names = dict.fromkeys((chosen, *llm.fallback))
+        names = self._names(purpose, model)
+        if not names:
+            raise SettingsError("No language model is set up. Choose one in the settings: Chat models.")
+        able = [name for name in names if not self._unable(name)]
+        if not able:
+            raise _no_key(_provider(names[0]))
         return FallbackModel(
-            [Candidate(self._model(name), self._gate(_provider(name))) for name in names], retries=llm.retries
+            [Candidate(self._model(name), self._gate(name)) for name in able],
+            retries=self._settings.llm.retries,
+            accounts=self._book.of(conversation) if self._book is not None else None,
         )
+
+    async def warm(self, purpose: Purpose = "answer") -> None:
+        """Import the SDK of the model for a purpose and read its key, so that the first answer need not wait."""
+        for name in self._names(purpose, None)[:1]:
+            with contextlib.suppress(ChatModelError, SettingsError):  # told when it is really asked
+                await self._providers.warm(_provider(name))
+
+    async def models(self, *, refresh: bool = False) -> list[ChatModelInfo]:
+        """Every chat model that can be chosen: the providers' lists, what is known beforehand, the owner's own.
+
+        Args:
+            refresh: ask the providers; one that does not answer keeps the list that it gave before.
+        """
+        if refresh:
+            await asyncio.gather(*(self._refresh(provider) for provider in self._reachable()))
+        found: dict[str, ChatModelInfo] = {}
+        for provider in PROVIDERS:
+            for info in await self._executors.run("io", self._listed, provider):
+                found[info.id] = info
+        for info in self._own.models():
+            found[info.id] = info
+        for name in self._names("answer", None) + self._names("title", None):
+            found.setdefault(name, self._info(name))
+        return list(found.values())
+
+    async def test(self, provider: ProviderName) -> ProviderTest:
+        """Ask a provider for its list of models and tell how it went; never raises for what the provider does."""
+        began = time.perf_counter()
+        try:
+            models = await self._fetch(provider)
+        except (ChatModelError, SettingsError) as error:
+            seconds = time.perf_counter() - began
+            return ProviderTest(provider=provider, ok=False, words=str(error), seconds=seconds)
+        self._gates.pop(provider, None)  # whatever it failed at before is over
+        title = TITLES[provider]
+        words = f"{title} answers and offers {len(models)} chat model{'' if len(models) == 1 else 's'}."
+        seconds = time.perf_counter() - began
+        return ProviderTest(provider=provider, ok=True, words=words, seconds=seconds, models=len(models))
+
+    async def probe_loopback(self, ports: Sequence[tuple[int, str]] = PORTS) -> list[FoundServer]:
+        """Look for servers on this computer."""
+        return await self._network.run(lambda: probe_loopback(ports))
+
+    async def set_key(self, provider: ProviderName, text: str | None) -> KeyPlace:
+        """Keep a key, or forget it.
+
+        Returns:
+            Where a key lies now.
+        """
+        if text is not None and text.strip():
+            place = await self._executors.run("io", self.keys.set, provider, text)
+        else:
+            place = await self._executors.run("io", self.keys.forget, provider)
+        self._gates.pop(provider, None)
+        return place
+
+    async def key_place(self, provider: ProviderName) -> KeyPlace:
+        """Where the key in use lies."""
+        return await self._executors.run("io", self.keys.place, provider)
+
+    async def add_model(self, info: ChatModelInfo) -> None:
+        """Keep a model that the owner describes; it stands before what is known of it otherwise."""
+        _provider(info.id)
+        await self._executors.run("io", self._own.add, dataclasses.replace(info, added_by_owner=True))
+        self._models.pop(info.id, None)
+
+    async def remove_model(self, ident: str) -> None:
+        """Forget a model that the owner added.
+
+        Raises:
+            NotFoundError: the owner added none of this id.
+        """
+        if not await self._executors.run("io", self._own.remove, ident):
+            raise NotFoundError(f"{ident} was not added by hand, so there is nothing to take away.")
+        self._models.pop(ident, None)
+
+    async def allow_over_budget(self) -> None:
+        """Go on beyond the budget until the month ends."""
+        if self._book is not None:
+            month = self._book.allow()
+            await self._executors.run("io", self._own.allow_over_budget, month)
 
     async def close(self) -> None:
         """Let go of every connection and end the thread."""
-        for connection in self._connections.values():
-            await connection.close()
+        if self._closing:
+            await asyncio.wait(self._closing)
+        for model in self._models.values():
+            await model.close()
+        await self._providers.close()
         await self._network.close()
 
-    def _gate(self, provider: ProviderName) -> Gate:
-        return self._gates.setdefault(provider, Gate())
+    def _names(self, purpose: Purpose, model: str | None) -> list[str]:
+        """Ids in the order in which they are asked; equals stand with the least busy first."""
+        llm = self._settings.llm
+        chosen = model or (llm.small_model if purpose in _SMALL else "") or llm.model
+        if not chosen:
+            return []
+        first = [chosen]
+        if chosen == llm.model and llm.equals:
+            equals = [chosen, *(name for name in llm.equals if name.partition("/")[0] in PROVIDERS and name != chosen)]
+            first = sorted(equals, key=lambda name: (self._gate(name).running, self._gate(name).used))
+        # A misspelt name further down must not keep the others from answering.
+        return list(dict.fromkeys((*first, *(name for name in llm.fallback if name.partition("/")[0] in PROVIDERS))))
+
+    def _unable(self, name: str) -> bool:
+        """Whether it is known already that a model cannot be asked."""
+        provider = _provider(name)
+        return bool(VARIABLES[provider]) and provider != "compatible" and self.keys.missing(provider)
+
+    def _gate(self, name: str) -> Gate:
+        provider, llm = _provider(name), self._settings.llm
+        if provider not in self._gates:
+            self._gates[provider] = Gate(parallel=llm.parallel, per_minute=llm.requests_per_minute)
+        return self._gates[provider]
 
     def _model(self, name: str) -> ChatModel:
         if name not in self._models:
-            self._models[name] = self._make(name)
+            self._models[name] = self._providers.model(self._info(name))
         return self._models[name]
 
-    def _make(self, name: str) -> ChatModel:
+    def _info(self, name: str) -> ChatModelInfo:
         provider = _provider(name)
-        if provider == "compatible":
-            from engine.llm.compatible_model import CompatibleModel
+        own = next((info for info in self._own.models() if info.id == name), None)
+        listed = next((info for info in self._listed(provider) if info.id == name), None)
+        return own or listed or describe(name, leaves_computer=self._providers.leaves_computer(provider))
 
-            connection = self._connection(provider)
-            info = ChatModelInfo(
-                id=name,
-                title=name.partition("/")[2],
-                provider=provider,
-                tools=True,
-                leaves_computer=connection.access.leaves_computer,
-            )
-            return CompatibleModel(info, connection)
-        raise ModelGoneError(f"{name} is not known. Choose another model in the settings: Chat models.")
+    def _listed(self, provider: ProviderName) -> list[ChatModelInfo]:
+        if provider == "local":
+            return self._local()
+        address = self._providers.address(provider)
+        return (self._lists.get(provider, address) if address else []) or known_models(provider)
 
-    def _connection(self, provider: ProviderName) -> Connection:
-        if provider not in self._connections:
-            from engine.llm.compatible_model import open_client
+    def _reachable(self) -> list[ProviderName]:
+        offline = self._settings.offline
+        return [
+            provider
+            for provider in PROVIDERS
+            if provider != "local"
+            and self._providers.address(provider)
+            and not (offline and self._providers.leaves_computer(provider))
+        ]
 
-            llm = self._settings.llm
-            if not llm.compatible.base_url:
-                raise SettingsError("No address is set for the server. Set llm.compatible.base_url in the settings.")
-            key = Secret(llm.compatible.api_key)
-            access = Access(
-                provider=provider,
-                base_url=llm.compatible.base_url,
-                key=lambda: key or None,
-                needs_key=False,
-                proxy=llm.proxy,
-                offline=self._settings.offline,
-                connect_seconds=llm.connect_seconds,
-                silence_seconds=llm.silence_seconds,
-            )
-            self._connections[provider] = Connection(access, self._network, open_client)
-        return self._connections[provider]
+    async def _refresh(self, provider: ProviderName) -> None:
+        try:
+            await self._fetch(provider)
+        except (ChatModelError, SettingsError) as error:
+            _log.info("the list of %s was not fetched: %s", provider, type(error).__name__)
+
+    async def _fetch(self, provider: ProviderName) -> list[ChatModelInfo]:
+        if provider == "local":
+            return await self._executors.run("io", self._local)
+        models = await fetch_models(self._providers.connection(provider))
+        address = self._providers.address(provider)
+        await self._executors.run("io", self._lists.put, provider, address, models)
+        for info in models:
+            self._models.pop(info.id, None)
+        return models
 
 
 def _provider(name: str) -> ProviderName:
@@ -120,3 +298,11 @@ def _provider(name: str) -> ProviderName:
         if provider == found:
             return provider
     raise ModelGoneError(f"{name} is not known. A chat model is named as openai/NAME, anthropic/NAME or local/NAME.")
+
+
+def _no_key(provider: ProviderName) -> KeyMissingError:
+    variable = " or ".join(VARIABLES[provider])
+    return KeyMissingError(
+        f"No key is set for {TITLES[provider]}. Set one in the settings: Providers and keys, or in the variable"
+        f" {variable}."
+    )
