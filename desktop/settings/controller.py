@@ -108,6 +108,14 @@ class SettingsController(QObject):
                 from desktop.settings.privacy_panel import PrivacyPanel
 
                 return PrivacyPanel(**parts)
+            case "providers":
+                from desktop.settings.providers_panel import ProvidersPanel
+
+                return ProvidersPanel(**parts)
+            case "usage":
+                from desktop.settings.usage_panel import UsagePanel
+
+                return UsagePanel(**parts)
         return None
 
     def _closed(self) -> None:

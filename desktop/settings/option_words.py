@@ -231,6 +231,30 @@ def option_words() -> dict[str, tuple[str, str]]:
             translate("Options", "Key of your own server"),
             translate("Options", "Only where it wants one."),
         ),
+        "chat.memory_tokens": (
+            translate("Options", "Passages that go with a question, tokens"),
+            translate("Options", "Found in your memory, the best first."),
+        ),
+        "chat.document_tokens": (
+            translate("Options", "Attached documents, tokens"),
+            translate("Options", "So much of them goes with a question; a longer one is read part by part."),
+        ),
+        "chat.history_tokens": (
+            translate("Options", "The conversation so far, tokens"),
+            translate("Options", "Word for word; older turns are summarised, never cut in silence."),
+        ),
+        "chat.extract": (
+            translate("Options", "Remember facts from conversations"),
+            translate("Options", "Facts, decisions and preferences, once a conversation pauses. Each can be undone."),
+        ),
+        "chat.pause_seconds": (
+            translate("Options", "A conversation pauses after, seconds"),
+            translate("Options", "Without a word."),
+        ),
+        "chat.titles": (
+            translate("Options", "Titles by the chat model"),
+            translate("Options", "Without it the first question names a conversation."),
+        ),
         "appearance.scheme": (
             translate("Options", "Colours"),
             translate("Options", "The system's, light or dark."),

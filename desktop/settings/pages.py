@@ -31,9 +31,12 @@ class PageSpec:
     panels: tuple[str, ...] = ()
     keywords: str = ""
 
-    def holds(self, option: str) -> bool:
-        """Whether an option stands on this page."""
-        return any(option == name or (name.endswith(".") and option.startswith(name)) for name in self.options)
+    def holds(self, option: str) -> int:
+        """How narrowly this page names an option: 0 not at all, its group's length, or more where it names it alone."""
+        return max(
+            (len(name) for name in self.options if option == name or (name.endswith(".") and option.startswith(name))),
+            default=0,
+        )
 
 
 def page_specs() -> list[PageSpec]:
@@ -48,8 +51,8 @@ def page_specs() -> list[PageSpec]:
                 "Without one, answers are quoted from your files. With one, answers are written, and still say where "
                 "each claim comes from.",
             ),
-            options=("llm.",),
-            panels=("providers",),
+            options=("llm.", "chat."),
+            panels=("providers", "usage"),
             keywords="openai anthropic claude gpt ollama lm studio llama.cpp vllm api key",
         ),
         PageSpec(
@@ -72,7 +75,7 @@ def page_specs() -> list[PageSpec]:
             "memory",
             translate("SettingsPages", "Memory"),
             translate("SettingsPages", "How long things are remembered."),
-            options=("layers.", "memory.", "chat."),
+            options=("layers.", "chat.extract", "chat.pause_seconds"),
         ),
         PageSpec(
             "files",
@@ -105,4 +108,5 @@ def page_specs() -> list[PageSpec]:
 
 def page_of(option: str, specs: Iterable[PageSpec]) -> str:
     """The key of the page that an option stands on."""
-    return next((spec.key for spec in specs if spec.holds(option)), ADVANCED)
+    best = max(specs, key=lambda spec: spec.holds(option))
+    return best.key if best.holds(option) else ADVANCED
