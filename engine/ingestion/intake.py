@@ -10,12 +10,14 @@ from functools import partial
 from pathlib import Path
 
 from engine import values
+from engine.events import DocumentsChanged, EventBus
 from engine.executors import Executors
 from engine.ingestion.drafts import PICTURES, Container, Finished, Looked, Ready, memories_of, page_notes, split_pages
-from engine.ingestion.names import file_name, still_there, title_of
+from engine.ingestion.names import file_name, still_there, title_after_move, title_of
 from engine.ingestion.reading import has_text
 from engine.ingestion.worker_client import Worker, WorkerError
 from engine.ingestion.worker_process import Reply
+from engine.memory.memory import LayeredMemory
 from engine.memory.store import documents, ingest_files
 from engine.memory.store.database import Database
 from engine.memory.store.documents import Found, NewDocument
@@ -23,7 +25,7 @@ from engine.memory.store.ingest_files import Row
 from engine.settings import Settings
 from engine.values import FileState
 
-READERS_VERSION = 1
+READERS_VERSION = 2
 """Rises when the readers learn to read what they could not read before."""
 _SETTLED_NS = 2_000_000_000
 """A file changed less than this before it was read may change again without its time showing it."""
@@ -36,12 +38,16 @@ class Intake:
         self,
         *,
         store: Database,
+        memory: LayeredMemory,
         executors: Executors,
+        events: EventBus,
         worker: Worker,
         settings: Settings,
         tokenizer: Callable[[], Path],
     ) -> None:
         self._store = store
+        self._memory = memory
+        self._events = events
         self._executors = executors
         self._worker = worker
         self._options = settings.ingestion
@@ -75,8 +81,7 @@ class Intake:
         if row.phase == "":
             known_row, known = await self._executors.run("query", self._recognise, row, looked, ocr)
             if known_row is not None:
-                if known_row.path is not None:
-                    await self._executors.run("store", self._move, known_row, looked)
+                await self._move(known_row, looked)
                 return Finished(_timed(known_row.row, began))
         else:
             known = next(iter(await self._executors.run("query", self._find, row.file.path)), None)
@@ -187,20 +192,28 @@ class Intake:
             if here.document.content_hash == looked.digest and not pictures_left:
                 note = f"unchanged; {here.note}" if here.note else "unchanged"
                 moved = None if here.modified_ns == looked.modified_ns else row.file.path
-                return _Known(_done(row, here.document, note), here.number, moved), here
+                return _Known(_done(row, here.document, note), here.number, moved, here.document.title), here
             return None, here
         for other in same:
             if not still_there(other.document.path):
                 note = f"moved here from {other.document.path}; nothing had to be read again"
-                return _Known(_done(row, other.document, note), other.number, row.file.path), other
+                title = title_after_move(other.document.title, other.document.path, row.file.path)
+                return _Known(_done(row, other.document, note), other.number, row.file.path, title), other
         if same:
             return _Known(_as_twin(row, same[0].document), same[0].number, None), same[0]
         return (None, None) if vain is None else (_Known(vain, 0, None), None)
 
-    def _move(self, known: _Known, looked: Looked) -> None:
-        assert known.path is not None
-        with self._store.write() as writer:
-            documents.move(writer, known.number, path=known.path, modified_ns=looked.modified_ns)
+    async def _move(self, known: _Known, looked: Looked) -> None:
+        path = known.path
+        if path is None:
+            return
+        moved = await self._memory.write(
+            lambda store, writer: documents.move(
+                store, writer, known.number, path=path, modified_ns=looked.modified_ns, title=known.title
+            )
+        )
+        if moved:
+            self._events.publish(DocumentsChanged(document_id=known.row.file.document_id))
 
     def _ready(
         self,
@@ -251,11 +264,15 @@ class Intake:
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    """What is in memory already; `path` is where it lies now, None where nothing has to be written."""
+    """What is in memory already.
+
+    `path` is where it lies now, None where nothing has to be written, `title` what it is called there.
+    """
 
     row: Row
     number: int
     path: str | None
+    title: str = ""
 
 
 def _untouched(known: Found, size: int, modified_ns: int) -> bool:

@@ -45,6 +45,11 @@ def still_there(path: str) -> bool:
     return is_pasted(path) or split_path(path)[0].is_file()
 
 
+def title_after_move(title: str, old_path: str, path: str) -> str:
+    """What a document is called at its new place: by the file's new name where it was called by the old one."""
+    return title_of(path, "") if title == title_of(old_path, "") else title
+
+
 def title_of(path: str, own: str) -> str:
     """What a document is called: its own title unless that says nothing, else the file's name without its ending."""
     own = " ".join(own.split())

@@ -82,7 +82,9 @@ class IngestionPipeline:
         self._board = Board(store=store, executors=executors, events=events)
         self._intake = Intake(
             store=store,
+            memory=memory,
             executors=executors,
+            events=events,
             worker=self._reader,
             settings=settings,
             tokenizer=lambda: embedder.tokenizer_path,

@@ -97,6 +97,8 @@ def _why(path: Path, error: OSError) -> str:
         return "it is a link that leads nowhere" if path.is_symlink() else "there is no such file or folder"
     if isinstance(error, PermissionError):
         return "its folder's permissions do not allow looking at it"
+    if error.errno == errno.ENAMETOOLONG:
+        return "its path is longer than this system allows; move it into a folder further up"
     if error.errno == errno.ELOOP:
         return "it is a link that leads back to itself"
     return f"the system could not look at it ({error.strerror or error})"

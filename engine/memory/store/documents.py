@@ -218,9 +218,26 @@ def save(
     return Stored(added=len(new), kept=kept, removed=len(gone))
 
 
-def move(writer: peewee.SqliteDatabase, number: int, *, path: str, modified_ns: int) -> None:
-    """Write that a document lies elsewhere now, or that its file was touched without being changed."""
-    Document.update(path=path, modified_ns=modified_ns).where(Document.number == number).execute(writer)
+def move(
+    store: Database, writer: peewee.SqliteDatabase, number: int, *, path: str, modified_ns: int, title: str
+) -> bool:
+    """Write that a document lies elsewhere now, or that its file was touched without being changed.
+
+    A new title goes to its memories too, so that words of it find them; their vectors stay as they are.
+
+    Returns:
+        Whether anything but the time differs from before.
+    """
+    old_path, old_title = next(
+        iter(Document.select(Document.path, Document.title).where(Document.number == number).tuples().execute(writer))
+    )
+    Document.update(path=path, modified_ns=modified_ns, title=title).where(Document.number == number).execute(writer)
+    if title != old_title:
+        query = Memory.select(Memory.number).where(Memory.document == number, Memory.title == old_title)
+        numbers = [memory for (memory,) in query.tuples().execute(writer)]
+        for memory, sequence in zip(numbers, store.next_sequences(writer, len(numbers)), strict=True):
+            Memory.update(sequence=sequence, title=title).where(Memory.number == memory).execute(writer)
+    return (path, title) != (old_path, old_title)
 
 
 def forget(store: Database, writer: peewee.SqliteDatabase, document_id: str) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from engine import (
+    DocumentsChanged,
     DocumentSource,
     Engine,
     Event,
@@ -129,6 +130,30 @@ async def test_a_rename_is_metadata(engine: Engine, tmp_path: Path) -> None:
     assert "moved here from" in row.reason
     assert await chunk_ids(engine) == before
     assert [document.path for document in await engine.documents()] == [str(moved)]
+
+
+async def test_a_renamed_file_is_called_by_its_new_name(engine: Engine, tmp_path: Path) -> None:
+    path = tmp_path / "scan0001.txt"
+    path.write_text("The rent is nine hundred a month.")
+    first = await one(engine, path)
+    before = await chunk_ids(engine)
+    heard: list[Event] = []
+    engine.events.subscribe(heard.append)
+    await one(engine, path.rename(tmp_path / "lighthouse contract.txt"))
+    (document,) = await engine.documents()
+    assert (document.id, document.title) == (first.document_id, "lighthouse contract")
+    assert await chunk_ids(engine) == before
+    assert [memory.title for memory in await engine.memories(layer="assets")] == ["lighthouse contract"]
+    assert any("rent" in hit.memory.text for hit in await engine.recall("lighthouse contract"))
+    assert DocumentsChanged(document_id=document.id) in heard
+    assert (await engine.verify()).problems == ()
+
+
+async def test_a_document_with_a_title_of_its_own_keeps_it(engine: Engine, tmp_path: Path) -> None:
+    path = make_pdf(tmp_path / "a.pdf", [LEASE], title="The Lease")
+    await one(engine, path)
+    await one(engine, path.rename(tmp_path / "b.pdf"))
+    assert [document.title for document in await engine.documents()] == ["The Lease"]
 
 
 async def test_the_same_content_twice_is_remembered_once(engine: Engine, tmp_path: Path) -> None:
