@@ -335,6 +335,20 @@ async def _status(scene: Scene) -> None:
     scene.window.conversations.status_wanted.emit()
 
 
+def _settings(page: str) -> Callable[[Scene], Awaitable[None]]:
+    async def show(scene: Scene) -> None:
+        from desktop.settings.controller import SettingsController
+
+        controller = scene.window.findChild(SettingsController)
+        if controller is None:
+            raise LookupError("the window has no settings")
+        controller.show(page)
+        await asyncio.sleep(1.2)
+        scene.popup = controller.settings_window
+
+    return show
+
+
 STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "welcome": _welcome,
     "answer": _answer,
@@ -350,6 +364,7 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "drop": _drop,
     "status": _status,
     "russian": _russian,
+    **{f"settings-{page}": _settings(page) for page in ("chat", "search", "devices", "privacy", "advanced")},
 }
 
 if __name__ == "__main__":
