@@ -78,6 +78,7 @@ if TYPE_CHECKING:
         SettingsChanged as SettingsChanged,
         StatusChanged as StatusChanged,
     )
+    from engine.llm.known import PRICES_AS_OF as PRICES_AS_OF
     from engine.llm.messages import (
         PROVIDERS as PROVIDERS,
         ChatModelInfo as ChatModelInfo,
@@ -169,6 +170,7 @@ _HOMES = {
         "MemoriesChanged", "ModelProgressChanged", "ModelsChanged", "Notice", "SettingsChanged", "ReembeddingChanged",
         "StatusChanged",
     ),
+    "engine.llm.known": ("PRICES_AS_OF",),
     "engine.llm.messages": ("PROVIDERS", "ChatModelInfo", "ProviderName", "Usage"),
     "engine.model_values": (
         "ModelCorrections", "ModelProgress", "ModelStatus", "ModelVariant", "ReembeddingStatus",

@@ -261,11 +261,15 @@ def _kind_of_transport(error: BaseException) -> str | None:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
+    """An error, what it came from, and what each of a group came from."""
     seen: set[int] = set()
     found: BaseException | None = error
     while found is not None and id(found) not in seen:
         seen.add(id(found))
         yield found
+        if isinstance(found, BaseExceptionGroup):
+            for one in found.exceptions:
+                yield from _causes(one)
         found = found.__cause__ or found.__context__
 
 
