@@ -16,6 +16,7 @@ from engine.embedding.batching import plan_batches
 from engine.embedding.graph import EmbeddingGraph
 from engine.embedding.tokenizing import Tokenizer
 from engine.errors import ModelError, RuntimeUnavailableError
+from engine.executors import usable_cores
 from engine.models.store import LocatedModel, ModelStore
 from engine.runtime.backend import Sample
 from engine.runtime.buffers import Buffers, release_unused_memory
@@ -29,10 +30,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
+S = TypeVar("S")
 T = TypeVar("T")
 _WINDOW = 512  # texts tokenised ahead
 _CARD_TOKENS = 16_384  # of a batch for a graphics card, which is idle for most of a small one
 _CARD_PADDING = 2048
+_CPU_STREAMS = 2
+"""Batches at the same time on the processor, whose cores else wait for each other within one. Two took 1.2 times the
+work through two idle cores and 1.4 times through busy ones."""
 _SAMPLE_TEXTS, _SAMPLE_TOKENS = 32, 128
 _SAMPLE = "The lease of the office ends in May, and until then the rent of the four rooms is paid every quarter. "
 
@@ -80,8 +85,7 @@ class OnnxEmbedder:
         self._loaded: _Loaded | None = None
         self._devices = devices if devices is not None else Devices(RuntimeSettings())
         self._owns_devices = devices is None
-        self._ahead: ThreadPoolExecutor | None = None
-        self._streams: ThreadPoolExecutor | None = None
+        self._pools: dict[tuple[str, int], ThreadPoolExecutor] = {}
         self._closed = False
 
     @property
@@ -125,6 +129,11 @@ class OnnxEmbedder:
         return self._model.tokenizer_path
 
     @property
+    def _cpu_streams(self) -> int:
+        """Who limits the threads of one run means all that it may take."""
+        return 1 if self._threads or usable_cores() == 1 else _CPU_STREAMS
+
+    @property
     def choice(self) -> ProviderChoice | None:
         """What the session runs on; None until it is loaded."""
         return None if self._loaded is None else self._loaded.session.choice
@@ -166,8 +175,7 @@ class OnnxEmbedder:
         with self._loading:
             self._closed = True
             loaded, self._loaded = self._loaded, None
-            pools = [pool for pool in (self._ahead, self._streams) if pool is not None]
-            self._ahead = self._streams = None
+            pools, self._pools = list(self._pools.values()), {}
         for pool in pools:
             pool.shutdown(wait=True, cancel_futures=True)
         if loaded is not None:
@@ -231,20 +239,14 @@ class OnnxEmbedder:
                 self._embed_window(loaded, loaded.tokenizer.encode(texts), vectors)
             return vectors
         # Tokenising releases the GIL: the next window is read while this one is computed.
-        following: Future[list[NDArray[np.int64]]] = self._tokenise_ahead(loaded, texts[:_WINDOW])
+        encode = loaded.tokenizer.encode
+        following = self._submit("tokenizer", 1, encode, texts[:_WINDOW])
         for start in range(0, len(texts), _WINDOW):
             encoded = self._result(following)
             if start + _WINDOW < len(texts):
-                following = self._tokenise_ahead(loaded, texts[start + _WINDOW : start + 2 * _WINDOW])
+                following = self._submit("tokenizer", 1, encode, texts[start + _WINDOW : start + 2 * _WINDOW])
             self._embed_window(loaded, encoded, vectors[start : start + _WINDOW])
         return vectors
-
-    def _tokenise_ahead(self, loaded: _Loaded, texts: list[str]) -> Future[list[NDArray[np.int64]]]:
-        with self._loading:
-            self._check()
-            if self._ahead is None:
-                self._ahead = ThreadPoolExecutor(1, thread_name_prefix="magray-tokenizer")
-            return self._ahead.submit(loaded.tokenizer.encode, texts)
 
     def _embed_window(self, loaded: _Loaded, encoded: list[NDArray[np.int64]], vectors: NDArray[np.float32]) -> None:
         lengths = [len(ids) for ids in encoded]
@@ -260,14 +262,15 @@ class OnnxEmbedder:
             self._check()  # a long piece of work ends between two batches
             vectors[batch] = loaded.graph.embed([encoded[position] for position in batch])
 
-        streams = loaded.session.streams
+        on_cpu = loaded.session.device.provider == CPU
+        streams = self._cpu_streams if on_cpu else loaded.session.streams
         if streams == 1 or len(batches) == 1:
             for batch in batches:
                 compute(batch)
             return
-        # While a card computes one batch, others are filled, copied and pooled. No more of them are under way than
-        # it takes, for each waits for its turn there.
-        futures = [self._in_stream(compute, batch, streams) for batch in batches]
+        # While one batch is computed, others are filled, copied and pooled. No more of them are under way than a device
+        # takes, for each waits for its turn there.
+        futures = [self._submit("stream", streams, compute, batch) for batch in batches]
         try:
             for future in futures:
                 self._result(future)
@@ -275,12 +278,12 @@ class OnnxEmbedder:
             for future in futures:
                 future.cancel()
 
-    def _in_stream(self, compute: Callable[[list[int]], None], batch: list[int], streams: int) -> Future[None]:
+    def _submit(self, name: str, threads: int, work: Callable[[S], T], given: S) -> Future[T]:
         with self._loading:
             self._check()
-            if self._streams is None:
-                self._streams = ThreadPoolExecutor(streams, thread_name_prefix="magray-stream")
-            return self._streams.submit(compute, batch)
+            if (name, threads) not in self._pools:
+                self._pools[name, threads] = ThreadPoolExecutor(threads, thread_name_prefix=f"magray-{name}")
+            return self._pools[name, threads].submit(work, given)
 
     def _result(self, future: Future[T]) -> T:
         try:
