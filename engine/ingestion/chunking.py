@@ -17,6 +17,7 @@ from itertools import pairwise
 from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
 from engine.ingestion.reading import Heading, PageText, ReadDocument, has_text
+from engine.ingestion.row_chunks import columns_of, row_spans
 
 CHARACTERS_PER_TOKEN = 8
 """A chunk has at most so many characters for each token allowed: a tokenizer makes one token of a word without end."""
@@ -115,6 +116,9 @@ class Chunker:
         Each is `page.text[start:end]`, begins and ends with something visible, and has
         a letter or a digit; none crosses a page, a heading or an aside.
         """
+        if document.flavour == "rows":
+            yield from self._of_rows(document)
+            return
         splitter = self._markdown if document.flavour == "markdown" else self._plain
         open_headings: list[Heading] = []
         for number, page in enumerate(document.pages):
@@ -127,6 +131,15 @@ class Chunker:
                 for begin, until in _without(page.asides, start, end):
                     for first, last in self._split(splitter, page.text, begin, until):
                         yield Chunk(number, first, last, path)
+
+    def _of_rows(self, document: ReadDocument) -> Iterator[Chunk]:
+        """Whole rows; the first one, where it names the columns, is the heading of all others."""
+        for number, page in enumerate(document.pages):
+            columns = columns_of(page.text)
+            for start, end in row_spans(page.text, self._counter, self._tokens):
+                trimmed = _trim(page.text, start, end)
+                if trimmed is not None:
+                    yield Chunk(number, *trimmed, (columns,) if columns and start > 0 else ())
 
     def _split(
         self, splitter: TextSplitter | MarkdownSplitter, text: str, start: int, end: int

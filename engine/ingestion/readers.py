@@ -45,6 +45,7 @@ _KEPT_SHARE = 0.9
 _SECTOR = 512
 _MOST_PADDING = 4 << 20
 _HALF_READ = "it is damaged, so its text was taken as far as it could be made out"
+_ROWS = frozenset({"text/csv", "text/tab-separated-values"})
 _EXCEL_BLANK = "|"
 """What kreuzberg puts into an empty first cell."""
 
@@ -119,6 +120,8 @@ def _read_text(path: Path, name: str, media_type: str) -> ReadDocument:
     decoded = decode(path.read_bytes())
     notes = () if not decoded.lost else (f"{decoded.lost} characters could not be decoded",)
     flavour: Flavour = "markdown" if formats.is_markdown(media_type) else "code" if formats.is_code(name) else "plain"
+    if media_type in _ROWS:
+        flavour = "rows"
     if flavour == "plain":
         pages = without_contents([printed(decoded.text)])
     else:

@@ -9,8 +9,8 @@ from typing import Literal
 
 from engine.errors import IngestionError
 
-Flavour = Literal["plain", "markdown", "code"]
-"""How a text is cut: by paragraphs, by Markdown's own blocks, or by the blank lines of source code."""
+Flavour = Literal["plain", "markdown", "code", "rows"]
+"""How a text is cut: by paragraphs, by Markdown's own blocks, by the blank lines of source code, or by rows (CSV)."""
 
 
 class Unreadable(IngestionError):  # noqa: N818 - it names the file's state; the tree's base is an Error
