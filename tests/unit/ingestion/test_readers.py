@@ -157,7 +157,7 @@ def test_an_html_mail_without_plain_text(tmp_path: Path) -> None:
         ("a.txt", "plain", "text/plain"),
         ("a.py", "code", "text/x-source"),
         ("Makefile", "code", "text/x-source"),
-        ("a.csv", "plain", "text/csv"),
+        ("a.csv", "rows", "text/csv"),
         ("no-ending", "plain", "text/plain"),
     ],
 )
