@@ -42,7 +42,7 @@ _TOO_LONG = re.compile(
     r"available) context|input is too long|context size|request_too_large|string_above_max_length",
     re.IGNORECASE,
 )
-_USED_UP = re.compile(r"insufficient_quota|quota|billing|credit balance|payment", re.IGNORECASE)
+_USED_UP = re.compile(r"insufficient_quota|current quota|billing|credit balance|payment", re.IGNORECASE)
 _NO_MODEL = re.compile(
     r"model_not_found|model .*(?:not found|does not exist)|no such model|not_found_error", re.IGNORECASE
 )
@@ -185,10 +185,12 @@ def _of_status(
 def _limited(who: str, words: str, seconds: float | None) -> RateLimitedError:
     said = f" It says: {words}" if words else ""
     if _USED_UP.search(words):
-        return RateLimitedError(
+        used_up = RateLimitedError(
             f"The account at {_inside(who)} is used up. Top it up there, or choose another model.{said}",
             retry_after=seconds,
         )
+        used_up.retryable = False  # not by waiting
+        return used_up
     wait = f" It asks to wait {seconds:.0f} seconds." if seconds else ""
     return RateLimitedError(
         f"{who} takes no more requests for now.{wait} Try again, or choose another model.{said}", retry_after=seconds
