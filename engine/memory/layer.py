@@ -22,6 +22,8 @@ from engine.settings import IndexSettings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from engine.memory.file_tail import FileTail
+
     Found = tuple[NDArray[np.int64], NDArray[np.float32]]
 
 SPARE_NODES = 8192
@@ -39,15 +41,26 @@ _SMALLEST_SLICE = 8
 class LayerVectors:
     """One thread changes it (`append`, `remove`, `work`, `take_graph`, `clear`); any may search."""
 
-    def __init__(self, dimensions: int, *, settings: IndexSettings, ef: int, folder: Path) -> None:
+    def __init__(
+        self, dimensions: int, *, settings: IndexSettings, ef: int, folder: Path, tail: FileTail | None = None
+    ) -> None:
+        """Nothing is held yet.
+
+        Args:
+            dimensions: Numbers of a vector.
+            settings: Of the graph and of merging.
+            ef: Width of the graph's search.
+            folder: Where a graph lies for the moment in which it grows.
+            tail: Holds what is not in the graph yet; by default in memory.
+        """
         self._dimensions = dimensions
         self._settings = settings
         self._ef = ef
-        self._folder = folder  # for the moment in which a graph grows
+        self._folder = folder
         self._lock = ReadWriteLock()
         self._searched = 0.0
         self._slice = _SMALLEST_SLICE
-        self._tail = VectorTail(dimensions)
+        self._tail: VectorTail | FileTail = VectorTail(dimensions) if tail is None else tail
         self._reset()
 
     def _reset(self) -> None:
@@ -60,6 +73,16 @@ class LayerVectors:
         """Every living label up to here is in the graph or in the tail."""
         self.merged = 0
         """Every living label up to here is in the graph."""
+
+    @property
+    def neighbours(self) -> int:
+        """Of a node in the graph (M)."""
+        return self._settings.m
+
+    @property
+    def tolerance(self) -> float:
+        """By how much a number of a vector may differ from what was appended."""
+        return 1e-4
 
     @property
     def in_graph(self) -> int:
@@ -78,11 +101,12 @@ class LayerVectors:
             Labels of shape (n,) and their cosines, best first; and the label up to which everything was looked at.
         """
         self._searched = time.monotonic()
-        if self.graph is None or 2 * k <= self._ef:
+        width = 2 * self._width(k)
+        if self.graph is None or width <= self._ef:
             with self._lock.read():
                 return self._search(query, k), self.added
         with self._lock.write():  # `ef` belongs to the graph, not to a search
-            self._set_ef(2 * k)
+            self._set_ef(width)
             found = self._search(query, k), self.added
             self._set_ef(self._ef)
         return found
@@ -147,17 +171,37 @@ class LayerVectors:
         if self._next is not None:
             return self._build_slice(self._next, cores)
         if self.graph is None:
-            if self._tail.live < max(1, self._settings.exact_below):
+            if not self._graph_due():
                 return False
             graph = self._new_graph(self._tail.live)
             with self._lock.write():
                 self.graph = graph
             self._merging = True
-        elif len(self.graph.deleted) > self._settings.rebuild_deleted * self.graph.count:
+        elif self._build_due(self.graph):
             return self._start_building(self.graph)
         if self._tail.live >= self._settings.merge_tail:
             self._merging = True
         return self._merging and self._merge_slice(self.graph, cores)
+
+    # What `CompactVectors` does in its own way.
+
+    def _width(self, k: int) -> int:
+        """Nodes that the graph is asked for where `k` are wanted."""
+        return k
+
+    def _graph_vectors(self, vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Vectors as the graph takes them."""
+        return vectors
+
+    def _graph_due(self) -> bool:
+        return self._tail.live >= max(1, self._settings.exact_below)
+
+    def _build_due(self, graph: VectorGraph) -> bool:
+        return len(graph.deleted) > self._settings.rebuild_deleted * graph.count
+
+    def spare(self, count: int) -> int:
+        """Room for more nodes in a graph of so many."""
+        return max(count, SPARE_NODES)
 
     def _search(self, query: NDArray[np.float32], k: int) -> Found:
         if self.graph is None or not self.graph.live:
@@ -178,7 +222,7 @@ class LayerVectors:
             m=self._settings.m,
             ef_construction=self._settings.ef_construction,
             ef=self._ef,
-            capacity=count + max(count, SPARE_NODES),
+            capacity=count + self.spare(count),
         )
 
     def _merge_slice(self, graph: VectorGraph, threads: int) -> bool:
@@ -189,8 +233,9 @@ class LayerVectors:
         if graph.room < len(labels):
             graph = self._grow(graph)
         began = time.perf_counter()
+        short = self._graph_vectors(vectors)
         with self._lock.write():
-            graph.add(labels, vectors, threads=threads)
+            graph.add(labels, short, threads=threads)
             self._tail.drop_to(last)
             self.merged = last
         self._measure(len(labels), time.perf_counter() - began)
@@ -204,12 +249,12 @@ class LayerVectors:
             graph.save(path)
             grown = VectorGraph.load(
                 path,
-                dimensions=self._dimensions,
+                dimensions=graph.dimensions,
                 m=graph.m,
                 ef_construction=graph.ef_construction,
                 ef=self._ef,
                 deleted=sorted(graph.deleted),
-                room=max(graph.count, SPARE_NODES),
+                room=self.spare(graph.count),
             )
         except RuntimeError as error:
             raise OSError(f"the vector index cannot grow ({error})") from error

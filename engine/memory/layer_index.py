@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
 from engine.errors import IndexDamagedError
-from engine.memory import manifest as manifests
-from engine.memory.layer import SPARE_NODES, LayerVectors
+from engine.memory import compact_files, manifest as manifests
+from engine.memory.compact_layer import CompactVectors
+from engine.memory.layer import LayerVectors
 from engine.memory.manifest import Manifest
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
@@ -44,7 +47,20 @@ class LayerIndex:
         model: str,
         dimensions: int,
         ef: int,
+        matryoshka: Sequence[int] = (),
     ) -> None:
+        """Nothing is read yet.
+
+        Args:
+            layer: Whose vectors these are.
+            database: The open truth.
+            folder: Where the index is saved.
+            settings: Of the graph, and how vectors are kept.
+            model: The embedder whose vectors are indexed.
+            dimensions: Numbers in a vector.
+            ef: Width of the graph's search.
+            matryoshka: Lengths to which that embedder's vectors may be cut, longest first.
+        """
         self._layer = layer
         self._database = database
         self._folder = folder
@@ -52,10 +68,15 @@ class LayerIndex:
         self._model = model
         self._dimensions = dimensions
         self._ef = ef
-        self._vectors = LayerVectors(dimensions, settings=settings, ef=ef, folder=folder)
+        form = compact_files.form_of(settings, dimensions, matryoshka)
+        self._compact = (
+            None if form is None else CompactVectors(form, settings=settings, ef=ef, folder=folder, name=layer)
+        )
+        self._vectors = self._compact or LayerVectors(dimensions, settings=settings, ef=ef, folder=folder)
         self._sequence = 0
         self._state: Literal["loading", "building", "ok", "failed"] = "loading"
         self._bytes = 0
+        self._saved_parts: tuple[str, ...] = ()
         self.changes = 0
         """Vectors added or removed since the last save."""
 
@@ -108,19 +129,23 @@ class LayerIndex:
         try:
             graph = VectorGraph.load(
                 path,
-                dimensions=self._dimensions,
-                m=self._settings.m,
+                dimensions=self._compact.form.kept if self._compact else self._dimensions,
+                m=self._vectors.neighbours,
                 ef_construction=self._settings.ef_construction,
                 ef=self._ef,
                 deleted=found.deleted,
-                room=max(SPARE_NODES, found.count // 2),
+                room=self._vectors.spare(found.count // 2),
             )
         except RuntimeError as error:
             raise IndexDamagedError(f"{path.name} cannot be read ({error})") from error
         if graph.count != found.count:
             raise IndexDamagedError(f"{path.name} holds {graph.count} nodes instead of {found.count}")
-        self._vectors.take_graph(graph, merged=found.merged)
+        if self._compact is not None:
+            compact_files.load(self._compact, graph, self._folder, found)
+        else:
+            self._vectors.take_graph(graph, merged=found.merged)
         self._sequence = found.sequence
+        self._saved_parts = tuple(part["file"] for part in found.parts.values())
         self._bytes = path.stat().st_size
 
     def catch_up(self) -> bool:
@@ -151,7 +176,8 @@ class LayerIndex:
         manifest = self._manifest(identity)
         self._bytes = 0
         if graph is not None:
-            path = self._folder / f"{self._layer}-{self._sequence}-{self._vectors.merged}-{graph.count}.hnsw"
+            stem = f"{self._layer}-{self._sequence}-{self._vectors.merged}-{graph.count}"
+            path = self._folder / f"{stem}.hnsw"
             manifest = self._manifest(
                 identity,
                 sequence=self._sequence,
@@ -160,10 +186,12 @@ class LayerIndex:
                 deleted=sorted(graph.deleted),
                 file=path.name,
                 checksum=manifests.write_data(path, graph.save),
+                parts=compact_files.save(self._compact, self._folder, stem) if self._compact else {},
             )
             self._bytes = path.stat().st_size
         manifests.commit(self._manifest_path, manifest)
         manifests.remove_others(self._folder, f"{self._layer}-*.hnsw", manifest.file)
+        self._remove_parts(manifest)
         self.changes = 0
         return self._sequence
 
@@ -187,7 +215,7 @@ class LayerIndex:
         labels = np.asarray(sorted(truth), np.int64)
         if len(labels):
             right = from_blobs([truth[label] for label in labels.tolist()], self._dimensions)
-            differing = int((np.abs(right - self._vectors.vectors(labels)).max(axis=1) > 1e-4).sum())
+            differing = int((np.abs(right - self._vectors.vectors(labels)).max(axis=1) > self._vectors.tolerance).sum())
             if differing:
                 problems.append(f"{differing} of {len(labels)} vectors compared in {self._layer} are wrong.")
         return problems
@@ -224,15 +252,31 @@ class LayerIndex:
         )
 
     def close(self) -> None:
-        """Give the memory back."""
+        """Give the memory back, and remove what was not saved."""
+        used = self._compact.file.path if self._compact is not None else None
         self._vectors.clear()
+        if used is not None and used.name not in self._saved_parts:
+            with contextlib.suppress(OSError):  # the next save removes it
+                used.unlink(missing_ok=True)
 
     @property
     def _manifest_path(self) -> Path:
         return self._folder / f"{self._layer}.json"
 
+    def _remove_parts(self, manifest: Manifest) -> None:
+        """Remove files of compact layers that neither the manifest names nor this one uses."""
+        self._saved_parts = tuple(part["file"] for part in manifest.parts.values())
+        used = () if self._compact is None else self._compact.files
+        for ending in compact_files.PATTERNS:
+            manifests.remove_others(self._folder, f"{self._layer}-*.{ending}", *self._saved_parts, *used)
+
     def _manifest(self, database: str, **saved: object) -> Manifest:
-        parameters = {"m": self._settings.m, "ef_construction": self._settings.ef_construction, "space": SPACE}
+        parameters = {
+            "m": self._vectors.neighbours,
+            "ef_construction": self._settings.ef_construction,
+            "space": SPACE,
+            **compact_files.parameters_of(self._compact.form if self._compact else None),
+        }
         return Manifest(
             database=database,
             model=self._model,

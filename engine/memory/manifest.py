@@ -7,6 +7,7 @@ is litter.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import os
@@ -36,6 +37,7 @@ class Manifest:
         deleted: Labels of the deleted nodes.
         file: Name of the data file, empty where there is none.
         checksum: BLAKE2b of that file.
+        parts: Further files by what they are, each with `file`, `checksum` and what is to be known to read it.
     """
 
     database: str
@@ -48,6 +50,7 @@ class Manifest:
     deleted: list[int] = field(default_factory=list)
     file: str = ""
     checksum: str = ""
+    parts: dict[str, dict[str, Any]] = field(default_factory=dict)
     format: int = FORMAT
 
     def mismatch(self, other: Manifest) -> str | None:
@@ -73,7 +76,7 @@ def read(path: Path) -> Manifest | None:
     try:
         manifest = Manifest(**json.loads(text))
         numbers: tuple[object, ...] = (manifest.sequence, manifest.merged, manifest.count, *manifest.deleted)
-        if not all(isinstance(number, int) for number in numbers):
+        if not all(isinstance(number, int) for number in numbers) or not isinstance(manifest.parts, dict):
             raise ValueError("a number is missing")
     except (ValueError, TypeError) as error:
         raise IndexDamagedError(f"{path} is torn ({error})") from error
@@ -122,11 +125,12 @@ def checksum(path: Path) -> str:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=20)).hexdigest()
 
 
-def remove_others(folder: Path, pattern: str, keep: str) -> None:
-    """Remove files that match and are not the one to keep: what a crash or an older save left."""
+def remove_others(folder: Path, pattern: str, *keep: str) -> None:
+    """Remove files that match and are not among those to keep: what a crash or an older save left."""
     for path in folder.glob(pattern):
-        if path.name != keep:
-            path.unlink(missing_ok=True)
+        if path.name not in keep:
+            with contextlib.suppress(PermissionError):  # Windows, while it is still open; the next save removes it
+                path.unlink(missing_ok=True)
 
 
 def flush_folder(folder: Path) -> None:

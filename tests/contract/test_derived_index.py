@@ -17,7 +17,12 @@ from tests.helpers.truth import Index, Truth, follow, vector_of
 
 Make = Callable[[Truth], Index]
 
-MAKERS: dict[str, Make] = {"vectors": lambda truth: truth.layer_index(), "words": lambda truth: truth.lexical_index()}
+MAKERS: dict[str, Make] = {
+    "vectors": lambda truth: truth.layer_index(),
+    "compact vectors, learned": lambda truth: truth.layer_index(vectors="fp16", graph_dimensions=8),
+    "compact vectors, cut": lambda truth: truth.layer_index(vectors="int8", graph_dimensions=12, matryoshka=(16, 8)),
+    "words": lambda truth: truth.lexical_index(),
+}
 
 
 @pytest.fixture
@@ -194,6 +199,22 @@ def test_damaged_data_are_noticed_and_built_anew(truth: Truth, make: Make, damag
 
 
 @pytest.mark.parametrize("damage", DAMAGES)
+@pytest.mark.parametrize("ending", ["vectors", "directions"])
+def test_damaged_files_of_a_compact_layer_are_noticed_too(truth: Truth, ending: str, damage: str) -> None:
+    truth.add(*[f"word{n} here" for n in range(64)])
+    saved(truth, MAKERS["compact vectors, learned"])
+    (path,) = truth.indexes.glob(f"*.{ending}")
+    path.write_bytes(DAMAGES[damage](path.read_bytes()))
+    again = MAKERS["compact vectors, learned"](truth)
+    with pytest.raises(IndexDamagedError):
+        again.open()
+    follow(again)
+    assert first(truth, again, "word40 here") == "word40 here"
+    assert again.verify() == []
+    again.close()
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
 def test_a_damaged_manifest_is_noticed(truth: Truth, make: Make, damage: str) -> None:
     truth.add(*[f"word{n}" for n in range(64)])
     index = saved(truth, make)
@@ -319,7 +340,7 @@ class Following(RuleBasedStateMachine):
     def open(self) -> None:
         self.indexes = [
             self.truth.layer_index("assets", rebuild_deleted=0.2),
-            self.truth.layer_index("interact"),
+            self.truth.layer_index("interact", rebuild_deleted=0.2, vectors="fp16", graph_dimensions=8),
             self.truth.lexical_index(),
         ]
         for index in self.indexes:

@@ -116,7 +116,14 @@ class Truth:
             found = dict(Memory.select(Memory.number, Memory.text).tuples().execute(reader))
         return [found[number] for number in numbers if number in found]
 
-    def layer_index(self, layer: str = "assets", *, dimensions: int = DIMENSIONS, **settings: Any) -> LayerIndex:
+    def layer_index(
+        self,
+        layer: str = "assets",
+        *,
+        dimensions: int = DIMENSIONS,
+        matryoshka: Sequence[int] = (),
+        **settings: Any,
+    ) -> LayerIndex:
         """A vector index over this database, not opened yet."""
         options = {"exact_below": 20, "merge_tail": 8, "merge_slice": 16, **settings}
         return LayerIndex(
@@ -127,6 +134,7 @@ class Truth:
             model=MODEL,
             dimensions=dimensions,
             ef=100,
+            matryoshka=matryoshka,
         )
 
     def lexical_index(self) -> LexicalIndex:
