@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from engine import Answer, Citation, Message
 
 
-EntryState = Literal["done", "pending", "failed"]
+EntryState = Literal["done", "pending", "streaming", "failed"]
 
 _MARK = re.compile(r"\s*\[(\d{1,3})\]")
 _SPACES = re.compile(r"\s+")
@@ -27,8 +27,15 @@ class Entry:
         question: The owner's turn; otherwise an answer.
         text: What stands there.
         answer: The whole answer behind it, where there is one.
-        state: A pending answer is being looked for; a failed one says why and offers to ask again.
+        state: A pending answer is being looked for; a streaming one is being written; a failed one says why and offers
+            to ask again.
         created_at: When it was said.
+        message: The stored message, where there is one.
+        thinking: What the model thought before it answered.
+        unfolded: What it thought is shown.
+        switched: Why another model answers.
+        remembered: How many things were remembered because of it.
+        retry: A failed answer may be asked for again.
     """
 
     id: str
@@ -37,6 +44,12 @@ class Entry:
     answer: Answer | None = None
     state: EntryState = "done"
     created_at: datetime | None = None
+    message: Message | None = None
+    thinking: str = ""
+    unfolded: bool = False
+    switched: str = ""
+    remembered: int = 0
+    retry: bool = True
 
     @classmethod
     def of_message(cls, message: Message) -> Entry:
@@ -47,6 +60,9 @@ class Entry:
             text=message.text,
             answer=message.answer,
             created_at=message.created_at,
+            message=message,
+            thinking=message.thinking,
+            switched=message.answer.note if message.answer is not None else "",
         )
 
     @property
@@ -55,6 +71,20 @@ class Entry:
         from engine import QUOTES  # not before the first paint
 
         return self.answer is not None and self.answer.made_by == QUOTES and not self.answer.abstained
+
+    @property
+    def written(self) -> bool:
+        """A language model wrote it, in Markdown; quotations are shown letter by letter."""
+        from engine import QUOTES  # not before the first paint
+
+        if self.question or self.state in ("pending", "failed"):
+            return False
+        return self.answer is None or self.answer.made_by != QUOTES
+
+    @property
+    def stored(self) -> bool:
+        """It is a message of the engine's."""
+        return self.message is not None
 
 
 @dataclass(frozen=True, slots=True)
