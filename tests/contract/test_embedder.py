@@ -40,6 +40,7 @@ def cached(entry: catalog.ModelEntry, factory: pytest.TempPathFactory) -> tuple[
 def embedder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedder]:
     make, entry = request.param
     made, close = make(entry, tmp_path_factory)
+    made.embed_passages([f"{number} " + "words " * 250 for number in range(12)])  # its threads are there from now on
     yield made
     close()
 

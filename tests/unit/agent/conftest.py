@@ -20,6 +20,7 @@ def embedder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedder]:
     """The real model with a cache of its own."""
     folder: Path = tmp_path_factory.mktemp("agent")
     opened = open_embedder(Settings(data_dir=folder), paths=DataPaths.resolve(folder))
+    opened.embed_passages([f"{number} " + "words " * 250 for number in range(12)])  # its threads are there from now on
     yield opened
     opened.close()
 

@@ -26,6 +26,9 @@ NOW = datetime.now(UTC)
 def embedder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CachedEmbedder]:
     folder = tmp_path_factory.mktemp("retrieval")
     opened = open_embedder(Settings(data_dir=folder), paths=DataPaths.resolve(folder))
+    opened.embed_passages(
+        [f"{number} " + "words " * 250 for number in range(12)]
+    )  # its threads are there before a test counts them
     yield opened
     opened.close()
 
