@@ -17,6 +17,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "retrieval": ("engine.bench.retrieval", "recall@5, recall@10 and nDCG@10 of every signal and of the fused recall"),
     "latency": ("engine.bench.latency", "recall at 1,000 to 100,000 memories, and bulk insert"),
     "embedding": ("engine.bench.embedding", "chunks a second through ingestion against the bare session"),
+    "libraries": ("engine.bench.libraries", "texts a second beside sentence-transformers and fastembed (--compare)"),
     "answers": ("engine.bench.answers", "a hundred questions with known sources and sentences"),
     "start": ("engine.bench.start", "first paint against a bare window, and the engine with 10,000 memories"),
     "memory": ("engine.bench.idle", "memory of the idle app"),
@@ -66,12 +67,14 @@ class BenchContext:
         work: An empty folder that is removed afterwards.
         say: Called with a few words about what is being done.
         quick: A smaller run of the same shape, for a first look and for tests; its figures are not the promised ones.
+        compare: Interpreter of an environment with the libraries that one is held against, or None.
     """
 
     shared: Path | None
     work: Path
     say: Callable[[str], None]
     quick: bool = False
+    compare: Path | None = None
 
     def collection(self, name: str) -> Path:
         """A folder of the public collections.
@@ -110,7 +113,9 @@ def find_shared(named: Path | None) -> Path | None:
     return beside if beside.is_dir() else None
 
 
-async def run_bench(name: str, *, shared: Path | None, say: Callable[[str], None], quick: bool = False) -> BenchResult:
+async def run_bench(
+    name: str, *, shared: Path | None, say: Callable[[str], None], quick: bool = False, compare: Path | None = None
+) -> BenchResult:
     """Run one bench in a temporary folder.
 
     Raises:
@@ -120,7 +125,7 @@ async def run_bench(name: str, *, shared: Path | None, say: Callable[[str], None
     bench = cast(Bench, module.run)
     began = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix=f"magray-bench-{name}-") as work:
-        context = BenchContext(shared=shared, work=Path(work), say=say, quick=quick)
+        context = BenchContext(shared=shared, work=Path(work), say=say, quick=quick, compare=compare)
         try:
             figures, unavailable = tuple(await bench(context)), ""
         except BenchUnavailableError as error:

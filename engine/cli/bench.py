@@ -16,7 +16,9 @@ async def run(options: Namespace) -> int:
     results = []
     for name in names:
         say = _say(name)
-        result = await run_bench(name, shared=find_shared(options.shared), say=say, quick=options.quick)
+        result = await run_bench(
+            name, shared=find_shared(options.shared), say=say, quick=options.quick, compare=options.compare
+        )
         results.append(result)
         if not options.json:
             _print(result)

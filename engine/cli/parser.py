@@ -54,6 +54,9 @@ def build_parser() -> argparse.ArgumentParser:
     bench = _add(commands, "bench", "measure what is promised", epilog=f"benches:\n{names}")
     bench.add_argument("names", nargs="*", type=_bench, metavar="NAME", help="which; by default all")
     bench.add_argument("--shared", type=Path, metavar="DIR", help="folder with the public collections")
+    bench.add_argument(
+        "--compare", type=Path, metavar="PYTHON", help="interpreter of an environment with the libraries to compare"
+    )
     bench.add_argument("--quick", action="store_true", help="a smaller run of the same shape, for a first look")
     return parser
 
