@@ -133,6 +133,23 @@ class CompactVectors(LayerVectors):
                 if self._next_file is not None:
                     self._next_file.remove(label)
 
+    def scrub(self) -> None:
+        """Write nothing over what was taken out; a graph in the making goes on with what is left.
+
+        Until the next save, what is saved has another checksum than its manifest says: a kill in between costs
+        building anew.
+
+        Raises:
+            OSError: the disk cannot be written.
+        """
+        with self._lock.write():
+            for file in (self.file, self._next_file):
+                if file is not None:
+                    file.scrub()
+            digest = new_checksum()
+            self.file.hash_rows(digest, 0, self._tail.first_row)
+            self._tail.begin(self.file, digest=digest, first_row=self._tail.first_row)
+
     def vectors(self, labels: NDArray[np.int64]) -> NDArray[np.float32]:
         """Full vectors of labels that are here, shape (n, dimensions).
 

@@ -231,7 +231,7 @@ class LayerVectors:
             self._merging = False
             return False
         if graph.room < len(labels):
-            graph = self._grow(graph)
+            graph = self._grow(graph, len(labels))
         began = time.perf_counter()
         short = self._graph_vectors(vectors)
         with self._lock.write():
@@ -242,7 +242,7 @@ class LayerVectors:
         self._merging = self._tail.live > 0
         return self._merging
 
-    def _grow(self, graph: VectorGraph) -> VectorGraph:
+    def _grow(self, graph: VectorGraph, needed: int) -> VectorGraph:
         """More room, by writing the graph out and loading it with more; searches use the old one until the swap."""
         path = self._folder / f"grow-{id(self):x}.hnsw"
         try:
@@ -254,7 +254,7 @@ class LayerVectors:
                 ef_construction=graph.ef_construction,
                 ef=self._ef,
                 deleted=sorted(graph.deleted),
-                room=self.spare(graph.count),
+                room=max(needed, self.spare(graph.count)),
             )
         except RuntimeError as error:
             raise OSError(f"the vector index cannot grow ({error})") from error

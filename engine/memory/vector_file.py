@@ -191,6 +191,23 @@ class VectorFile:
         for start in range(first, last, _BLOCK):
             digest.update(self._rows[start : min(start + _BLOCK, last)].tobytes())
 
+    def scrub(self) -> int:
+        """Write nothing over the vectors of rows that do not count; their labels stay, for rows are found by them.
+
+        Returns:
+            How many there are.
+
+        Raises:
+            OSError: the disk cannot be written.
+        """
+        dead = np.flatnonzero(~self.alive)
+        nothing = bytes(self._type.itemsize - self._type["label"].itemsize)
+        for row in dead.tolist():
+            self._file.seek(row * self._type.itemsize + self._type["label"].itemsize)
+            self._file.write(nothing)
+        self._remap()
+        return len(dead)
+
     def flush(self) -> None:
         """Make what was written survive a power cut."""
         if self._file is not None:

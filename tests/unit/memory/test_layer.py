@@ -1,11 +1,14 @@
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from engine.memory import layer as layers
+from engine.memory.compact_layer import CompactForm, CompactVectors
 from engine.memory.layer import LayerVectors
 from engine.settings import IndexSettings
 
@@ -17,9 +20,31 @@ def rows(count: int, seed: int = 0) -> NDArray[np.float32]:
     return made / np.linalg.norm(made, axis=1, keepdims=True)
 
 
-def made(folder: Path, **settings: object) -> LayerVectors:
+Make = Callable[..., LayerVectors]
+
+
+def plain(folder: Path, **settings: Any) -> LayerVectors:
     options = {"exact_below": 100, "merge_tail": 32, "merge_slice": 64, **settings}
-    return LayerVectors(DIMENSIONS, settings=IndexSettings(**options), ef=100, folder=folder)  # type: ignore[arg-type]
+    return LayerVectors(DIMENSIONS, settings=IndexSettings(**options), ef=100, folder=folder)
+
+
+def compact(folder: Path, **settings: Any) -> CompactVectors:
+    options = {"exact_below": 100, "merge_tail": 32, "merge_slice": 64, **settings}
+    form = CompactForm(dimensions=DIMENSIONS, kept=12, kind="fp32", prefix=False)
+    return CompactVectors(form, settings=IndexSettings(**options), ef=100, folder=folder, name="assets")
+
+
+@pytest.fixture(params=[plain, compact])
+def made(request: pytest.FixtureRequest) -> Iterator[Make]:
+    opened: list[LayerVectors] = []
+
+    def make(*arguments: Any, **settings: Any) -> LayerVectors:
+        opened.append(request.param(*arguments, **settings))
+        return opened[-1]
+
+    yield make
+    for layer in opened:
+        layer.clear()
 
 
 def fill(layer: LayerVectors, vectors: NDArray[np.float32], first: int = 1) -> None:
@@ -33,14 +58,14 @@ def work(layer: LayerVectors) -> int:
     return slices
 
 
-def test_few_vectors_stay_out_of_a_graph(tmp_path: Path) -> None:
+def test_few_vectors_stay_out_of_a_graph(made: Make, tmp_path: Path) -> None:
     layer = made(tmp_path)
     fill(layer, rows(99))
     assert not layer.work()
     assert (layer.in_graph, layer.in_tail) == (0, 99)
 
 
-def test_the_tail_is_merged_in_slices_and_given_back(tmp_path: Path) -> None:
+def test_the_tail_is_merged_in_slices_and_given_back(made: Make, tmp_path: Path) -> None:
     layer = made(tmp_path)
     vectors = rows(500)
     fill(layer, vectors)
@@ -52,7 +77,7 @@ def test_the_tail_is_merged_in_slices_and_given_back(tmp_path: Path) -> None:
         assert scores[0] == pytest.approx(1.0, abs=1e-5)
 
 
-def test_a_short_tail_waits(tmp_path: Path) -> None:
+def test_a_short_tail_waits(made: Make, tmp_path: Path) -> None:
     layer = made(tmp_path)
     fill(layer, rows(200))
     work(layer)
@@ -63,7 +88,7 @@ def test_a_short_tail_waits(tmp_path: Path) -> None:
     assert (labels.tolist(), upto) == ([231], 231)
 
 
-def test_graph_and_tail_answer_as_one(tmp_path: Path) -> None:
+def test_graph_and_tail_answer_as_one(made: Make, tmp_path: Path) -> None:
     layer, vectors = made(tmp_path), rows(300)
     fill(layer, vectors[:280])
     work(layer)
@@ -75,7 +100,7 @@ def test_graph_and_tail_answer_as_one(tmp_path: Path) -> None:
     assert len(set(labels.tolist()) & set(exact.tolist())) >= 19
 
 
-def test_many_neighbours_widen_the_search_for_once(tmp_path: Path) -> None:
+def test_many_neighbours_widen_the_search_for_once(made: Make, tmp_path: Path) -> None:
     layer = made(tmp_path)
     fill(layer, rows(400))
     work(layer)
@@ -83,7 +108,7 @@ def test_many_neighbours_widen_the_search_for_once(tmp_path: Path) -> None:
     assert len(set(labels.tolist())) == 300
 
 
-def test_a_full_graph_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_graph_grows(made: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(layers, "SPARE_NODES", 10)
     layer, vectors = made(tmp_path), rows(900)
     for start in range(0, 900, 150):
@@ -92,10 +117,10 @@ def test_a_full_graph_grows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     assert layer.in_graph == 900
     (labels, _), _ = layer.search(vectors[0], 1)
     assert labels.tolist() == [1]
-    assert list(tmp_path.iterdir()) == []
+    assert [path for path in tmp_path.iterdir() if path.suffix != ".vectors"] == []
 
 
-def test_too_many_deleted_nodes_build_the_graph_anew(tmp_path: Path) -> None:
+def test_too_many_deleted_nodes_build_the_graph_anew(made: Make, tmp_path: Path) -> None:
     layer, vectors = made(tmp_path, rebuild_deleted=0.2), rows(400)
     fill(layer, vectors)
     work(layer)
@@ -111,7 +136,7 @@ def test_too_many_deleted_nodes_build_the_graph_anew(tmp_path: Path) -> None:
     assert labels.tolist() != [150]
 
 
-def test_a_graph_that_became_small_is_given_up(tmp_path: Path) -> None:
+def test_a_graph_that_became_small_is_given_up(made: Make, tmp_path: Path) -> None:
     layer, vectors = made(tmp_path), rows(150)
     fill(layer, vectors)
     work(layer)
@@ -125,7 +150,7 @@ def test_a_graph_that_became_small_is_given_up(tmp_path: Path) -> None:
     assert np.array_equal(layer.vectors(np.asarray([101, 150])), vectors[[100, 149]])
 
 
-def test_slices_shrink_while_somebody_searches(tmp_path: Path) -> None:
+def test_slices_shrink_while_somebody_searches(made: Make, tmp_path: Path) -> None:
     layer = made(tmp_path, merge_slice=4096)
     fill(layer, rows(300))
     layer.search(rows(1)[0], 1)
@@ -134,7 +159,7 @@ def test_slices_shrink_while_somebody_searches(tmp_path: Path) -> None:
 
 
 @pytest.mark.timeout(60)
-def test_searching_while_adding_merging_and_deleting_is_never_wrong(tmp_path: Path) -> None:
+def test_searching_while_adding_merging_and_deleting_is_never_wrong(made: Make, tmp_path: Path) -> None:
     layer, vectors = made(tmp_path, rebuild_deleted=0.1), rows(3000)
     fill(layer, vectors[:200])
     stop = threading.Event()
