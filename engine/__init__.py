@@ -71,6 +71,7 @@ if TYPE_CHECKING:
         IngestFilesChanged as IngestFilesChanged,
         IngestProgressChanged as IngestProgressChanged,
         MemoriesChanged as MemoriesChanged,
+        MemoriesRemembered as MemoriesRemembered,
         ModelProgressChanged as ModelProgressChanged,
         ModelsChanged as ModelsChanged,
         Notice as Notice,
@@ -113,6 +114,7 @@ if TYPE_CHECKING:
         UsageReport as UsageReport,
     )
     from engine.values import (
+        ERASED as ERASED,
         KINDS as KINDS,
         LAYERS as LAYERS,
         QUOTES as QUOTES,
@@ -167,8 +169,8 @@ _HOMES = {
     ),
     "engine.events": (
         "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged",
-        "MemoriesChanged", "ModelProgressChanged", "ModelsChanged", "Notice", "SettingsChanged", "ReembeddingChanged",
-        "StatusChanged",
+        "MemoriesChanged", "MemoriesRemembered", "ModelProgressChanged", "ModelsChanged", "Notice",
+        "ReembeddingChanged", "SettingsChanged", "StatusChanged",
     ),
     "engine.llm.known": ("PRICES_AS_OF",),
     "engine.llm.messages": ("PROVIDERS", "ChatModelInfo", "ProviderName", "Usage"),
@@ -184,7 +186,7 @@ _HOMES = {
     ),
     "engine.usage_values": ("FoundServer", "KeyPlace", "ProviderTest", "UsageLine", "UsageReport"),
     "engine.values": (
-        "KINDS", "LAYERS", "QUOTES", "Answer", "Attachment", "Citation", "ComponentStatus", "Conversation",
+        "ERASED", "KINDS", "LAYERS", "QUOTES", "Answer", "Attachment", "Citation", "ComponentStatus", "Conversation",
         "ConversationSource", "Document", "DocumentSource", "DocumentText", "EngineStatus", "FileState", "Hit",
         "IngestFile", "IngestProgress", "IngestReport", "Kind", "Layer", "Memory", "Message", "MessageStop",
         "MessageUsage", "NewMemory", "Rectangle", "RenderedPage", "Role", "Source", "Unsourced", "VerifyReport",

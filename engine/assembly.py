@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from engine.agent.asking import Asker
-from engine.agent.chat.turns import Chat
+from engine.agent.chat.parts import build_chat
 from engine.calls.base import Parts
 from engine.embedding import open_embedder
 from engine.embedding.cached_embedder import CachedEmbedder, reopen_embedder
@@ -113,7 +113,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     )
     stack.push_async_callback(memory.close)
     conversations = Conversations(store=store, executors=executors, events=events)
-    asker = Asker(memory=memory, conversations=conversations, embedder=embedder, executors=executors)
+    asker = Asker(memory=memory, embedder=embedder, executors=executors)
     pipeline = IngestionPipeline(
         store=store,
         memory=memory,
@@ -125,6 +125,18 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     )
     stack.push_async_callback(pipeline.close)
     await pipeline.start()
+    chat = build_chat(
+        asker=asker,
+        memory=memory,
+        conversations=conversations,
+        library=pipeline,
+        models=llm,
+        executors=executors,
+        events=events,
+        settings=settings,
+    )
+    stack.push_async_callback(chat.close)
+    await chat.start()
     reembedding = Reembedding(
         store=store,
         indexes=indexes,
@@ -160,7 +172,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
         memory=memory,
         conversations=conversations,
         asker=asker,
-        chat=Chat(asker=asker, conversations=conversations),
+        chat=chat,
         pipeline=pipeline,
         reembedding=reembedding,
         llm=llm,

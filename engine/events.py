@@ -43,6 +43,14 @@ class MemoriesChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MemoriesRemembered:
+    """Facts, decisions and preferences were drawn from a conversation; `Engine.undo_remembered` takes them back."""
+
+    conversation_id: str
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConversationsChanged:
     """A conversation was made, renamed, deleted or has a new message."""
 
@@ -112,6 +120,7 @@ Event = (
     IngestProgressChanged
     | IngestFilesChanged
     | MemoriesChanged
+    | MemoriesRemembered
     | ConversationsChanged
     | DocumentsChanged
     | StatusChanged

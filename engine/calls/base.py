@@ -11,7 +11,7 @@ from engine.settings import Settings
 
 if TYPE_CHECKING:
     from engine.agent.asking import Asker
-    from engine.agent.chat.turns import Chat
+    from engine.agent.chat.parts import ChatParts
     from engine.embedding.in_use import EmbedderInUse
     from engine.executors import Executors
     from engine.ingestion.pipeline import IngestionPipeline
@@ -42,7 +42,7 @@ class Parts:
     memory: LayeredMemory
     conversations: Conversations
     asker: Asker
-    chat: Chat
+    chat: ChatParts
     pipeline: IngestionPipeline
     reembedding: Reembedding
     llm: ChatModels

@@ -10,7 +10,6 @@ from engine.calls.base import Calls
 from engine.chat_values import ContextView, Draft, MessageHit
 from engine.errors import InvalidMemoryError
 
-
 _Border = tuple[Literal["before", "after", "around"], str | None]
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+import dataclasses
 import functools
 from collections.abc import AsyncIterator, Collection, Sequence
 from typing import Any
 
 from engine import values
 from engine.calls.base import Calls
+from engine.chat_values import Answered
+from engine.errors import MagrayError
 from engine.memory.store import memories
 
 
@@ -52,14 +56,25 @@ class MemoryCalls(Calls):
         return await self._parts.memory.recall(query, limit=limit, layer=layer, kind=kind, explain=explain)
 
     async def ask(self, question: str, *, conversation_id: str | None = None) -> values.Answer:
-        """Answer a question from the memory, with citations.
+        """Answer a question from the memory, with citations: by the chat model where one is set up, else by quotes.
+
+        In a conversation question and answer are stored and remembered; `chat` gives the same step by step.
 
         Raises:
             InvalidMemoryError: the question is empty.
             NotFoundError: there is no such conversation.
         """
         self._check()
-        return await self._parts.asker.ask(question, conversation_id=conversation_id)
+        if conversation_id is None:
+            return await self._parts.chat.chat.ask(question)
+        answered: values.Message | None = None
+        async with contextlib.aclosing(self._parts.chat.chat.turn(conversation_id, question)) as steps:
+            async for step in steps:
+                if isinstance(step, Answered):
+                    answered = step.message
+        if answered is None or answered.answer is None:  # every turn that did not raise ends with an answer
+            raise MagrayError("There is no answer. The question is kept; ask again.")
+        return dataclasses.replace(answered.answer, message_id=answered.id)
 
     async def memory(self, memory_id: str) -> values.Memory:
         """One memory.

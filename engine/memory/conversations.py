@@ -98,6 +98,16 @@ class Conversations:
         await self._write(conversations.rename, conversation_id, one_line(title))
         self._tell(conversation_id)
 
+    async def name(self, conversation_id: str, title: str) -> None:
+        """Give a title that a model found, unless the owner has given one meanwhile."""
+
+        def work(writer: Any) -> None:
+            if conversations.titled(writer, conversation_id) != "owner":
+                conversations.rename(writer, conversation_id, one_line(title), by="model")
+
+        await self._write(work)
+        self._tell(conversation_id)
+
     async def delete(self, conversation_id: str) -> None:
         """Hide a conversation; `undelete` brings it back.
 

@@ -32,6 +32,7 @@ class Source:
         date: When it was said, as 2026-03-14; empty for documents.
         speaker: Who said it; empty for documents.
         form: The tag that stands around it.
+        told: What the model gets in place of the text: notes of a part that was read before.
         tokens: Of it with its tag, by the model's own count.
     """
 
@@ -43,6 +44,7 @@ class Source:
     date: str = ""
     speaker: str = ""
     form: str = "source"
+    told: str = ""
     tokens: int = 0
 
     @property
@@ -51,7 +53,7 @@ class Source:
         marks = f'number="{self.number}" from="{_attribute(self.title)}"'
         marks += f' date="{self.date}"' if self.date else ""
         marks += f' said_by="{_attribute(self.speaker)}"' if self.speaker else ""
-        return f"<{self.form} {marks}>\n{as_data(self.text)}\n</{self.form}>"
+        return f"<{self.form} {marks}>\n{as_data(self.told or self.text)}\n</{self.form}>"
 
 
 def as_data(text: str) -> str:
@@ -65,7 +67,7 @@ def pack(
     budget: int,
     count: Callable[[str], int],
     first: int = 1,
-    leave: Collection[str] = (),
+    leave: Collection[str | None] = (),
 ) -> tuple[list[Source], list[values.Hit]]:
     """Number as many hits as fit, best first; what does not fit is passed over for what does.
 
@@ -85,7 +87,7 @@ def pack(
     for hit in hits:
         memory = hit.memory
         place = memory.source
-        if isinstance(place, values.ConversationSource) and place.message_id in leave:
+        if isinstance(place, values.ConversationSource) and place.message_id and place.message_id in leave:
             continue
         plain = " ".join(memory.text.split()).casefold()
         if plain in seen:

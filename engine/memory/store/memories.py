@@ -237,8 +237,14 @@ def undelete(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str
     return changed
 
 
-def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str]) -> int:
+def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], *, purge: bool = True) -> int:
     """Remove memories, their vectors and what was logged about them for good.
+
+    Args:
+        store: The database that the transaction belongs to.
+        writer: The transaction.
+        ids: Which; those that name nothing are passed over.
+        purge: Whether the saved indexes, too, have to lose every trace soon, for the owner wants it gone.
 
     Returns:
         How many there were.
@@ -248,10 +254,40 @@ def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str]) 
         rows = list(_hot_columns().where(Memory.id.in_(batch)).tuples().execute(writer))
         numbers = [row[0] for row in rows]
         count += len(numbers)
-        _leave_index(store, writer, rows)
+        sequences = _leave_index(store, writer, rows)
+        if purge and numbers:
+            recall_meta.note_erased(writer, sequences[-1])
         Usage.delete().where(Usage.memory.in_(batch)).execute(writer)
         Memory.delete().where(Memory.number.in_(numbers)).execute(writer)
     return count
+
+
+def supersede(writer: peewee.SqliteDatabase, ids: Collection[str], *, by: str, at: datetime) -> int:
+    """A newer memory says otherwise from a moment on: these stay, and recall hides them unless asked for.
+
+    Returns:
+        How many did not have a successor yet.
+    """
+    changed = 0
+    for batch in _batches(list(ids)):
+        query = Memory.update(superseded_by=by, valid_to=to_us(at)).where(
+            Memory.id.in_(batch), Memory.superseded_by.is_null()
+        )
+        changed += int(query.execute(writer))
+    return changed
+
+
+def restore_superseded(writer: peewee.SqliteDatabase, by: Collection[str]) -> int:
+    """Let memories hold again that were superseded by one of these.
+
+    Returns:
+        How many there were.
+    """
+    changed = 0
+    for batch in _batches(list(by)):
+        query = Memory.update(superseded_by=None, valid_to=None).where(Memory.superseded_by.in_(batch))
+        changed += int(query.execute(writer))
+    return changed
 
 
 def log_usage(writer: peewee.SqliteDatabase, event: str, ids: Sequence[str], *, detail: str | None = None) -> None:

@@ -155,46 +155,13 @@ def page(
     return _values(reader, [*earlier, *later])
 
 
-def branch(
-    reader: peewee.SqliteDatabase, conversation_id: str, *, upto: str | None, limit: int, behind: int = 0
-) -> list[values.Message]:
-    """The last messages of the shown branch up to and with one message, oldest first, each with its number in `page`.
-
-    Args:
-        reader: The database.
-        conversation_id: Whose.
-        upto: The last one; None for the branch's end.
-        limit: How many at most.
-        behind: Only those with a larger number.
-    """
-    query = Message.select().where(
-        Message.conversation == conversation_id,
-        Message.shown == True,  # noqa: E712
-        Message.deleted_at.is_null(),
-        Message.number > behind,
-    )
-    if upto is not None:
-        query = query.where(Message.number <= _number(reader, conversation_id, upto))
-    rows = list(query.order_by(Message.number.desc()).limit(limit).dicts().execute(reader))
-    rows.reverse()
-    return _values(reader, rows)
-
-
 def number_of(reader: peewee.SqliteDatabase, message_id: str) -> int:
-    """The number that orders a message among all."""
+    """The number that orders a message among all.
+
+    Raises:
+        NotFoundError: there is no such message.
+    """
     return int(_row(reader, message_id)["number"])
-
-
-def count_shown(reader: peewee.SqliteDatabase, conversation_id: str, *, behind: int = 0, before: int) -> int:
-    """How many messages of the shown branch stand between two numbers."""
-    query = Message.select(peewee.fn.COUNT(Message.number)).where(
-        Message.conversation == conversation_id,
-        Message.shown == True,  # noqa: E712
-        Message.deleted_at.is_null(),
-        Message.number > behind,
-        Message.number < before,
-    )
-    return int(next(iter(query.tuples().execute(reader)))[0])
 
 
 def is_shown(reader: peewee.SqliteDatabase, conversation_id: str, number: int) -> bool:

@@ -1,0 +1,77 @@
+"""Puts together what takes part in conversations."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from engine.agent.asking import Asker
+from engine.agent.chat.afterwards import Afterwards
+from engine.agent.chat.extraction import Extraction
+from engine.agent.chat.gathering import Gathering, Library, Models, local_now
+from engine.agent.chat.turns import Chat
+from engine.events import EventBus
+from engine.executors import Executors
+from engine.memory.conversations import Conversations
+from engine.memory.memory import LayeredMemory
+from engine.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParts:
+    """The turns of conversations, and what happens behind them."""
+
+    chat: Chat
+    extraction: Extraction
+    afterwards: Afterwards
+    gathering: Gathering
+
+    async def start(self) -> None:
+        """Go on with what waited when the program ended."""
+        await self.extraction.start()
+
+    async def close(self) -> None:
+        """Bring to an end what is being written down, give up the rest."""
+        await self.afterwards.close()
+        await self.extraction.close()
+
+
+def build_chat(
+    *,
+    asker: Asker,
+    memory: LayeredMemory,
+    conversations: Conversations,
+    library: Library,
+    models: Models,
+    executors: Executors,
+    events: EventBus,
+    settings: Settings,
+    clock: Callable[[], float] = time.monotonic,
+    now: Callable[[], datetime] = local_now,
+) -> ChatParts:
+    """Make every part; `clock` measures pauses, `now` is the owner's time."""
+    extraction = Extraction(
+        memory=memory, conversations=conversations, models=models, events=events, settings=settings, clock=clock
+    )
+    afterwards = Afterwards(
+        memory=memory,
+        conversations=conversations,
+        models=models,
+        settings=settings,
+        asked_for=extraction.asked_for,
+        spoke=extraction.spoke,
+    )
+    gathering = Gathering(asker=asker, memory=memory, conversations=conversations, library=library, models=models)
+    chat = Chat(
+        asker=asker,
+        conversations=conversations,
+        gathering=gathering,
+        models=models,
+        afterwards=afterwards,
+        executors=executors,
+        settings=settings,
+        now=now,
+    )
+    return ChatParts(chat, extraction, afterwards, gathering)
