@@ -17,10 +17,8 @@ from itertools import pairwise
 from semantic_text_splitter import MarkdownSplitter, TextSplitter
 
 from engine.ingestion.reading import Heading, PageText, ReadDocument, has_text
-from engine.ingestion.row_chunks import columns_of, row_spans
+from engine.ingestion.row_chunks import CHARACTERS_PER_TOKEN, columns_of, row_spans
 
-CHARACTERS_PER_TOKEN = 8
-"""A chunk has at most so many characters for each token allowed: a tokenizer makes one token of a word without end."""
 _WINDOW = 100_000
 """Characters that the splitter gets at once; a longer section is cut between paragraphs, else lines, else words."""
 _WORD = 64

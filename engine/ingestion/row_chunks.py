@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 
+CHARACTERS_PER_TOKEN = 8
+"""A passage has at most so many characters for each token allowed: a word without end is one token to a tokenizer."""
 _SEPARATORS = ",;\t|"
 _COLUMNS_LONGEST = 300
 _SAMPLE = 2_000
@@ -37,6 +39,7 @@ def row_spans(text: str, count: Callable[[str], int], tokens: int) -> Iterator[t
     density = _density(text, count) if len(text) > _LONG else 0.0
     for first, last in _lines(text):
         size = math.ceil((last - first) * density) if density else _size(text[first:last], count)
+        size = max(size, -(-(last - first) // CHARACTERS_PER_TOKEN))
         if size > room and end > begin:
             yield begin, end
             begin, room = first, tokens

@@ -225,3 +225,11 @@ def test_an_archive_is_known_by_its_bytes(tmp_path: Path) -> None:
     assert sniff(path, path.name).media_type == "application/zip"
     pack(path, {"classes.dex": "x", "AndroidManifest.xml": "x"})
     assert sniff(path, path.name).reason == "it is a program"
+
+
+def test_data_without_blanks_are_cut_as_rows_are(tmp_path: Path) -> None:
+    path = tmp_path / "data.json"
+    path.write_text(json.dumps([{"id": number} for number in range(20_000)], separators=(",", ":")))
+    assert read(path).flavour == "rows"
+    path.write_text(json.dumps([{"id": number} for number in range(20_000)], indent=1))
+    assert read(path).flavour == "code"
