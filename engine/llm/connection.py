@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import AsyncGenerator, Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.errors import ChatModelError, KeyMissingError
@@ -40,7 +40,7 @@ class Access:
 
     provider: ProviderName
     base_url: str
-    key: Callable[[], Secret | None]
+    key: Callable[[], Secret | None] = field(compare=False)
     needs_key: bool = True
     proxy: str = ""
     offline: bool = False

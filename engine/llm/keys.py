@@ -43,7 +43,8 @@ class KeyStore:
             given: keys that came with the settings.
             find: gives the system's store, or None.
         """
-        self._environment = environment
+        # Not the mapping itself: whatever showed this object would show every variable.
+        self._variable: Callable[[str], str] = lambda name: environment.get(name, "").strip()
         self._given = dict(given or {})
         self._find = find
         self._lock = threading.Lock()
@@ -129,7 +130,7 @@ class KeyStore:
     def _from_environment(self, provider: ProviderName) -> Secret | None:
         if (found := self._given.get(provider)) is not None and found:
             return found
-        texts = (self._environment.get(name, "").strip() for name in VARIABLES[provider])
+        texts = (self._variable(name) for name in VARIABLES[provider])
         return next((Secret(text) for text in texts if text), None)
 
     def _store(self) -> SystemKeys | None:

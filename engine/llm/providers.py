@@ -30,7 +30,8 @@ class Providers:
         self, settings: Settings, *, environment: Mapping[str, str], keys: KeyStore, network: NetworkThread
     ) -> None:
         self._settings = settings
-        self._environment = environment
+        # Not the mapping itself: whatever showed this object would show every variable, keys too.
+        self._variable: Callable[[str], str] = lambda name: environment.get(name, "").strip()
         self._keys = keys
         self._network = network
         self._connections: dict[ProviderName, Connection] = {}
@@ -42,7 +43,7 @@ class Providers:
         if provider == "local":
             return ""
         variable, usual = _ADDRESSES[provider]
-        return (self._environment.get(variable, "").strip() or usual).rstrip("/")
+        return (self._variable(variable) or usual).rstrip("/")
 
     def leaves_computer(self, provider: ProviderName) -> bool:
         """Whether what is sent to a provider goes beyond this computer."""
@@ -86,12 +87,18 @@ class Providers:
         if provider != "local":
             await self.connection(provider).warm()
 
-    async def follow(self, settings: Settings) -> None:
-        """Take settings that changed: what was open is closed, and opened anew when it is needed."""
+    def follow(self, settings: Settings) -> list[Connection]:
+        """Take settings that changed.
+
+        Returns:
+            Connections that do not fit them any more, to be closed; they are opened anew when they are needed.
+        """
         self._settings = settings
-        old, self._connections = self._connections, {}
-        for connection in old.values():
-            await connection.close()
+        old = []
+        for provider, connection in tuple(self._connections.items()):
+            if not self.address(provider) or connection.access != self._access(provider):
+                old.append(self._connections.pop(provider))
+        return old
 
     async def close(self) -> None:
         """Close every connection."""

@@ -53,7 +53,7 @@ class ChatModels:
         *,
         executors: Executors,
         environment: Mapping[str, str] = os.environ,
-        find_keys: Callable[[], SystemKeys | None] = find_system_keys,
+        find_keys: Callable[[], SystemKeys | None] | None = None,
         local: Callable[[], list[ChatModelInfo]] | None = None,
     ) -> None:
         """Prepare them.
@@ -62,14 +62,13 @@ class ChatModels:
             settings: `llm.*` and `offline`.
             executors: where files are read and written.
             environment: its variables; the vendors' own addresses and keys are taken from there.
-            find_keys: gives the system's store for keys.
+            find_keys: gives the system's store for keys; None looks for it.
             local: lists the chat models that are installed on this computer.
         """
         self._settings = settings
         self._executors = executors
-        self._environment = environment
         given = {"compatible": Secret(settings.llm.compatible.api_key)} if settings.llm.compatible.api_key else {}
-        self.keys = KeyStore(environment, given=given, find=find_keys)  # type: ignore[arg-type]
+        self.keys = KeyStore(environment, given=given, find=find_keys or find_system_keys)  # type: ignore[arg-type]
         self._network = NetworkThread()
         self._providers = Providers(settings, environment=environment, keys=self.keys, network=self._network)
         self._gates: dict[ProviderName, Gate] = {}
@@ -86,15 +85,16 @@ class ChatModels:
         book.allowed_month = self._own.over_budget_month
 
     def follow(self, settings: Settings) -> None:
-        """Take settings that changed; answers under way end as they began, unless Offline forbids them."""
+        """Take settings that changed. They hold at once: answers that come over an address of before are cut off."""
         self._settings = settings
         self._models.clear()
         self._gates.clear()
         if self._book is not None:
             self._book.budget = settings.llm.monthly_budget
-        task = asyncio.ensure_future(self._providers.follow(settings))
-        self._closing.add(task)
-        task.add_done_callback(self._closing.discard)
+        for connection in self._providers.follow(settings):
+            task = asyncio.ensure_future(connection.close())
+            self._closing.add(task)
+            task.add_done_callback(self._closing.discard)
 
     async def look_for_keys(self) -> None:
         """Read the keys of the providers in use, so that `available` knows of those that are missing."""
