@@ -11,6 +11,7 @@ from typing import Any, Self
 
 from engine import __version__
 from engine.assembly import assemble
+from engine.calls.attachments import AttachmentCalls
 from engine.calls.chat import ChatCalls
 from engine.calls.conversations import ConversationCalls
 from engine.calls.documents import DocumentCalls
@@ -26,7 +27,15 @@ _log = logging.getLogger(__name__)
 
 
 class Engine(
-    MemoryCalls, ChatCalls, ConversationCalls, DocumentCalls, ModelCalls, LlmCalls, SettingsCalls, UpkeepCalls
+    MemoryCalls,
+    ChatCalls,
+    AttachmentCalls,
+    ConversationCalls,
+    DocumentCalls,
+    ModelCalls,
+    LlmCalls,
+    SettingsCalls,
+    UpkeepCalls,
 ):
     """One open data folder.
 

@@ -19,6 +19,7 @@ from engine import values
 from engine.errors import InvalidMemoryError, MagrayError
 from engine.events import EventBus, IngestFilesChanged, Notice
 from engine.executors import Executors
+from engine.ingestion.aside import AsideReader, ReadAside
 from engine.ingestion.board import Board
 from engine.ingestion.embedding_step import EmbeddingStep
 from engine.ingestion.intake import Intake
@@ -78,6 +79,9 @@ class IngestionPipeline:
             events=events,
             viewer=self._viewer,
             settings=settings,
+        )
+        self._aside = AsideReader(
+            worker=self._viewer, executors=executors, settings=settings, tokenizer=lambda: embedder.tokenizer_path
         )
         self._board = Board(store=store, executors=executors, events=events)
         self._intake = Intake(
@@ -326,6 +330,10 @@ class IngestionPipeline:
     async def document_text(self, document_id: str) -> values.DocumentText:
         """A document's text as it was read; see `Library`."""
         return await self._library.text(document_id)
+
+    async def read_aside(self, path: Path, name: str) -> ReadAside:
+        """Read a file for the moment; see `AsideReader`."""
+        return await self._aside.read(path, name)
 
     async def render_page(
         self, document_id: str, page: int, *, scale: float = 1.0, highlight: str | None = None

@@ -6,9 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Protocol
 
 from engine.agent.asking import Asker
 from engine.agent.chat.afterwards import Afterwards
+from engine.agent.chat.attaching import Attaching, Reader
 from engine.agent.chat.extraction import Extraction
 from engine.agent.chat.gathering import Gathering, Library, Models, local_now
 from engine.agent.chat.turns import Chat
@@ -19,6 +21,10 @@ from engine.memory.memory import LayeredMemory
 from engine.settings import Settings
 
 
+class Documents(Library, Reader, Protocol):
+    """What conversations need of the ingestion."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChatParts:
     """The turns of conversations, and what happens behind them."""
@@ -26,7 +32,7 @@ class ChatParts:
     chat: Chat
     extraction: Extraction
     afterwards: Afterwards
-    gathering: Gathering
+    attaching: Attaching
 
     async def start(self) -> None:
         """Go on with what waited when the program ended."""
@@ -43,7 +49,7 @@ def build_chat(
     asker: Asker,
     memory: LayeredMemory,
     conversations: Conversations,
-    library: Library,
+    library: Documents,
     models: Models,
     executors: Executors,
     events: EventBus,
@@ -74,4 +80,11 @@ def build_chat(
         settings=settings,
         now=now,
     )
-    return ChatParts(chat, extraction, afterwards, gathering)
+    attaching = Attaching(
+        conversations=conversations,
+        memory=memory,
+        reader=library,
+        executors=executors,
+        folder=settings.paths.cache / "attachments",
+    )
+    return ChatParts(chat, extraction, afterwards, attaching)
