@@ -13,6 +13,8 @@ from engine.models.entry import ModelEntry, ModelFile, Variant
 
 _CUDA = ("CUDAExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider")
 """For plain floating point."""
+_SHORT = ("CUDAExecutionProvider", "TensorrtExecutionProvider", "DmlExecutionProvider", "CoreMLExecutionProvider")
+"""The same where 512 tokens are the most, for which TensorRT is prepared (`engine/runtime/tensorrt.py`)."""
 _BLOCKS = ("CUDAExecutionProvider", "DmlExecutionProvider")
 """MatMulNBits: weights in blocks of 4 or 8 bits."""
 # DynamicQuantizeLinear and MatMulInteger over unsigned activations have kernels on the CPU and on DirectML
@@ -111,7 +113,7 @@ _E5_SMALL = (
             ),
             _XLM_TOKENIZER_E5,
         ),
-        accelerators=_CUDA,
+        accelerators=_SHORT,
     ),
     Variant(
         name="fp32",
@@ -121,7 +123,7 @@ _E5_SMALL = (
             _onnx("onnx/model.onnx", 470_268_533, "4aa845c27760e06e9a686b9d8b5d440eae4b6612cd09e5b522b716d3941f77ff"),
             _XLM_TOKENIZER_E5,
         ),
-        accelerators=_CUDA,
+        accelerators=_SHORT,
     ),
 )
 
@@ -277,7 +279,7 @@ _MMARCO_L6 = Variant(
         ModelFile(name="model_optimized.onnx", size=None, sha256=None),
         ModelFile(name="tokenizer.json", size=None, sha256=None),
     ),
-    accelerators=_CUDA,
+    accelerators=_SHORT,
 )
 
 _MMARCO_L12 = (
@@ -303,7 +305,7 @@ _MMARCO_L12 = (
             _onnx("onnx/model.onnx", 470_883_696, "3e9a03ed1e966f7c5288dd4230e3d6a9bf5e3a170a06f1f4241c5bca12c6487c"),
             _XLM_TOKENIZER_MMARCO,
         ),
-        accelerators=_CUDA,
+        accelerators=_SHORT,
     ),
 )
 
@@ -330,7 +332,7 @@ _MS_MARCO = (
             _onnx("onnx/model.onnx", 91_011_230, "5d3e70fd0c9ff14b9b5169a51e957b7a9c74897afd0a35ce4bd318150c1d4d4a"),
             _BERT_TOKENIZER,
         ),
-        accelerators=_CUDA,
+        accelerators=_SHORT,
     ),
 )
 

@@ -12,7 +12,7 @@ import numpy as np
 from engine.runtime.accelerator import Accelerator, alike, texts_per_second
 from engine.runtime.backend import Sample, rows_of
 from engine.runtime.device_notes import DeviceNotes
-from engine.runtime.devices import PROCESSOR, Device, Inventory, Plan, Refusal
+from engine.runtime.devices import PROCESSOR, Device, Inventory, Plan, Refusal, other_cards
 from engine.runtime.execution_providers import CUDA
 from engine.runtime.faults import DeviceError, FaultKind
 
@@ -25,6 +25,7 @@ LEAST_LIKENESS = 0.99
 another order as much; 8-bit tensors, whose scales depend on the rounding before them, 0.998."""
 _WORTH_IT = 1.1  # a device must beat the CPU by so much, for it costs memory and may fail
 _AGAIN = "Try it again: magray gpu --retry."
+_HELPS = 0.25  # a card with a smaller share of the best one's speed would only be waited for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,11 +34,13 @@ class Chosen:
 
     Attributes:
         winner: Started, to be used; None where the CPU is best.
+        helpers: Other cards of the same kind, started too, that batches are spread over.
         rates: Texts a second by device.
         refused: The others, best first, each with its reason.
     """
 
     winner: Accelerator | None = None
+    helpers: tuple[Accelerator, ...] = ()
     rates: Mapping[str, float] = field(default_factory=dict)
     refused: tuple[Refusal, ...] = ()
 
@@ -127,7 +130,46 @@ def choose(
         if one is not winner:
             one.close()
             refused.append(_slower(one.device, rates))
-    return Chosen(winner=winner, rates=rates, refused=(*refused, *plan.refused))
+    helpers: list[Accelerator] = []
+    measured = len(rates)
+    if winner is not None and not forced:
+        for device in other_cards(around.inventory, winner.device):
+            if stopped():
+                break
+            helper, refusal = _recruit(accelerator(device), sample, truth, around, rates, best=winner.device)
+            if helper is not None:
+                helpers.append(helper)
+            if refusal is not None:
+                refused.append(refusal)
+        if len(rates) > measured and not stopped():
+            around.notes.keep_rates(model, rates, signature=signature)
+    return Chosen(winner=winner, helpers=tuple(helpers), rates=rates, refused=(*refused, *plan.refused))
+
+
+def _recruit(
+    one: Accelerator,
+    sample: Sample,
+    truth: NDArray[Any],
+    around: Around,
+    rates: dict[str, float],
+    *,
+    best: Device,
+) -> tuple[Accelerator | None, Refusal | None]:
+    """Another card to help the best one, started, or why it does not."""
+    name, least = one.device.name, _HELPS * rates.get(best.name, 0.0)
+    if rates.get(name, least) < least:  # as was measured before
+        return None, _slower(one.device, rates)
+    try:
+        rate = _tried(one, sample, truth, around, measure=name not in rates)
+    except DeviceError as fault:
+        one.close()
+        return None, _failure(one.device, fault, around.inventory)
+    if rate is not None:
+        rates[name] = rate
+    if rates[name] < least:
+        one.close()
+        return None, _slower(one.device, rates)
+    return one, None
 
 
 def _tried(one: Accelerator, sample: Sample, truth: NDArray[Any], around: Around, *, measure: bool) -> float | None:

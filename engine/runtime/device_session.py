@@ -14,16 +14,18 @@ import numpy as np
 
 from engine.device_values import ModelDevice
 from engine.errors import RuntimeUnavailableError
-from engine.runtime.accelerator import Accelerator, DeviceRecord
-from engine.runtime.backend import Backend, Opener, Sample, Shape
+from engine.runtime.accelerator import Accelerator
+from engine.runtime.backend import Backend, Sample, Shape
 from engine.runtime.batch_limit import BatchLimit
 from engine.runtime.choosing import Chosen, choose
 from engine.runtime.circuit_breaker import Permit
-from engine.runtime.device_notes import DeviceNotes
-from engine.runtime.devices import PROCESSOR, Device, Inventory, Plan, Refusal
+from engine.runtime.devices import PROCESSOR, Device, Plan, Refusal
+from engine.runtime.execution_providers import TENSORRT
 from engine.runtime.faults import DeviceError, FaultKind, first_line
 from engine.runtime.session import ProviderChoice
 from engine.runtime.splitting import run_in_parts
+from engine.runtime.surroundings import Surroundings
+from engine.runtime.team import Team
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -31,46 +33,6 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 _CLOSE_SECONDS = 2.0
 _LOOK_UP_SECONDS = 0.2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What a session takes from its house; one for all models.
-
-    Attributes:
-        inventory: What there is.
-        notes: What earlier starts learned.
-        record: Gives what is known of a device.
-        open_on: Loads a model.
-        gpu_seconds: That a batch may take.
-        start_seconds: That loading may take.
-        streams: Batches at the same time, by device.
-        notice: Tells the owner something once: level and text.
-        changed: Tells that something may run elsewhere now.
-        clock: Seconds, never going back.
-    """
-
-    inventory: Inventory
-    notes: DeviceNotes
-    record: Callable[[Device], DeviceRecord]
-    open_on: Opener
-    gpu_seconds: float
-    start_seconds: float
-    streams: Callable[[Device], int]
-    notice: Callable[[str, str], None]
-    changed: Callable[[], None]
-    clock: Callable[[], float] = time.monotonic
-
-    def accelerator(self, path: Path, device: Device) -> Accelerator:
-        """One model on one device, not started."""
-        return Accelerator(
-            path=path,
-            record=self.record(device),
-            open_on=self.open_on,
-            seconds=self.gpu_seconds,
-            streams=self.streams(device),
-            start_seconds=self.start_seconds,
-        )
 
 
 class DeviceSession:
@@ -115,7 +77,7 @@ class DeviceSession:
         self._cpu_limit = BatchLimit(most=cpu_tokens)
         self._lock = threading.RLock()
         self._cpu: Backend | None = None
-        self._active: Accelerator | None = None
+        self._team: Team | None = None
         self._sample: Callable[[], Sample] | None = None
         self._chosen = Chosen(refused=plan.refused)
         self._background: threading.Thread | None = None
@@ -143,23 +105,26 @@ class DeviceSession:
     @property
     def device(self) -> Device:
         """Where the next batch goes."""
-        active = self._active
-        usable = active is not None and active.ready and active.record.breaker.state != "open"
-        return active.device if active is not None and usable else PROCESSOR
+        team = self._team
+        return next((one.device for one in team.usable), PROCESSOR) if team is not None else PROCESSOR
 
     @property
     def streams(self) -> int:
         """Batches that are worth running at the same time."""
-        active = self._active
-        return active.streams if active is not None and active.ready else 1
+        team = self._team
+        return max(1, team.streams) if team is not None else 1
 
     @property
     def refused(self) -> tuple[Refusal, ...]:
         """Devices that are not used, best first, each with its reason; a breaker that is open gives one too."""
-        active = self._active
-        state = active.record.breaker.state if active is not None else "closed"
-        if active is None or (active.ready and state == "closed"):
-            return self._chosen.refused
+        team = self._team
+        failing = [self._failing(one) for one in team.members] if team is not None else []
+        return (*(one for one in failing if one is not None), *self._chosen.refused)
+
+    def _failing(self, active: Accelerator) -> Refusal | None:
+        state = active.record.breaker.state
+        if active.ready and state == "closed":
+            return None
         last = active.record.statistics.figures().last_error or "it failed"
         if active.given_up:
             why, mend = f"{last}; it hung too often to be started again", "Start Magray anew."
@@ -168,12 +133,13 @@ class DeviceSession:
             why, mend = f"{last}; it is tried again in {minutes} min", _TRY_AGAIN
         else:
             why, mend = f"{last}; it is being tried again", None
-        return (Refusal(device=active.device, kind="failed", why=why, mend=mend), *self._chosen.refused)
+        return Refusal(device=active.device, kind="failed", why=why, mend=mend)
 
     @property
     def choice(self) -> ProviderChoice:
         """What it runs on now, and why nothing better."""
-        refused = self.refused
+        # TensorRT is an extra that nobody misses who did not ask for it.
+        refused = [one for one in self.refused if self._forced or not _is_extra(one)]
         return ProviderChoice(
             provider=self.device.provider,
             runtime=self._around.inventory.runtime,
@@ -188,12 +154,18 @@ class DeviceSession:
         choice = self.choice
         return ModelDevice(
             model=self._model,
-            device=self.device.name,
+            device=self._names,
             rates=dict(self._chosen.rates),
             why="; ".join(f"{name}: {why}" for name, why in choice.passed_over),
             mend=choice.mend,
             choosing=self._background is not None,
         )
+
+    @property
+    def _names(self) -> str:
+        team = self._team
+        usable = team.usable if team is not None else ()
+        return ", ".join(one.device.name for one in usable) or PROCESSOR.name
 
     @property
     def idle_seconds(self) -> float:
@@ -213,15 +185,18 @@ class DeviceSession:
             RuntimeUnavailableError: not even the CPU can compute it; the message says why.
         """
         self._last_use = self._around.clock()
-        active = self._active
-        if active is None:
+        team = self._team
+        if team is None:
             self._run_on_cpu(inputs, output, into, shrink=shrink)
             return
-        suspect = self._try(active, inputs, output, into, shrink=shrink)
+        with team.turn() as active:
+            suspect = self._try(active, inputs, output, into, shrink=shrink)
+        for one in team.members:
+            if one is not active:
+                self._look_after(one)
         if suspect is None:
             if shrink:
-                active.release_buffers()
-                self._run_on_cpu(inputs, output, np.empty_like(into), shrink=True)
+                self._shrink(team, active, inputs, output, into)
             return
         active.record.statistics.fell_back()
         try:
@@ -258,9 +233,9 @@ class DeviceSession:
         with self._lock:
             self._plan = plan
             self._chosen = Chosen(refused=plan.refused)
-            active, self._active = self._active, None
-        if active is not None:
-            active.close()
+            team, self._team = self._team, None
+        if team is not None:
+            team.close()
         if plan.attempts and self._sample is not None:
             self._in_background(self._choose)
 
@@ -268,14 +243,14 @@ class DeviceSession:
         """Let go of the model's memory; the next batch loads it again."""
         with self._lock:
             self._cpu = None
-            active, self._active = self._active, None
-        if active is not None:
-            active.close()
+            team, self._team = self._team, None
+        if team is not None:
+            team.close()
 
     @property
     def loaded(self) -> bool:
         """Whether it holds a model's memory."""
-        return self._cpu is not None or self._active is not None
+        return self._cpu is not None or self._team is not None
 
     def close(self) -> None:
         """Let go of everything. Safe to call twice; a driver that hangs is not waited for."""
@@ -294,8 +269,7 @@ class DeviceSession:
         """Run on the device; None where that worked, else who is to answer for it."""
         record = active.record
         if not active.ready:
-            if record.breaker.state != "open" and not active.given_up:
-                self._in_background(self._restart)
+            self._look_after(active)
             return _Suspect(None, None)
         permit = record.breaker.admit()
         if permit is None:
@@ -331,8 +305,8 @@ class DeviceSession:
                 f"{active.device.plain} failed: {fault.why}. The CPU computes in its place, nothing was lost."
                 f" It is tried again in {max(1, round(record.breaker.seconds_until_trial / 60))} min.",
             )
-        elif not active.ready and not active.given_up:
-            self._in_background(self._restart)
+        else:
+            self._look_after(active)
 
     def _choose(self) -> None:
         sample = self._sample
@@ -348,20 +322,40 @@ class DeviceSession:
             run_on_cpu=self._run_on_cpu,
             stopped=lambda: self._closed,
         )
+        team = None if chosen.winner is None else Team((chosen.winner, *chosen.helpers), rates=chosen.rates)
         with self._lock:
             self._chosen = chosen
-            taken = chosen.winner is not None and not self._closed
+            taken = not self._closed
             if taken:
-                self._active = chosen.winner
-        if chosen.winner is not None and not taken:
-            chosen.winner.close()
+                self._team = team
+        if team is not None and not taken:
+            team.close()
         _log.info("%s: %s", self._model, self.choice.summary)
         self._around.changed()
 
-    def _restart(self) -> None:
+    def _look_after(self, active: Accelerator) -> None:
+        """Have the model loaded again on a device that lost it."""
+        if not active.ready and not active.given_up and active.record.breaker.state != "open":
+            self._in_background(lambda: self._restart(active))
+
+    def _shrink(
+        self,
+        team: Team,
+        active: Accelerator,
+        inputs: Mapping[str, NDArray[Any]],
+        output: str,
+        into: NDArray[Any],
+    ) -> None:
+        """Give memory back on the other devices, too, for which it takes another run there."""
+        team.release_buffers()
+        for one in team.usable:
+            if one is not active:
+                self._try(one, inputs, output, np.empty_like(into), shrink=True)
+        self._run_on_cpu(inputs, output, np.empty_like(into), shrink=True)
+
+    def _restart(self, active: Accelerator) -> None:
         """Load the model again on a device that lost it. A breaker that is half open takes this as its trial."""
-        active = self._active
-        if active is None or active.ready:
+        if active.ready:
             return
         breaker, notes = active.record.breaker, self._around.notes
         permit = breaker.admit()
@@ -408,7 +402,7 @@ class DeviceSession:
                 raise RuntimeUnavailableError("The model was closed. Nothing was changed; open Magray again.")
             if self._cpu is None:
                 self._cpu = self._open_on_cpu()
-                if self._sample is not None and self._active is None and self._plan.attempts:
+                if self._sample is not None and self._team is None and self._plan.attempts:
                     self._in_background(self._choose)  # it had been released
             return self._cpu
 
@@ -445,6 +439,10 @@ class DeviceSession:
 class _Suspect:
     permit: Permit | None
     fault: DeviceError | None
+
+
+def _is_extra(refusal: Refusal) -> bool:
+    return refusal.device.provider == TENSORRT and refusal.kind in ("missing", "unfit", "slower")
 
 
 _TRY_AGAIN = "Try it again at once: magray gpu --retry."

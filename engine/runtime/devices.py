@@ -20,15 +20,18 @@ from engine.runtime.execution_providers import (
     DIRECTML,
     PLAIN_NAMES,
     PREFERENCE,
+    TENSORRT,
     InstalledRuntime,
     installed_runtime,
 )
 from engine.runtime.nvml import read_nvidia_cards
+from engine.runtime.tensorrt import INSTALL_TENSORRT, find_tensorrt, library_name
 
-_PROVIDERS = {"cpu": CPU, "cuda": CUDA, "directml": DIRECTML, "coreml": COREML}
+_PROVIDERS = {"cpu": CPU, "cuda": CUDA, "tensorrt": TENSORRT, "directml": DIRECTML, "coreml": COREML}
 _SHORT = {provider: short for short, provider in _PROVIDERS.items()}
-_NUMBERED = (CUDA, DIRECTML)
-_NAME = re.compile(r"(cpu|coreml|cuda|directml)(?::(\d{1,2}))?")
+_NUMBERED = (CUDA, TENSORRT, DIRECTML)
+_NVIDIA = (CUDA, TENSORRT)
+_NAME = re.compile(r"(cpu|coreml|cuda|tensorrt|directml)(?::(\d{1,2}))?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class Inventory:
     runtime: InstalledRuntime
     gpus: tuple[Gpu, ...] = ()
     gpu_note: str = ""
+    tensorrt: bool = False
 
     @property
     def signature(self) -> str:
@@ -70,6 +74,7 @@ class Inventory:
             self.runtime.version,
             *self.runtime.providers,
             *(f"{gpu.name} {gpu.memory_bytes} {gpu.driver} {gpu.compute_capability}" for gpu in self.gpus),
+            *(["tensorrt"] if self.tensorrt else []),
             sysconfig.get_platform(),
             str(usable_cores()),
         ]
@@ -84,8 +89,9 @@ def take_inventory() -> Inventory:
     """
     # CUDA's own order is by speed, the driver's by slot: only the latter lets both mean the same card.
     os.environ.setdefault("CUDA_DEVICE_ORDER", "PCI_BUS_ID")
-    cards = read_nvidia_cards()
-    return Inventory(runtime=installed_runtime(), gpus=cards.gpus, gpu_note=cards.note)
+    cards, runtime = read_nvidia_cards(), installed_runtime()
+    there = TENSORRT in runtime.providers and find_tensorrt() is not None
+    return Inventory(runtime=runtime, gpus=cards.gpus, gpu_note=cards.note, tensorrt=there)
 
 
 def parse_device(name: str) -> Device | None:
@@ -98,7 +104,7 @@ def parse_device(name: str) -> Device | None:
         return None
     match = _NAME.fullmatch(name)
     if match is None or (match[2] is not None and _PROVIDERS[match[1]] not in _NUMBERED):
-        raise ValueError(f"{name} is no device; there are auto, cpu, cuda, cuda:1, directml, directml:1 and coreml")
+        raise ValueError(f"{name} is no device; there are auto, cpu, cuda, cuda:1, tensorrt, directml and coreml")
     return Device(_PROVIDERS[match[1]], int(match[2] or 0))
 
 
@@ -135,14 +141,20 @@ def plan_devices(inventory: Inventory, *, accelerators: tuple[str, ...], wanted:
         wanted: the one device that the owner forces; None for the best.
     """
     if wanted is not None:
-        return _forced(inventory, wanted)
+        return _forced(inventory, wanted, accelerators)
     attempts: list[Device] = []
     refused: list[Refusal] = []
     for provider in PREFERENCE:
         if provider == CPU or provider not in inventory.runtime.providers:
             continue
-        device = Device(provider, _freest(inventory.gpus) if provider == CUDA else 0)
-        if provider in accelerators:
+        device = Device(provider, _freest(inventory.gpus) if provider in _NVIDIA else 0)
+        if provider == TENSORRT:
+            refusal = _without_tensorrt(inventory, device, accelerators)
+            if refusal is None:
+                attempts.append(device)
+            else:
+                refused.append(refusal)
+        elif provider in accelerators:
             attempts.append(device)
         else:
             why = "it has no kernels for this model's 8-bit operators"
@@ -158,27 +170,52 @@ def exists_elsewhere(provider: str, *, system: str = sys.platform) -> str | None
         return "It exists on Windows only"
     if provider == COREML and system != "darwin":
         return "It exists on macOS only"
-    if provider == CUDA and system == "darwin":
+    if provider in _NVIDIA and system == "darwin":
         return "It does not exist on macOS"
     return None
 
 
-def _forced(inventory: Inventory, wanted: Device) -> Plan:
+def other_cards(inventory: Inventory, taken: Device) -> tuple[Device, ...]:
+    """The other cards of a computer with several, those with the most free memory first."""
+    if taken.provider != CUDA:
+        return ()
+    rest = [gpu for gpu in inventory.gpus if gpu.index not in (taken.index, -1)]
+    return tuple(Device(CUDA, gpu.index) for gpu in sorted(rest, key=lambda gpu: -(gpu.free_bytes or 0)))
+
+
+def _without_tensorrt(inventory: Inventory, device: Device, accelerators: tuple[str, ...]) -> Refusal | None:
+    """Why TensorRT is not even tried, or None."""
+    if TENSORRT not in accelerators:
+        why = "it is prepared for models of whole or half precision and 512 tokens at most"
+        return Refusal(device=device, kind="unfit", why=why)
+    if not inventory.tensorrt:
+        library = library_name()
+        why = f"{library} is not there"
+        return Refusal(device=device, kind="missing", why=why, mend=INSTALL_TENSORRT, library=library)
+    return None
+
+
+def _forced(inventory: Inventory, wanted: Device, accelerators: tuple[str, ...]) -> Plan:
     if wanted.provider == CPU:
         return Plan(attempts=(), refused=())
     count = len(inventory.gpus)
     elsewhere = exists_elsewhere(wanted.provider)
     why, mend = NOT_BUILT_IN, _install(wanted.provider)
     if wanted.provider in inventory.runtime.providers:
-        if wanted.provider != CUDA or not 0 < count <= wanted.index:
+        if wanted.provider == TENSORRT:
+            refusal = _without_tensorrt(inventory, wanted, accelerators)
+            if refusal is not None:
+                return Plan(attempts=(), refused=(refusal,))
+        if wanted.provider not in _NVIDIA or not 0 < count <= wanted.index:
             return Plan(attempts=(wanted,), refused=())
-        why = "the only card is cuda:0" if count == 1 else f"the cards are cuda:0 to cuda:{count - 1}"
+        short = _SHORT[wanted.provider]
+        why = f"the only card is {short}:0" if count == 1 else f"the cards are {short}:0 to {short}:{count - 1}"
         mend = _TAKE_BEST
     elif elsewhere is not None:
         why, mend = elsewhere[0].lower() + elsewhere[1:], _TAKE_BEST
-    elif wanted.provider == CUDA and count:
+    elif wanted.provider in _NVIDIA and count:
         return Plan(attempts=(), refused=(_another_flavour(inventory.gpus[0], wanted),))
-    elif wanted.provider == CUDA:
+    elif wanted.provider in _NVIDIA:
         why = f"{NOT_BUILT_IN}, and no NVIDIA driver answers"
         mend = f"If there is an NVIDIA card, install its driver; then {_install(CUDA)} If there is none, {_TAKE_BEST}"
     return Plan(attempts=(), refused=(Refusal(device=wanted, kind="missing", why=why, mend=mend),))
@@ -189,7 +226,7 @@ _TAKE_BEST = "let Magray choose: magray config set runtime.device auto."
 
 
 def _install(provider: str) -> str | None:
-    if provider == CUDA:
+    if provider in _NVIDIA:
         return "install the ONNX Runtime for NVIDIA cards: uv sync --extra cuda."
     if provider == DIRECTML:
         return "install the ONNX Runtime for DirectML: uv sync --extra directml."

@@ -14,14 +14,14 @@ Flavour = Literal["cpu", "cuda", "directml", "unknown"]
 
 CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
+TENSORRT = "TensorrtExecutionProvider"
 DIRECTML = "DmlExecutionProvider"
 COREML = "CoreMLExecutionProvider"
 
-PREFERENCE = (CUDA, DIRECTML, COREML, CPU)
-"""Best first. Others that a build may list (Azure's, TensorRT's) are never chosen: one calls a service, the other
-compiles for minutes when it first meets a shape."""
+PREFERENCE = (CUDA, TENSORRT, DIRECTML, COREML, CPU)
+"""Best first. Others that a build may list (Azure's, which calls a service) are never chosen."""
 
-PLAIN_NAMES = {CPU: "CPU", CUDA: "CUDA", DIRECTML: "DirectML", COREML: "CoreML"}
+PLAIN_NAMES = {CPU: "CPU", CUDA: "CUDA", TENSORRT: "TensorRT", DIRECTML: "DirectML", COREML: "CoreML"}
 
 _DISTRIBUTIONS: tuple[tuple[str, Flavour], ...] = (
     ("onnxruntime-gpu", "cuda"),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import logging
+import shutil
 import threading
 import time
 from collections.abc import Callable
@@ -17,7 +19,7 @@ from engine.runtime.backend import Opener
 from engine.runtime.buffers import release_unused_memory
 from engine.runtime.circuit_breaker import CircuitBreaker
 from engine.runtime.device_notes import DeviceNotes
-from engine.runtime.device_session import DeviceSession, Surroundings
+from engine.runtime.device_session import DeviceSession
 from engine.runtime.devices import (
     NOT_BUILT_IN,
     Device,
@@ -31,6 +33,7 @@ from engine.runtime.devices import (
 )
 from engine.runtime.execution_providers import CPU, CUDA, PLAIN_NAMES, PREFERENCE
 from engine.runtime.session import open_on
+from engine.runtime.surroundings import Surroundings
 from engine.settings import RuntimeSettings
 
 _log = logging.getLogger(__name__)
@@ -50,7 +53,7 @@ class Devices:
         *,
         notes: Path | None = None,
         inventory: Callable[[], Inventory] = take_inventory,
-        opener: Opener = open_on,
+        opener: Opener | None = None,
         clock: Callable[[], float] = time.monotonic,
         start_seconds: float = START_SECONDS,
     ) -> None:
@@ -58,9 +61,9 @@ class Devices:
 
         Args:
             options: which device is wanted, and how patient to be with it.
-            notes: a file for what the next start should know.
+            notes: a file for what the next start should know; what TensorRT compiled is kept beside it.
             inventory: looks around.
-            opener: loads a model on a device.
+            opener: loads a model on a device; by default ONNX Runtime.
             clock: seconds, never going back.
             start_seconds: that loading a model on an accelerator may take.
 
@@ -74,7 +77,8 @@ class Devices:
         self._options = options
         self._notes_path = notes
         self._look = inventory
-        self._opener = opener
+        self._engines = None if notes is None else notes.with_name("tensorrt")
+        self._opener: Opener = functools.partial(open_on, engines=self._engines) if opener is None else opener
         self._clock = clock
         self._start_seconds = start_seconds
         self._lock = threading.RLock()
@@ -172,6 +176,8 @@ class Devices:
             for record in self._records.values():
                 record.breaker.reset()
             sessions = dict(self._sessions)
+        if self._engines is not None:
+            shutil.rmtree(self._engines, ignore_errors=True)  # one of them may be what failed
         for session, accelerators in sessions.items():
             session.try_again(self._plan(accelerators))
         self.settle(seconds)

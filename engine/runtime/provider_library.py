@@ -17,8 +17,9 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from engine.runtime.execution_providers import CUDA
+from engine.runtime.execution_providers import CUDA, TENSORRT
 from engine.runtime.faults import DeviceError, FaultKind, first_line
+from engine.runtime.tensorrt import INSTALL_TENSORRT, find_tensorrt
 
 _log = logging.getLogger(__name__)
 
@@ -28,36 +29,46 @@ _MISSING = (
     re.compile(r"Library not loaded: (?P<library>\S+)"),
 )
 
+_OWN = {CUDA: "onnxruntime_providers_cuda", TENSORRT: "onnxruntime_providers_tensorrt"}
 _GLOBAL = getattr(ctypes, "RTLD_GLOBAL", 0)
 
 
 def check_library(
-    provider: str, *, onnxruntime: ModuleType, load: Callable[..., Any] = ctypes.CDLL, folder: Path | None = None
+    provider: str,
+    *,
+    onnxruntime: ModuleType,
+    load: Callable[..., Any] = ctypes.CDLL,
+    folder: Path | None = None,
+    tensorrt: Callable[[], Path | None] = find_tensorrt,
 ) -> None:
     """Load what a provider needs.
 
     Args:
-        provider: only CUDA's lies in a library of its own; nothing is done for others.
+        provider: only CUDA's and TensorRT's lie in libraries of their own; nothing is done for others.
         onnxruntime: the module.
         load: opens a shared library.
         folder: of the libraries; by default the module's.
+        tensorrt: tells where TensorRT's library lies.
 
     Raises:
         DeviceError: something does not load; it names the library and the mend.
     """
-    if provider != CUDA:
+    if provider not in _OWN:
         return
     said = _preload(onnxruntime)
     home = folder if folder is not None else Path(str(onnxruntime.__file__)).parent / "capi"
     prefix, suffix = ("", ".dll") if sys.platform == "win32" else ("lib", ".so")
     shared = home / f"{prefix}onnxruntime_providers_shared{suffix}"
-    own = home / f"{prefix}onnxruntime_providers_cuda{suffix}"
+    own = home / f"{prefix}{_OWN[provider]}{suffix}"
     if not own.exists():
         return  # built in, or lying elsewhere: the trial that follows tells
     try:
         if shared.exists():
             # The provider takes `Provider_GetHost` from it without naming it as a dependency.
             load(str(shared), mode=_GLOBAL)
+        if provider == TENSORRT and (found := tensorrt()) is not None:
+            # Of NVIDIA's Python package the system knows nothing; what is loaded once is found by its name.
+            load(str(found), mode=_GLOBAL)
         load(str(own))
     except OSError as error:
         library = _library_of(str(error), own.name, said)
@@ -70,6 +81,8 @@ def check_library(
 def mend_of(library: str) -> str:
     """What to install for a library."""
     name = library.lower()
+    if "nvinfer" in name or "nvonnxparser" in name:
+        return INSTALL_TENSORRT
     if "cudnn" in name:
         return "Install cuDNN 9: uv pip install 'onnxruntime-gpu[cuda,cudnn]'."
     if any(part in name for part in ("cublas", "cudart", "cufft", "curand", "nvrtc", "nvjitlink")):

@@ -23,6 +23,7 @@ from engine.runtime.execution_providers import (
     CUDA,
     DIRECTML,
     PLAIN_NAMES,
+    TENSORRT,
     InstalledRuntime,
     installed_runtime,
     load_onnxruntime,
@@ -30,6 +31,7 @@ from engine.runtime.execution_providers import (
 from engine.runtime.faults import DeviceError, FaultKind, first_line
 from engine.runtime.probe_model import COLUMNS, INNER, ROWS, probe_model, weights
 from engine.runtime.provider_library import check_library
+from engine.runtime.tensorrt import options as tensorrt_options
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -78,7 +80,7 @@ class OnnxSession:
         # DirectML forbids two runs of one session at a time.
         self._serial = threading.Lock() if choice.provider == DIRECTML else None
         self._shrinking: Any = None
-        if choice.provider in (CPU, CUDA):
+        if choice.provider in (CPU, CUDA, TENSORRT):
             self._shrinking = load_onnxruntime().RunOptions()
             arenas = "cpu:0" if choice.provider == CPU else f"cpu:0;gpu:{index}"
             self._shrinking.add_run_config_entry(_SHRINK, arenas)
@@ -141,7 +143,7 @@ class OnnxSession:
             ) from error
 
 
-def open_on(path: Path, *, device: Device, threads: int) -> OnnxSession:
+def open_on(path: Path, *, device: Device, threads: int, engines: Path | None = None) -> OnnxSession:
     """Load a model on one device and nowhere else. An accelerator is first tried with a tiny graph of known result.
 
     Args:
@@ -150,6 +152,7 @@ def open_on(path: Path, *, device: Device, threads: int) -> OnnxSession:
         threads: of one run on the CPU; 0 takes every core that this process may use.
 
     Raises:
+        engines: folder in which TensorRT keeps what it compiled; None keeps nothing.
         DeviceError: the device or its library cannot be used; it names the library and the mend.
         RuntimeUnavailableError: ONNX Runtime is missing.
     """
@@ -157,7 +160,15 @@ def open_on(path: Path, *, device: Device, threads: int) -> OnnxSession:
     if device.provider != CPU:
         check_library(device.provider, onnxruntime=onnxruntime)
         try_out(device)
-    session = _build(path, provider=device.provider, threads=threads, index=device.index)
+    special: dict[str, str] = {}
+    if device.provider == TENSORRT:
+        if engines is not None:
+            engines.mkdir(mode=0o700, parents=True, exist_ok=True)
+        inputs = _text_inputs(path)
+        if any(axes != 2 for axes in inputs.values()):
+            raise DeviceError(FaultKind.RAISED, "it is prepared for inputs of texts and tokens only")
+        special = tensorrt_options(index=device.index, cache=engines, inputs=inputs)
+    session = _build(path, provider=device.provider, threads=threads, index=device.index, special=special)
     choice = ProviderChoice(provider=device.provider, runtime=installed_runtime(), passed_over=())
     return OnnxSession(session=session, choice=choice, index=device.index)
 
@@ -178,7 +189,19 @@ def try_out(device: Device) -> None:
         raise DeviceError(FaultKind.WRONG, f"{device.plain} multiplies two small matrices wrongly")
 
 
-def _build(model: Path | bytes, *, provider: str, threads: int, index: int = 0) -> Any:
+def _text_inputs(path: Path) -> dict[str, int]:
+    """Inputs whose shape varies, with the number of their axes: the model is loaded on the CPU for a moment."""
+    session = _build(path, provider=CPU, threads=1)
+    return {
+        node.name: len(node.shape)
+        for node in session.get_inputs()
+        if not all(isinstance(axis, int) for axis in node.shape)
+    }
+
+
+def _build(
+    model: Path | bytes, *, provider: str, threads: int, index: int = 0, special: dict[str, str] | None = None
+) -> Any:
     onnxruntime = load_onnxruntime()
     if provider not in onnxruntime.get_available_providers():
         raise RuntimeUnavailableError("the installed ONNX Runtime was built without it")
@@ -191,7 +214,9 @@ def _build(model: Path | bytes, *, provider: str, threads: int, index: int = 0) 
     options.log_severity_level = 3  # its warnings speak of node placement, not to an owner
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     options.add_session_config_entry("session.inter_op.allow_spinning", "0")
-    wanted = [provider] if provider == CPU else [(provider, _provider_options(provider, index)), CPU]
+    wanted: list[Any] = [CPU] if provider == CPU else [(provider, special or _provider_options(provider, index)), CPU]
+    if provider == TENSORRT:  # what it has no kernels for stays on the card
+        wanted.insert(1, (CUDA, _provider_options(CUDA, index)))
     # Without this it would print and run on the CPU where the provider raises.
     session = onnxruntime.InferenceSession(
         model if isinstance(model, bytes) else str(model), options, providers=wanted, enable_fallback=0
@@ -207,7 +232,7 @@ def _provider_options(provider: str, index: int) -> dict[str, str]:
     if provider == CUDA:
         # Memory is taken as it is needed, not by doubling: other programs draw on the same card.
         return {"device_id": str(index), "arena_extend_strategy": "kSameAsRequested"}
-    return {"device_id": str(index)} if provider == DIRECTML else {}
+    return {"device_id": str(index)} if provider in (DIRECTML, TENSORRT) else {}
 
 
 def _why_missing(provider: str) -> str:
@@ -216,3 +241,5 @@ def _why_missing(provider: str) -> str:
     if provider in (DIRECTML, COREML):
         return "this system's device does not take it"
     return "it does not load"
+    if provider == TENSORRT:
+        return "its libraries (TensorRT 10, CUDA, cuDNN) do not load"

@@ -28,14 +28,19 @@ Deed = Callable[["FaultyBackend", Mapping[str, Any], Any], None]
 class Lab:
     """Opens sessions as `open_on` does, with devices that exist here only, and knows what was done to each.
 
-    `deeds` is consumed from its front, one a batch; when it is empty, devices behave.
+    `by_device` names what one device always does; for the others `deeds` is consumed from its front, one a batch; when
+    it is empty, devices behave.
     """
 
     deeds: list[Deed] = field(default_factory=list)
     always: Deed | None = None
+    by_device: dict[str, Deed] = field(default_factory=dict)
     cpu: Deed | None = None
     driver: str = "1.2"
-    cards: bool = True
+    cards: int = 1
+    free: tuple[int, ...] = (7, 7, 7, 7)
+    """GiB of each card."""
+    tensorrt: bool = False
     openings: dict[str, Callable[[], None]] = field(default_factory=dict)
     opened: list[str] = field(default_factory=list)
     released: threading.Event = field(default_factory=threading.Event)
@@ -43,12 +48,19 @@ class Lab:
     accelerators: tuple[str, ...] = (CUDA, DIRECTML, COREML)
 
     def inventory(self) -> Inventory:
-        """A computer with one card."""
+        """A computer with cards."""
         runtime = InstalledRuntime(flavour="cuda", version="1.31.1", providers=(*self.accelerators, CPU))
-        card = Gpu(index=0, name="Test Card", memory_bytes=8 << 30, free_bytes=7 << 30, driver=self.driver)
-        return Inventory(
-            runtime=runtime, gpus=(card,) if self.cards and CUDA in self.accelerators else (), gpu_note="Made up."
+        gpus = tuple(
+            Gpu(
+                index=index,
+                name="Test Card",
+                memory_bytes=8 << 30,
+                free_bytes=self.free[index] << 30,
+                driver=self.driver,
+            )
+            for index in range(self.cards if CUDA in self.accelerators else 0)
         )
+        return Inventory(runtime=runtime, gpus=gpus, gpu_note="Made up.", tensorrt=self.tensorrt)
 
     def open(self, path: Path, *, device: Device, threads: int) -> Backend:
         """As `open_on`."""
@@ -91,6 +103,8 @@ class FaultyBackend:
         self.lab.batches.append((self.device.name, len(into)))
         if self.device == PROCESSOR:
             deed = self.lab.cpu
+        elif self.device.name in self.lab.by_device:
+            deed = self.lab.by_device[self.device.name]
         else:
             deed = self.lab.deeds.pop(0) if self.lab.deeds else self.lab.always
         self._output, self._shrink = output, shrink

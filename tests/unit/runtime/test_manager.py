@@ -73,8 +73,12 @@ def test_nothing_is_loaded_before_it_is_asked_for(devices: Devices, lab: Lab) ->
     assert lab.opened == []
     assert status.summary == "No model is loaded yet."
     assert [(one.name, one.state) for one in status.providers] == [
-        ("CUDA", "not tried"), ("DirectML", "missing"), ("CoreML", "missing"), ("CPU", "ready"),
-    ]  # fmt: skip
+        ("CUDA", "not tried"),
+        ("TensorRT", "missing"),
+        ("DirectML", "missing"),
+        ("CoreML", "missing"),
+        ("CPU", "ready"),
+    ]
     assert status.gpus[0].name == "Test Card"
 
 
