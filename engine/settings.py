@@ -37,7 +37,7 @@ Profile = Literal["desktop", "edge", "server", "realtime"]
 PROFILES: dict[Profile, dict[str, Any]] = {
     "desktop": {},
     "edge": {
-        "embedding": {"batch_tokens": 512, "cache_memory_mb": 8},
+        "embedding": {"batch_tokens": 256, "cache_memory_mb": 8},
         "ingestion": {"worker_memory_mb": 512, "max_file_mb": 64},
         "index": {"ef_construction": 200},
     },
@@ -47,7 +47,7 @@ PROFILES: dict[Profile, dict[str, Any]] = {
         "index": {"merge_slice": 1024},
     },
     "realtime": {
-        "embedding": {"batch_tokens": 512},
+        "embedding": {"batch_tokens": 256},
         "index": {"merge_slice": 64, "merge_tail": 256},
         "recall": {"ef_assets": 100},
     },
@@ -72,7 +72,7 @@ class EmbeddingSettings(_Group):
     model: str = Field("all-minilm-l6-v2", min_length=1, description="The embedder in use, by its catalogue name.")
     threads: int = Field(0, ge=0, le=256, description="Threads of one inference; 0 uses every core.")
     batch_tokens: int = Field(
-        1024,
+        512,
         ge=256,
         le=1_048_576,
         description="Tokens of one batch, padding included; a processor is fastest while a batch fits its cache.",

@@ -62,7 +62,7 @@ class OnnxEmbedder:
         model: LocatedModel,
         *,
         store: ModelStore,
-        batch_tokens: int = 1024,
+        batch_tokens: int = 512,
         threads: int = 0,
         devices: Devices | None = None,
     ) -> None:
