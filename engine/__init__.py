@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from engine.errors import (
         BudgetReachedError as BudgetReachedError,
         ChatModelError as ChatModelError,
+        ConversationImportError as ConversationImportError,
         EngineClosedError as EngineClosedError,
         IndexDamagedError as IndexDamagedError,
         IngestionError as IngestionError,
@@ -161,9 +162,9 @@ _HOMES = {
     ),
     "engine.engine": ("Engine",),
     "engine.errors": (
-        "BudgetReachedError", "ChatModelError", "EngineClosedError", "IndexDamagedError", "IngestionError",
-        "InvalidMemoryError", "KeyMissingError", "KeyRefusedError", "MagrayError", "ModelError", "ModelGoneError",
-        "NotFoundError", "OfflineError", "OptionError", "OverLongError", "RateLimitedError",
+        "BudgetReachedError", "ChatModelError", "ConversationImportError", "EngineClosedError", "IndexDamagedError",
+        "IngestionError", "InvalidMemoryError", "KeyMissingError", "KeyRefusedError", "MagrayError", "ModelError",
+        "ModelGoneError", "NotFoundError", "OfflineError", "OptionError", "OverLongError", "RateLimitedError",
         "RuntimeUnavailableError", "SettingsError", "StoreBusyError", "StoreError", "StoreFullError",
         "StoreNewerError", "StoreReadOnlyError", "StreamBrokenError", "UnreachableError",
     ),

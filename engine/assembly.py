@@ -7,6 +7,7 @@ import contextlib
 import errno
 import logging
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from engine.agent.asking import Asker
@@ -30,7 +31,7 @@ from engine.memory.models_in_use import ModelsInUse
 from engine.memory.new_vectors import give_up_old, settle_vectors
 from engine.memory.reembedding import Reembedding
 from engine.memory.retrieval import Retriever
-from engine.memory.store import recall_queries
+from engine.memory.store import recall_queries, traces
 from engine.memory.store.database import Database
 from engine.models.manager import ModelManager
 from engine.network import OfflineGuard
@@ -79,9 +80,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     llm = ChatModels(settings, executors=executors)
     stack.push_async_callback(llm.close)
     store, wanted = await _store_and_embedder(settings, executors, devices, stack)
-    usage = UsageBook(
-        store, pool=executors.pool("store"), budget=settings.llm.monthly_budget, publish=events.publish
-    )
+    usage = UsageBook(store, pool=executors.pool("store"), budget=settings.llm.monthly_budget, publish=events.publish)
     await executors.run("query", usage.load)
     llm.count_in(usage)
     stack.push_async_callback(_ended, asyncio.ensure_future(llm.look_for_keys()))
@@ -271,10 +270,14 @@ def _indexes(
         with store.write() as writer:
             recall_queries.prune_removals(writer, upto)
 
-    def saved(upto: int) -> None:
+    def forget_groups(upto: int) -> None:
+        with store.write() as writer:
+            traces.forget_groups(writer, upto)
+
+    def later(job: Callable[[int], None], upto: int) -> None:
         # At the very end the pool takes nothing any more; the next start prunes.
         with contextlib.suppress(RuntimeError):
-            executors.pool("store").submit(prune, upto)
+            executors.pool("store").submit(job, upto)
 
     return Indexes(
         store,
@@ -284,7 +287,8 @@ def _indexes(
         model_id=embedder.model_id,
         dimensions=embedder.dimensions,
         notice=_notices(events),
-        saved=saved,
+        saved=partial(later, prune),
+        words_saved=partial(later, forget_groups),
     )
 
 

@@ -26,6 +26,8 @@ KINDS: tuple[Kind, ...] = ("message", "fact", "decision", "document_chunk", "cod
 
 Role = Literal["user", "assistant"]
 
+ERASED = "[erased]"
+"""Stands in messages where something was that their owner has erased; a front end may say it in its own words."""
 QUOTES: Literal["quotes"] = "quotes"
 """`Answer.made_by` where no language model took part: every sentence stands word for word in its source."""
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from engine.errors import EngineClosedError, IndexDamagedError, StoreError
 from engine.memory.layer_index import LayerIndex
 from engine.memory.lexical_sync import LexicalIndex, WordHits
+from engine.memory.store import traces
 from engine.memory.store.database import Database
 from engine.memory.sync import DerivedIndex, IndexStatus
 from engine.settings import IndexSettings, RecallSettings
@@ -67,6 +68,7 @@ class Indexes:
         dimensions: int,
         notice: Callable[[str, str], None] | None = None,
         saved: Callable[[int], None] | None = None,
+        words_saved: Callable[[int], None] | None = None,
     ) -> None:
         """Nothing is read or started here.
 
@@ -79,6 +81,7 @@ class Indexes:
             dimensions: Numbers in a vector.
             notice: Called on the indexing thread with (level, plain words) when the owner should know something.
             saved: Called on the indexing thread when removals up to a sequence are needed by no saved index.
+            words_saved: Called on the indexing thread when the saved word index holds the changes up to a sequence.
         """
         self._database = database
         self._folder = folder
@@ -89,6 +92,7 @@ class Indexes:
         self._all: tuple[DerivedIndex, ...] = (*self.layers.values(), self.lexical)
         self._notice = notice
         self._saved = saved
+        self._words_saved = words_saved
         self._saved_at: dict[str, int] = {}
         self._condition = threading.Condition()
         self._target = 0
@@ -300,6 +304,7 @@ class Indexes:
                         "warning",
                         f"{name} was damaged or out of date and is being built anew. Nothing is lost; search goes on.",
                     )
+            self._saved_at[index.name] = index.last_sequence
             with self._condition:
                 self._words_opened = True  # the first of the order
                 self._condition.notify_all()
@@ -355,8 +360,9 @@ class Indexes:
         quiet = now - self._changed_at
         wait = SAVE_QUIET_SECONDS - quiet
         if wait <= 0:
+            self._save(self._to_purge())
             if self.lexical.must_purge:
-                self.lexical.reset()
+                self.lexical.purge()
                 self._pending = True
                 return
             wait = self._save_when_calm(calm=now - self._searched_at, quiet=quiet)
@@ -386,6 +392,14 @@ class Indexes:
         self._save((self.lexical, *due))
         return 0.0
 
+    def _to_purge(self) -> tuple[LayerIndex, ...]:
+        """Layers whose saved files may hold vectors that were erased since."""
+        with self._database.read() as reader:
+            erased = traces.last_erased(reader)
+        return tuple(
+            index for index in self.layers.values() if index.changes and self._saved_at.get(index.name, 0) < erased
+        )
+
     def _save(self, indexes: tuple[DerivedIndex, ...]) -> None:
         for index in indexes:
             self._saved_at[index.name] = index.save()
@@ -411,12 +425,18 @@ class Indexes:
 
     def _finish(self) -> None:
         try:
-            if self.lexical.must_purge and self.lexical.status().count <= TOO_FAR:
+            if self.lexical.must_purge:
+                for index in self.layers.values():
+                    while not index.catch_up():
+                        continue
+                few = self.lexical.status().count <= TOO_FAR
                 self.lexical.reset()
-                while not self.lexical.catch_up():
+                while few and not self.lexical.catch_up():
                     continue
             self.lexical.save()
             self._saved_at["lexical"] = self.lexical.last_sequence
+            if self._words_saved is not None:
+                self._words_saved(self.lexical.last_sequence)
             self._save(tuple(index for index in self.layers.values() if index.changes))
         except (OSError, StoreError, ValueError) as error:
             _log.warning("the indexes were not saved (%s); the next start brings them up to date", error)

@@ -67,6 +67,11 @@ class WordIndex:
         self._index: tantivy.Index | None = None
         self._writer: tantivy.IndexWriter | None = None
 
+    @property
+    def is_open(self) -> bool:
+        """Whether there is something to write to and to search."""
+        return self._index is not None
+
     def create(self) -> None:
         """Begin an empty index, whatever was there."""
         self.close()

@@ -6,8 +6,11 @@ ones from the database. Sections (`sections.py`) are written when nothing else w
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import logging
+import os
+import shutil
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +22,7 @@ from engine.memory.context import context_line, said
 from engine.memory.lexical_index import ANALYSIS, BODY, WINDOW, WordIndex, WordRecord
 from engine.memory.manifest import Manifest
 from engine.memory.sections import DOCUMENT_SECTION, SESSION_SECTION, SectionIndex, section_id, section_of
-from engine.memory.store import recall_queries
+from engine.memory.store import recall_queries, traces
 from engine.memory.store.database import Database
 from engine.memory.store.memories import from_us
 from engine.memory.store.recall_queries import Words
@@ -48,9 +51,11 @@ class LexicalIndex:
 
     def __init__(self, database: Database, folder: Path) -> None:
         self._database = database
+        self._root = folder
         self._folder = folder / "words"
         self._manifest_path = folder / "words.json"
-        self._purge_marker = folder / "words.purge"
+        self._begun_at = 0  # nothing that was erased up to this change was ever written
+        self._anew: LexicalIndex | None = None  # is being built to take this one's place
         self._words = WordIndex(self._folder)
         self._sections = SectionIndex(folder / "sections")
         self._sequence = 0
@@ -80,13 +85,15 @@ class LexicalIndex:
         return WordHits(body, window, self._sections.search(text, limit=limit))
 
     def open(self) -> None:
-        """Open what was committed last.
+        """Open what was committed last; where it may hold what was erased since it was begun, an empty one is begun.
 
         Raises:
             IndexDamagedError: it is torn, foreign or too old; the index is empty.
         """
+        self._drop_anew()
         with self._database.read() as reader:
             wanted = self._manifest(recall_queries.database_identity(reader))
+            erased = traces.last_erased(reader)
             floor = recall_queries.removal_floor(reader)
             last = self._database.last_sequence(reader)
         try:
@@ -97,9 +104,10 @@ class LexicalIndex:
             reason = found.mismatch(wanted)
             if reason is not None:
                 raise IndexDamagedError(reason)
-            if self.must_purge:
+            if erased > found.sequence:
                 self._begin(wanted)
                 return
+            self._begun_at = found.sequence
             self._words.open()
             self._sections.open()
             self._committed = self._words.state()
@@ -119,6 +127,8 @@ class LexicalIndex:
 
     def catch_up(self) -> bool:
         """Write the next changed records and their neighbours, and commit."""
+        if not self._words.is_open:
+            self.reset()  # beginning it anew has failed before
         try:
             return self._catch_up()
         except ValueError:  # whatever tantivy meets: a full disk, a file that cannot be written
@@ -149,8 +159,6 @@ class LexicalIndex:
                 beside |= recall_queries.words_of(reader, far - words.keys() - beside.keys())
         texts = {number: _said(word) for number, word in (beside | words).items()}
         self._put(rewritten | again.keys(), words | again, texts)
-        if touched - {number for _, number, _ in changed}:
-            self._purge_marker.touch()  # a removal without a row: erased for good
         for removal in removed:
             if removal.group_key is not None:
                 self._sections.mark(removal.group_key, removal.number)
@@ -163,12 +171,14 @@ class LexicalIndex:
         return not full
 
     def work(self) -> bool:
-        """Write a few sections."""
+        """Write a few sections, or some more of the index that takes this one's place."""
+        if self._anew is not None:
+            return self._build_anew(self._anew)
         return self._sections.write(self._database, upto=self._sequence)
 
     def save(self) -> int:
         """Write what waits; every commit is durable."""
-        while self.work():
+        while self._sections.write(self._database, upto=self._sequence):
             continue
         if self._uncommitted:
             self._commit()
@@ -218,7 +228,14 @@ class LexicalIndex:
     @property
     def must_purge(self) -> bool:
         """Something was erased, and its words may still stand in the files: deleting only hides them."""
-        return self._purge_marker.exists()
+        with self._database.read() as reader:
+            return traces.last_erased(reader) > self._begun_at
+
+    def purge(self) -> None:
+        """Begin to build the index anew beside this one, which is searched until `work` puts the other in its place."""
+        self._drop_anew()
+        self._anew = LexicalIndex(self._database, self._root / "anew")
+        self._anew.reset()
 
     def rest(self) -> None:
         """Give the writer's memory and threads back while nothing is written."""
@@ -244,6 +261,7 @@ class LexicalIndex:
 
     def close(self) -> None:
         """Let go of files and threads."""
+        self._drop_anew()
         self._words.close()
         self._sections.close()
 
@@ -251,7 +269,52 @@ class LexicalIndex:
         parameters = {"analysis": ANALYSIS, "session": SESSION_SECTION, "document": DOCUMENT_SECTION}
         return Manifest(database=database, parameters=parameters)
 
+    def _build_anew(self, anew: LexicalIndex) -> bool:
+        """Write some more of it; once it holds everything it takes this one's place."""
+        try:
+            if not anew.catch_up() or anew.work():
+                return True
+            anew.save()
+            anew.close()
+            self._take_place(anew)
+        except (ValueError, OSError, IndexDamagedError):
+            self._drop_anew()
+            if not self._manifest_path.exists():
+                self._words.close()  # its files are moved already: `catch_up` begins it anew
+            raise
+        self._drop_anew()
+        return False
+
+    def _take_place(self, anew: LexicalIndex) -> None:
+        words, sections = WordIndex(self._folder), SectionIndex(self._root / "sections")
+        self._words.rest()
+        self._sections.rest()
+        if os.name == "nt":  # there, open files cannot be moved away; elsewhere they are searched to the last
+            self._words.close()
+            self._sections.close()
+        self._manifest_path.unlink(missing_ok=True)
+        for name in ("words", "sections"):
+            shutil.rmtree(self._root / name, ignore_errors=True)
+            (anew._root / name).replace(self._root / name)
+        words.open()
+        sections.open()
+        self._words, self._sections = words, sections
+        self._sequence, self._committed, self._uncommitted = anew._sequence, anew._committed, 0
+        self._highest, self._count, self._begun_at = anew._highest, anew._count, anew._begun_at
+        anew._manifest_path.replace(self._manifest_path)
+        manifests.flush_folder(self._root)
+
+    def _drop_anew(self) -> None:
+        if self._anew is not None:
+            self._anew.close()
+            self._anew = None
+        shutil.rmtree(self._root / "anew", ignore_errors=True)
+
     def _begin(self, manifest: Manifest) -> None:
+        self._drop_anew()
+        with self._database.read() as reader:
+            self._begun_at = self._database.last_sequence(reader)
+        manifest = dataclasses.replace(manifest, sequence=self._begun_at)
         self._manifest_path.unlink(missing_ok=True)
         self._words.create()
         self._sections.create()
@@ -259,7 +322,6 @@ class LexicalIndex:
         self._state = "building"
         self._words.commit(0)
         manifests.commit(self._manifest_path, manifest)
-        self._purge_marker.unlink(missing_ok=True)
 
     def _put(self, numbers: set[int], words: dict[int, Words], texts: dict[int, tuple[str, str]]) -> None:
         self._words.drop(number for number in numbers if number <= self._highest)

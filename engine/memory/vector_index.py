@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 import hnswlib
 import numpy as np
 
+from engine.memory.graph_file import cover_deleted
 from engine.memory.tail import best
 
 if TYPE_CHECKING:
@@ -162,9 +163,12 @@ class VectorGraph:
         return np.asarray(self._index.get_items(labels.astype(np.uint64), return_type="numpy"), np.float32)
 
     def save(self, path: Path) -> None:
-        """Write the graph to a file of its own; neither atomic nor flushed.
+        """Write the graph to a file of its own, without the vectors of deleted nodes; neither atomic nor flushed.
 
         Raises:
             RuntimeError: the file cannot be written whole.
+            OSError: the deleted nodes' vectors cannot be covered.
         """
         self._index.save_index(str(path))
+        if self.deleted:
+            cover_deleted(path)

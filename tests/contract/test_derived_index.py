@@ -282,7 +282,7 @@ def test_an_index_ahead_of_its_database_is_not_used(truth: Truth, make: Make, tm
 def test_an_index_older_than_the_known_removals_is_not_used(truth: Truth, make: Make) -> None:
     ids = truth.add(*[f"word{n}" for n in range(64)])
     saved(truth, make)
-    truth.erase(*ids[:10])
+    truth.delete(*ids[:10])
     with truth.store.write() as writer:
         assert recall_queries.prune_removals(writer, 10_000) == 10
     again = make(truth)

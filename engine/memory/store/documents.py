@@ -17,7 +17,7 @@ import peewee
 from engine import values
 from engine.errors import NotFoundError
 from engine.memory.records import Document, Memory, Page
-from engine.memory.store import memories
+from engine.memory.store import erasing, memories
 from engine.memory.store.database import Database
 from engine.memory.store.memories import NewRow, content_hash, from_us, now_us
 
@@ -213,7 +213,8 @@ def save(
             )
     for (memory, place), sequence in zip(moved, store.next_sequences(writer, len(moved)), strict=True):
         Memory.update(sequence=sequence, **place).where(Memory.number == memory).execute(writer)
-    memories.erase(store, writer, gone)
+    # The owner changed the file and erased nothing: the indexes need not be written anew for it.
+    memories.erase(store, writer, gone, purge=False)
     memories.insert(store, writer, new)
     return Stored(added=len(new), kept=kept, removed=len(gone))
 
@@ -249,9 +250,11 @@ def forget(store: Database, writer: peewee.SqliteDatabase, document_id: str) -> 
     Raises:
         NotFoundError: there is none.
     """
-    number = _raw(writer, document_id)["number"]
+    row = _raw(writer, document_id)
+    number = row["number"]
     ids = memory_ids(writer, document_id)
     memories.erase(store, writer, ids)
+    erasing.forget_document(writer, document_id, row["path"])
     Document.delete().where(Document.number == number).execute(writer)
     return len(ids)
 

@@ -18,6 +18,7 @@ import peewee
 from engine import values
 from engine.errors import InvalidMemoryError, NotFoundError
 from engine.memory.records import Document, Memory, Removal, Usage, Vector
+from engine.memory.store import traces
 from engine.memory.store.database import Database
 
 BATCH = 400
@@ -256,7 +257,7 @@ def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], 
         count += len(numbers)
         sequences = _leave_index(store, writer, rows)
         if purge and numbers:
-            recall_meta.note_erased(writer, sequences[-1])
+            traces.note_erased(writer, sequences[-1])
         Usage.delete().where(Usage.memory.in_(batch)).execute(writer)
         Memory.delete().where(Memory.number.in_(numbers)).execute(writer)
     return count

@@ -163,9 +163,7 @@ def test_quick_check_finds_nothing_wrong_with_a_new_database(store: Database) ->
 def test_quick_check_finds_rows_that_point_nowhere(store: Database) -> None:
     store.close()
     plain = sqlite3.connect(store.path)
-    plain.execute(
-        "INSERT INTO message(id, conversation, role, text, created_at) VALUES ('m', 'nobody', 'user', 'hello', 1)"
-    )
+    plain.execute("INSERT INTO page(document, page, text) VALUES (99, 1, 'hello')")
     plain.commit()
     plain.close()
     store.open()
