@@ -154,9 +154,9 @@ class DiskCache:
                 (self._model, oldest, *part),
             )
             for key, used, blob in rows:
-                vector = np.frombuffer(blob, dtype="<f4")
-                if vector.shape != (self._dimensions,):
-                    continue
+                vector = np.frombuffer(blob, dtype="<f4") if len(blob) == 4 * self._dimensions else None
+                if vector is None or not np.isfinite(vector).all():
+                    continue  # it is computed again: what a disk did to it must not get into an index
                 found[key] = vector.astype(np.float32)
                 if used < stale:
                     self._touched.add(key)

@@ -80,6 +80,22 @@ def test_a_vector_of_another_length_is_passed_over(open_cache: Opener) -> None:
     assert open_cache(dimensions=5).get([key(1)]) == {}
 
 
+@pytest.mark.parametrize("blob", [b"", b"12345", b"\xff" * 16, b"\0" * 12 + b"\0\0\x80\x7f", "text"])
+def test_a_vector_that_is_none_is_passed_over_and_computed_again(
+    open_cache: Opener, tmp_path: Path, blob: bytes | str
+) -> None:
+    open_cache().put({key(1): vector(1), key(2): vector(2)})
+    with sqlite3.connect(tmp_path / "cache" / "embeddings.db") as connection:
+        connection.execute(
+            "UPDATE vectors SET vector = ? WHERE id = (SELECT id FROM entries WHERE hash = ?)", (blob, key(1))
+        )
+    connection.close()
+    again = open_cache()
+    assert list(again.get([key(1), key(2)])) == [key(2)]
+    again.put({key(1): vector(1)})
+    assert np.array_equal(again.get([key(1)])[key(1)], vector(1))
+
+
 def test_unused_vectors_go_after_their_days_and_used_ones_stay(open_cache: Opener, wall: Wall) -> None:
     cache = open_cache()
     cache.put({key(1): vector(1), key(2): vector(2)})
