@@ -14,6 +14,7 @@ from engine import (
     IngestFilesChanged,
     IngestProgressChanged,
     MemoriesChanged,
+    MemoriesRemembered,
     ModelProgressChanged,
     ModelsChanged,
     Notice,
@@ -35,6 +36,8 @@ class Bridge(QObject):
     """`tuple[IngestFile, ...]`"""
     memories_changed = Signal(object)
     """`MemoriesChanged`"""
+    memories_remembered = Signal(object)
+    """`MemoriesRemembered`"""
     conversations_changed = Signal(str)
     """The conversation's id"""
     documents_changed = Signal(object)
@@ -75,6 +78,8 @@ class Bridge(QObject):
                 self.ingest_files.emit(event.files)
             case MemoriesChanged():
                 self.memories_changed.emit(event)
+            case MemoriesRemembered():
+                self.memories_remembered.emit(event)
             case ConversationsChanged():
                 self.conversations_changed.emit(event.conversation_id)
             case DocumentsChanged():
