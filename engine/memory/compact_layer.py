@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from engine.memory.layer import Found
 
 MOST_NEIGHBOURS = 12
-"""Neighbours of a node (M) at most. Exact scores decide among many proposals, so a thinner graph does: 24 finds .002
+"""Neighbours of a node (M) at most, where vectors are shortened. Exact scores decide among many proposals, so a thinner graph does: 24 finds .002
 more of the ten nearest and takes 96 bytes more a vector."""
 
 PROPOSALS = 100
@@ -72,7 +72,7 @@ class CompactVectors(LayerVectors):
             folder: Where files are made.
             name: How their names begin.
         """
-        neighbours = min(settings.m, MOST_NEIGHBOURS)
+        neighbours = settings.m if form.kept == form.dimensions else min(settings.m, MOST_NEIGHBOURS)
         self.form = form
         self._name = name
         self._tail: FileTail
@@ -181,6 +181,8 @@ class CompactVectors(LayerVectors):
     def _search(self, query: NDArray[np.float32], k: int) -> Found:
         if self.graph is None or not self.graph.live or self.shortening is None:
             return self._tail.search(query, k)
+        if self.form.kept == self.form.dimensions:
+            return super()._search(query, k)
         proposed, _ = self.graph.search(self.shortening.apply(query), self._width(k))
         rows = self.file.find(proposed)
         there = rows >= 0
@@ -191,6 +193,8 @@ class CompactVectors(LayerVectors):
         return best(labels, scores, k)
 
     def _width(self, k: int) -> int:
+        if self.form.kept == self.form.dimensions:
+            return k
         return max(2 * k, min(PROPOSALS, self._ef // 2))
 
     def _graph_due(self) -> bool:

@@ -13,11 +13,11 @@ import contextlib
 import dataclasses
 import logging
 import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from engine.memory.indexes import Indexes
 from engine.memory.lexical_sync import WordHits
 from engine.memory.locks import ReadWriteLock
 from engine.memory.query import Query
+from engine.memory.recall_vectors import VectorTable, both, no_vectors, read_vectors, vector_signals
 from engine.memory.sections import Section, section_id, section_of
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
@@ -60,10 +61,10 @@ _SPARE = 5
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """What one of the two searches, by words and by meaning, gives: candidates, and vectors by number."""
+    """What one of the two searches, by words and by meaning, gives: candidates, and vectors of them and beside them."""
 
     candidates: list[Candidate]
-    vectors: dict[int, bytes]
+    vectors: VectorTable
     query: NDArray[np.float32] | None = None
 
 
@@ -165,7 +166,7 @@ class Retriever:
             return []
         signals = _word_signals(visible, words)
         if vector is not None:
-            signals |= _vector_signals(visible, near.vectors | alike.vectors, vector)
+            signals |= vector_signals(visible, both(near.vectors, alike.vectors), vector)
         fused = ranking.fuse(signals, alone=np.asarray([one.group_key is None for one in visible]))
         bonuses = ranking.priors(visible, asked, now=at, half_lives=self._half_lives)
         final = sum(bonuses.values(), fused)
@@ -189,7 +190,7 @@ class Retriever:
         """The query's vector and the memories nearest to it; nothing where words alone are searched."""
         vector = self._embed(asked)
         if vector is None:
-            return _Found([], {})
+            return _Found([], no_vectors(self._embedder.dimensions))
         found = self._read(labels=self._nearest(vector, depth, layer, kind), vectors=True)
         return dataclasses.replace(found, query=vector)
 
@@ -198,9 +199,13 @@ class Retriever:
         with self._database.read() as reader:
             found = recall_queries.candidates(reader, numbers=numbers, labels=labels)
             if not vectors:
-                return _Found(found, {})
-            needed = {n for one in found for n in (one.number, one.previous, one.next) if n is not None}
-            return _Found(found, recall_queries.vectors_of(reader, self._embedder.model_id, needed))
+                return _Found(found, no_vectors(self._embedder.dimensions))
+            needed = {label for one in found for label in (one.label, one.previous, one.next) if label is not None}
+            return _Found(found, self._vectors(reader, needed))
+
+    def _vectors(self, reader: Any, labels: Iterable[int]) -> VectorTable:
+        embedder = self._embedder
+        return read_vectors(reader, self._indexes, labels, model=embedder.model_id, dimensions=embedder.dimensions)
 
     def _knows(self, asked: Query) -> bool:
         """Whether the embedder knows the language of a query."""
@@ -224,8 +229,7 @@ class Retriever:
             with self._database.read() as reader:
                 subset = recall_queries.subset_labels(reader, layers, kind, SMALL_SUBSET)
                 if subset is not None:
-                    data = recall_queries.vectors_of(reader, self._embedder.model_id, [number for number, _ in subset])
-                    return _exact(subset, data, vector, depth)
+                    return self._vectors(reader, (label for _, label in subset)).nearest(vector, depth)
             depth *= _DEEPER
         found = [self._indexes.search_vectors(name, vector, depth) for name in layers]
         labels, _ = best(
@@ -285,31 +289,3 @@ def _word_signals(found: Sequence[Candidate], words: WordHits) -> ranking.Scores
         "bm25_window": np.asarray([words.window.get(one.number, 0.0) for one in found]),
         "bm25_group": np.asarray(sections),
     }
-
-
-def _vector_signals(found: Sequence[Candidate], data: dict[int, bytes], query: NDArray[np.float32]) -> ranking.Scores:
-    """Cosines with the record and with its window, exactly. Records without a vector get 0."""
-    size = 4 * len(query)
-    rows = {number: at for at, number in enumerate(n for n, blob in data.items() if len(blob) == size)}
-    table = np.zeros((len(rows) + 1, len(query)), np.float32)  # the last row stands for "none"
-    if rows:
-        table[:-1] = np.frombuffer(b"".join(data[number] for number in rows), "<f4").reshape(len(rows), -1)
-    none = len(rows)
-    own = table[[rows.get(one.number, none) for one in found]]
-    previous = table[[none if one.previous is None else rows.get(one.previous, none) for one in found]]
-    following = table[[none if one.next is None else rows.get(one.next, none) for one in found]]
-    window = own + 0.5 * previous + 0.5 * following
-    length = np.maximum(np.linalg.norm(window, axis=1), 1e-9)
-    return {
-        "dense": (own @ query).astype(np.float64),
-        "dense_window": (window @ query / length).astype(np.float64),
-    }
-
-
-def _exact(subset: Sequence[tuple[int, int]], data: dict[int, bytes], query: NDArray[np.float32], k: int) -> list[int]:
-    rows = [(label, data[number]) for number, label in subset if len(data.get(number, b"")) == 4 * len(query)]
-    if not rows:
-        return []
-    table = np.frombuffer(b"".join(blob for _, blob in rows), "<f4").reshape(len(rows), -1)
-    labels, _ = best(np.asarray([label for label, _ in rows], np.int64), table @ query, k)
-    return [int(label) for label in labels]

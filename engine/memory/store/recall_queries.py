@@ -89,18 +89,6 @@ def hot_numbers(reader: peewee.SqliteDatabase) -> list[int]:
     return [row[0] for row in rows]
 
 
-def vectors_of(reader: peewee.SqliteDatabase, model: str, numbers: Collection[int]) -> dict[int, bytes]:
-    """Vectors of this model by memory number."""
-    found: dict[int, bytes] = {}
-    for batch in _batches(list(numbers)):
-        found.update(
-            reader.execute_sql(
-                f"SELECT memory, data FROM vector WHERE memory IN ({_marks(batch)}) AND model = ?", [*batch, model]
-            ).fetchall()
-        )
-    return found
-
-
 def vectors_of_labels(reader: peewee.SqliteDatabase, model: str, labels: Sequence[int]) -> dict[int, bytes]:
     """Vectors of this model by label."""
     found: dict[int, bytes] = {}
@@ -209,7 +197,10 @@ def hot_groups(reader: peewee.SqliteDatabase) -> list[tuple[str, int]]:
 
 
 class Candidate(NamedTuple):
-    """The little of a memory that ranking needs. A plain tuple: a recall makes more than a hundred."""
+    """The little of a memory that ranking needs. A plain tuple: a recall makes more than a hundred.
+
+    `previous` and `next` are the labels of its neighbours.
+    """
 
     number: int
     label: int
@@ -232,8 +223,8 @@ _CANDIDATES = (
     "SELECT m.number, m.label, m.layer, m.kind, m.group_key, m.occurred_at, m.expires_at, "
     "m.superseded_by IS NOT NULL OR m.valid_to IS NOT NULL, m.pinned, m.importance, m.access_count, "
     "m.document, m.speaker, "
-    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {PREVIOUS} END, "
-    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {NEXT} END "
+    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {_NEIGHBOUR.format(column='p.label', sign='<', order='DESC')} END, "
+    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {_NEIGHBOUR.format(column='p.label', sign='>', order='ASC')} END "
     "FROM memory m WHERE m.{column} IN ({marks}) AND m.label IS NOT NULL AND m.deleted_at IS NULL"
 )
 
