@@ -13,6 +13,7 @@
     ├── IndexDamagedError        a derived index is torn, foreign or older (it is rebuilt)
     ├── RuntimeUnavailableError  ONNX Runtime is missing or a model does not load
     ├── ModelError               a model file is missing, damaged or of another kind
+    ├── ConversationImportError  an export of conversations cannot be read
     ├── IngestionError           a file cannot be read (becomes the reason on its row)
     ├── ChatModelError           a language model cannot answer
     │   ├── KeyMissingError      no key is set for the provider
@@ -104,6 +105,10 @@ class RuntimeUnavailableError(MagrayError):
 
 class ModelError(MagrayError):
     """A model file is missing, damaged or of another kind than its entry says."""
+
+
+class ConversationImportError(MagrayError):
+    """An export of conversations cannot be read; nothing was imported."""
 
 
 class IngestionError(MagrayError):

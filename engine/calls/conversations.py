@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Literal
 
 from engine import values
 from engine.calls.base import Calls
-from engine.chat_values import ContextView, Draft, MessageHit
+from engine.chat_values import ContextView, ConversationsImport, Draft, MessageHit
 from engine.errors import InvalidMemoryError
 
 _Border = tuple[Literal["before", "after", "around"], str | None]
@@ -184,3 +186,23 @@ class ConversationCalls(Calls):
         """Keep what is being typed; sending takes it away."""
         self._check()
         await self._parts.conversations.set_draft(conversation_id, text, attachment_ids)
+
+    async def export_conversation(self, conversation_id: str, form: Literal["md", "json"] = "md") -> str:
+        """A conversation as text: the branch that is shown as Markdown, or all branches as JSON.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+        self._check()
+        return await self._parts.conversations.export(conversation_id, form)
+
+    async def import_conversations(self, path: str | os.PathLike[str]) -> ConversationsImport:
+        """Bring in an export of ChatGPT or Claude (.json or .zip), of Magray (.json), or Markdown.
+
+        Conversations that were imported before are left as they are.
+
+        Raises:
+            ConversationImportError: it cannot be read; nothing was imported.
+        """
+        self._check()
+        return await self._parts.conversations.bring_in(Path(path))

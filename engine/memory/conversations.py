@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any, Literal, ParamSpec, TypeVar
 
 from engine import values
-from engine.chat_values import ContextView, Draft, MessageHit
+from engine.chat_values import ContextView, ConversationsImport, Draft, MessageHit
 from engine.events import ConversationsChanged, EventBus
 from engine.executors import Executors
-from engine.memory.store import attachments, chat_notes, conversations, message_search, messages
+from engine.memory.exchange import markdown, own_json, reading
+from engine.memory.exchange.imported import ImportedConversation
+from engine.memory.store import attachments, chat_notes, conversations, imports, message_search, messages
 from engine.memory.store.attachments import NewAttachment
 from engine.memory.store.database import Database
 from engine.memory.store.messages import NewMessage
@@ -20,6 +23,7 @@ T = TypeVar("T")
 
 LONGEST_TITLE = 500
 """Characters of a conversation's title that are kept."""
+_IMPORTED_AT_ONCE = 50
 
 
 def storable(text: str) -> str:
@@ -281,6 +285,53 @@ class Conversations:
             NotFoundError: there is none.
         """
         return await self._read(attachments.data, attachment_id)
+
+    async def export(self, conversation_id: str, form: Literal["md", "json"]) -> str:
+        """A conversation as text: the branch that is shown as Markdown, or all branches as JSON.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+
+        def work() -> str:
+            with self._store.read() as reader:
+                conversation = conversations.get(reader, conversation_id)
+                told = messages.tree(reader, conversation_id)
+            if form == "json":
+                return own_json.write(conversation, told)
+            return markdown.write(conversation, [message for message, shown in told if shown])
+
+        return await self._executors.run("io", work)
+
+    async def bring_in(self, path: Path) -> ConversationsImport:
+        """Read an export and store its conversations; what was imported before is left as it is.
+
+        Raises:
+            ConversationImportError: it cannot be read; nothing was imported.
+            StoreFullError: the disk is full; conversations before that are there, and the rest comes with another try.
+        """
+        export = await self._executors.run("io", reading.read, path)
+        wanted = [one.external_id for one in export.conversations if one.external_id is not None]
+        known = await self._read(conversations.known, wanted)
+        fresh: dict[str, ImportedConversation] = {}
+        for number, one in enumerate(export.conversations):
+            if one.external_id not in known:
+                fresh.setdefault(one.external_id or str(number), one)
+        ids: list[str] = []
+        count = 0
+        waiting = list(fresh.values())
+        for start in range(0, len(waiting), _IMPORTED_AT_ONCE):
+            made, written = await self._write(imports.write, waiting[start : start + _IMPORTED_AT_ONCE])
+            ids += made
+            count += written
+        if ids:
+            self._tell(ids[-1])
+        return ConversationsImport(
+            conversations=tuple(ids),
+            messages=count,
+            known=len(export.conversations) - len(fresh),
+            problems=tuple(export.problems),
+        )
 
     async def read(self, function: Callable[..., T], *arguments: Any, **named: Any) -> T:
         """Run one query of `engine.memory.store` over conversations."""

@@ -1,0 +1,1 @@
+"""Conversations on their way out and in: Markdown, JSON, and the exports of other programs."""
