@@ -1,7 +1,10 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["torch>=2.9", "transformers>=5", "sentence-transformers>=5.1", "onnx>=1.19", "onnxscript>=0.5"]
+# ///
 """Make `tests/data/reference`: tiny models of every family, and what their own libraries say of them.
 
-    uv venv reference && uv pip install --python reference torch transformers sentence-transformers onnx onnxscript
-    reference/bin/python scripts/make_reference_models.py --out tests/data/reference
+    uv run --script scripts/make_reference_models.py --out tests/data/reference
 
 For development only; it needs no network and no weights. Each model is a class of transformers with random weights and
 a tokenizer trained on a few sentences here, exported to ONNX with the inputs and outputs of the real exports. The

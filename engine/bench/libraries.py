@@ -50,7 +50,7 @@ async def run(context: BenchContext) -> Sequence[Figure]:
     if context.compare is None:
         raise BenchUnavailableError(
             "an environment with sentence-transformers and fastembed is needed; name its interpreter by --compare"
-            " (docs/models.md tells how to make one)"
+            " (docs/models.md, Speed, tells how to make one)"
         )
     turns = _turns(context)
     folder = context.work / "single"

@@ -1,3 +1,7 @@
+# /// script
+# requires-python = ">=3.11"
+# dependencies = ["sentence-transformers>=5.1", "fastembed>=0.7", "onnx>=1.19", "safetensors>=0.6"]
+# ///
 """Other embedding libraries, for comparison: run by the interpreter of an environment that has them, never imported.
 
     python other_embedders.py prepare MODEL.onnx TOKENIZER.json FOLDER
