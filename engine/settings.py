@@ -132,6 +132,14 @@ class IndexSettings(_Group):
     rebuild_deleted: float = Field(
         0.25, gt=0, lt=1, description="Share of deleted nodes above which a graph is built anew."
     )
+    vectors: Literal["auto", "fp32", "fp16", "int8"] = Field(
+        "auto",
+        description="How full vectors are kept: fp16 and int8 in a mapped file beside a graph of shorter ones; auto does "
+        "so with fp16 for models of more than 512 dimensions, fp32 keeps the graph whole.",
+    )
+    graph_dimensions: int = Field(
+        0, ge=0, le=4096, description="Numbers of a vector in such a graph; 0 takes 256 where vectors are long."
+    )
 
 
 class RecallSettings(_Group):

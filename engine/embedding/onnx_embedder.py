@@ -109,6 +109,11 @@ class OnnxEmbedder:
         return self._entry.languages
 
     @property
+    def matryoshka(self) -> tuple[int, ...]:
+        """Lengths to which its vectors may be cut, longest first; empty where they may not."""
+        return self._entry.matryoshka
+
+    @property
     def max_tokens(self) -> int:
         """Tokens of a text that are read, special ones included."""
         return self._entry.max_tokens

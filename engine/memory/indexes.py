@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -66,6 +66,7 @@ class Indexes:
         recall: RecallSettings,
         model_id: str,
         dimensions: int,
+        matryoshka: Sequence[int] = (),
         notice: Callable[[str, str], None] | None = None,
         saved: Callable[[int], None] | None = None,
         words_saved: Callable[[int], None] | None = None,
@@ -79,6 +80,7 @@ class Indexes:
             recall: Options of searching.
             model_id: The embedder whose vectors are indexed.
             dimensions: Numbers in a vector.
+            matryoshka: Lengths to which its vectors may be cut, longest first.
             notice: Called on the indexing thread with (level, plain words) when the owner should know something.
             saved: Called on the indexing thread when removals up to a sequence are needed by no saved index.
             words_saved: Called on the indexing thread when the saved word index holds the changes up to a sequence.
@@ -87,7 +89,7 @@ class Indexes:
         self._folder = folder
         self._index = index
         self._widths = {"interact": recall.ef_interact, "insights": recall.ef_insights, "assets": recall.ef_assets}
-        self.layers: dict[str, LayerIndex] = self._layers_of(model_id, dimensions)
+        self.layers: dict[str, LayerIndex] = self._layers_of(model_id, dimensions, matryoshka)
         self.lexical = LexicalIndex(database, folder)
         self._all: tuple[DerivedIndex, ...] = (*self.layers.values(), self.lexical)
         self._notice = notice
@@ -112,12 +114,12 @@ class Indexes:
         self._thread = threading.Thread(target=self._run, name="magray-index", daemon=True)
         self._thread.start()
 
-    def use_vectors(self, model_id: str, dimensions: int) -> None:
+    def use_vectors(self, model_id: str, dimensions: int, matryoshka: Sequence[int] = ()) -> None:
         """All vectors are of another model now: index those from the first one on, and let go of what was there.
 
         Never blocks. Recall looks into the database until they are read, as after a start.
         """
-        layers = self._layers_of(model_id, dimensions)
+        layers = self._layers_of(model_id, dimensions, matryoshka)
         with self._condition:
             old, self.layers = self.layers, layers
             self._all = (*layers.values(), self.lexical)
@@ -243,7 +245,7 @@ class Indexes:
             self._thread.join()
             self._thread = None
 
-    def _layers_of(self, model_id: str, dimensions: int) -> dict[str, LayerIndex]:
+    def _layers_of(self, model_id: str, dimensions: int, matryoshka: Sequence[int]) -> dict[str, LayerIndex]:
         return {
             layer: LayerIndex(
                 layer,
@@ -253,6 +255,7 @@ class Indexes:
                 model=model_id,
                 dimensions=dimensions,
                 ef=self._widths[layer],
+                matryoshka=matryoshka,
             )
             for layer in LAYERS
         }

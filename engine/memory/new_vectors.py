@@ -202,7 +202,7 @@ class NewVectors:
             with self._store.write() as writer:
                 vectors.take_gathered(writer, following.model_id)
             old = self._in_use.replace(following)
-            self._indexes.use_vectors(following.model_id, following.dimensions)
+            self._indexes.use_vectors(following.model_id, following.dimensions, following.matryoshka)
         self._in_use.retire(old)
         return True
 
