@@ -286,6 +286,7 @@ def _indexes(
         recall=settings.recall,
         model_id=embedder.model_id,
         dimensions=embedder.dimensions,
+        matryoshka=embedder.matryoshka,
         notice=_notices(events),
         saved=partial(later, prune),
         words_saved=partial(later, forget_groups),

@@ -61,6 +61,11 @@ class CachedEmbedder:
         return self._inner.languages
 
     @property
+    def matryoshka(self) -> tuple[int, ...]:
+        """Lengths to which its vectors may be cut, longest first; empty where they may not."""
+        return self._inner.matryoshka
+
+    @property
     def max_tokens(self) -> int:
         """Tokens of a text that are read, special ones included."""
         return self._inner.max_tokens

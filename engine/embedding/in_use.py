@@ -125,6 +125,11 @@ class EmbedderInUse:
         return self._current.languages
 
     @property
+    def matryoshka(self) -> tuple[int, ...]:
+        """Lengths to which its vectors may be cut, longest first; empty where they may not."""
+        return self._current.matryoshka
+
+    @property
     def max_tokens(self) -> int:
         """Tokens of a text that are read, special ones included."""
         return self._current.max_tokens
