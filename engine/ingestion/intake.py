@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -54,7 +54,13 @@ class Intake:
         self._tokenizer = tokenizer
 
     async def take(
-        self, row: Row, *, ancestors: frozenset[str], ocr: str | None, ocr_texts: Mapping[int, str] | None = None
+        self,
+        row: Row,
+        *,
+        ancestors: frozenset[str],
+        ocr: str | None,
+        ocr_texts: Mapping[int, str] | None = None,
+        passing: Collection[str] = (),
     ) -> Finished | Container | Ready:
         """Read one file.
 
@@ -63,6 +69,7 @@ class Intake:
             ancestors: Hashes of the archives that it lies in.
             ocr: None where pictures can be read; else why not, as the end of a sentence.
             ocr_texts: What OCR has read already, by page from 1.
+            passing: Documents that are about to get another content, so that they stand for no other file.
 
         Raises:
             WorkerError: the file cannot be read; its text is the reason.
@@ -79,7 +86,7 @@ class Intake:
         row = replace(row, outcome_key=self._outcome_key(row, looked, ocr))
         known: Found | None = None
         if row.phase == "":
-            known_row, known = await self._executors.run("query", self._recognise, row, looked, ocr)
+            known_row, known = await self._executors.run("query", self._recognise, row, looked, ocr, frozenset(passing))
             if known_row is not None:
                 await self._move(known_row, looked)
                 return Finished(_timed(known_row.row, began))
@@ -173,19 +180,22 @@ class Intake:
         with self._store.read() as reader:
             return documents.find(reader, path=path)
 
-    def twin(self, ready: Ready) -> Row | None:
+    def twin(self, ready: Ready, passing: frozenset[str]) -> Row | None:
         """Blocking: the final row of a document whose content is in memory already, under another path."""
         with self._store.read() as reader:
-            same = documents.find(reader, content=ready.document.content_hash)
+            found = documents.find(reader, content=ready.document.content_hash)
+        same = [one for one in found if one.document.id not in passing]
         if not same:
             return None
         return _as_twin(ready.row.having(seconds=ready.row.file.seconds + ready.seconds), same[0].document)
 
-    def _recognise(self, row: Row, looked: Looked, ocr: str | None) -> tuple[_Known | None, Found | None]:
+    def _recognise(
+        self, row: Row, looked: Looked, ocr: str | None, passing: frozenset[str]
+    ) -> tuple[_Known | None, Found | None]:
         """Whether the content is in memory already: here, at a place that it was moved from, or elsewhere too."""
         with self._store.read() as reader:
             here = next(iter(documents.find(reader, path=row.file.path)), None)
-            same = documents.find(reader, content=looked.digest)
+            same = [one for one in documents.find(reader, content=looked.digest) if one.document.id not in passing]
             vain = None if row.outcome_key is None else ingest_files.known_outcome(reader, row.outcome_key, row)
         if here is not None:
             pictures_left = ocr is None and PICTURES in (here.note or "")

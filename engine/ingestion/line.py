@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -66,6 +66,7 @@ class Line:
         self._cancelled: set[str] = set()
         self._reading: str | None = None
         self._ready: deque[Ready] = deque()
+        self._replaced: Counter[str] = Counter()  # documents whose new version was read and is not written yet
         self._waiting_characters = 0
         self._more = asyncio.Event()
         self._arrived = asyncio.Event()
@@ -175,9 +176,11 @@ class Line:
             row, texts = await self._ocr.read(
                 row, wanted=lambda: row.file.id not in self._cancelled, between=self._go.wait
             )
-            taken = await self._intake.take(row, ancestors=ancestors, ocr=self._ocr.missing, ocr_texts=texts)
+            taken = await self._intake.take(
+                row, ancestors=ancestors, ocr=self._ocr.missing, ocr_texts=texts, passing=self._replaced
+            )
         else:
-            taken = await self._intake.take(row, ancestors=ancestors, ocr=self._ocr.missing)
+            taken = await self._intake.take(row, ancestors=ancestors, ocr=self._ocr.missing, passing=self._replaced)
         match taken:
             case Finished(final):
                 await self._final(final)
@@ -190,6 +193,8 @@ class Line:
                     self._busy[row.file.id] = taken.row
                     self._board.put(taken.row.having(state=FileState.EMBEDDING))
                     self._ready.append(taken)
+                    if taken.replaces:
+                        self._replaced[taken.document.id] += 1
                     self._waiting_characters += _characters(taken)
                     self._arrived.set()
                 elif taken.later:
@@ -290,6 +295,8 @@ class Line:
                 for ready in group:
                     self._busy.pop(ready.row.file.id, None)
                     self._cancelled.discard(ready.row.file.id)
+                    if ready.replaces:
+                        self._replaced -= Counter((ready.document.id,))
                 self._taken.set()
                 if not self._ready:
                     self._more.set()
@@ -306,7 +313,7 @@ class Line:
             elif digest in contents:
                 later.append(ready)
             else:
-                twin = await self._executors.run("query", self._intake.twin, ready)
+                twin = await self._executors.run("query", self._intake.twin, ready, frozenset(self._replaced))
                 if twin is None:
                     contents.add(digest)
                     single.append(ready)
