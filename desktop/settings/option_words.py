@@ -109,6 +109,16 @@ def option_words() -> dict[str, tuple[str, str]]:
             translate("Options", "Rebuild above this share of deleted"),
             translate("Options", "0.25 is a quarter."),
         ),
+        "index.vectors": (
+            translate("Options", "Keep full vectors as"),
+            translate(
+                "Options", "fp16 and int8 take less memory: they lie in a file beside a graph of shorter vectors."
+            ),
+        ),
+        "index.graph_dimensions": (
+            translate("Options", "Numbers of a vector in such a graph"),
+            translate("Options", "0 takes 256 where vectors are long."),
+        ),
         "recall.limit": (
             translate("Options", "Hits of a search"),
             translate("Options", "Where no number is given."),
@@ -192,6 +202,18 @@ def option_words() -> dict[str, tuple[str, str]]:
         "llm.small_model": (
             translate("Options", "Small model"),
             translate("Options", "For titles and for what to remember. Empty takes the chat model."),
+        ),
+        "llm.equals": (
+            translate("Options", "As good as the chat model"),
+            translate("Options", "Requests go to whichever has the least to do. One a line."),
+        ),
+        "llm.parallel": (
+            translate("Options", "Requests at the same time"),
+            translate("Options", "To one provider."),
+        ),
+        "llm.requests_per_minute": (
+            translate("Options", "Requests in a minute"),
+            translate("Options", "To one provider; 0 sets no limit."),
         ),
         "llm.effort": (
             translate("Options", "Thinking"),

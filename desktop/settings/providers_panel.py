@@ -17,7 +17,7 @@ from desktop.widgets.choice_box import ChoiceBox
 if TYPE_CHECKING:
     from engine import ChatModelInfo, FoundServer, ProviderName, ProviderTest
 
-_TITLES = {"openai": "OpenAI", "anthropic": "Anthropic"}
+_TITLES: dict[ProviderName, str] = {"openai": "OpenAI", "anthropic": "Anthropic"}
 
 
 class _ProviderCard(Card):
@@ -94,12 +94,17 @@ class _ProviderCard(Card):
 
     def _kept(self, place: str) -> None:
         self.show_place(place)
+        self._panel.refresh_models()
         self._test()
 
     def _forget(self) -> None:
         engine, provider = self._panel.engine, self.provider
         self.say("", good=True)
-        self._panel.start("forget a key", lambda: engine.set_key(provider, None), self.show_place, failure=self._failed)
+        self._panel.start("forget a key", lambda: engine.set_key(provider, None), self._forgotten, failure=self._failed)
+
+    def _forgotten(self, place: str) -> None:
+        self.show_place(place)
+        self._panel.refresh_models()
 
     def _test(self) -> None:
         engine, provider = self._panel.engine, self.provider
@@ -160,9 +165,15 @@ class ProvidersPanel(SettingsPanel):
             self.start("where a key is", functools.partial(self.engine.key_place, provider), card.show_place)
         self.refresh_models()
 
+    async def _usable_models(self) -> list[ChatModelInfo]:
+        """Those that could answer: their provider's key is there, or they want none."""
+        models = await self.engine.chat_models()
+        keyed = [provider for provider in _TITLES if await self.engine.key_place(provider) != "none"]
+        return [model for model in models if model.provider in (*keyed, "compatible", "local")]
+
     def refresh_models(self) -> None:
         """Ask which chat models there are."""
-        self.start("chat models", self.engine.chat_models, self._show_models, replaces="settings-chat-models")
+        self.start("chat models", self._usable_models, self._show_models, replaces="settings-chat-models")
 
     def _changed(self, name: str) -> None:
         if name.startswith("llm."):

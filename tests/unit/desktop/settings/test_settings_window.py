@@ -97,7 +97,7 @@ def test_every_option_has_words_and_a_page() -> None:
         assert page_of(option.name, specs) in {spec.key for spec in specs}
     assert set(words) == {option.name for option in option_table()}
     for option in option_table():
-        if option.kind == "choice" and option.name not in ("log_level", "store.synchronous"):
+        if option.kind == "choice" and option.name not in ("log_level", "store.synchronous", "index.vectors"):
             assert set(option.choices) <= set(choice_words()), option.name
 
 
@@ -249,3 +249,70 @@ def test_the_panels_say_what_is_true(play: Callable[[Story], None], tmp_path: Pa
         assert str(tmp_path) in privacy.sentences(held)[1]
 
     play(story)
+
+
+def test_a_server_on_this_computer_is_set_up_tested_and_chosen(
+    play: Callable[[Story], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop.settings.providers_panel import ProvidersPanel
+    from tests.helpers.vendors import loopback_vendors
+
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    with loopback_vendors() as vendors:
+
+        async def story(window: SettingsWindow, controller: SettingsController) -> None:
+            window.show_page("chat")
+            panel = window.findChild(ProvidersPanel)
+            card = panel.cards["compatible"]
+            await until(lambda: card.place.text() == "No key", seconds=30)
+            await until(lambda: panel.models.currentText() == "Quotes from your files", seconds=30)
+            assert "Nothing leaves" in panel._facts.text()
+            panel._use(vendors.v1)
+            await until(lambda: bool(card.said.text()), seconds=30)
+            assert card.said.property("role") == "success", card.said.text()
+            assert config(window, tmp_path)["llm"]["compatible"]["base_url"] == vendors.v1
+            await until(lambda: panel.models.count() > 1, seconds=30)
+            listed = [str(panel.models.itemData(place)) for place in range(panel.models.count())]
+            assert all(model.startswith("compatible/") for model in listed[1:])  # no key, no model
+            panel.models.setCurrentIndex(1)
+            panel.models.activated.emit(1)
+            chosen = listed[1]
+            await until(lambda: config(window, tmp_path)["llm"].get("model") == chosen)
+            engine = controller._engine
+            assert engine is not None
+            await until(lambda: engine.settings.llm.model == chosen)  # at once, without a restart
+
+        play(story)
+
+
+@pytest.mark.expected_logs(".*key.*")
+def test_a_key_goes_to_no_file_and_is_forgotten(
+    play: Callable[[Story], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from desktop.settings.providers_panel import ProvidersPanel
+
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("MAGRAY_OFFLINE", "true")
+    canary = "sk-canary-7f3a51"
+
+    async def story(window: SettingsWindow, controller: SettingsController) -> None:
+        window.show_page("chat")
+        panel = window.findChild(ProvidersPanel)
+        card = panel.cards["openai"]
+        await until(lambda: card.place.text() == "No key", seconds=30)
+        assert not card.save.isEnabled()
+        card.key.setFocus()
+        QTest.keyClicks(card.key, canary)
+        QTest.keyClick(card.key, Qt.Key.Key_Return)
+        await until(lambda: "this session" in card.place.text(), seconds=30)
+        assert not card.key.text()
+        await until(lambda: bool(card.said.text()), seconds=30)
+        assert card.said.property("role") == "danger"  # offline: nothing was asked
+        QTest.mouseClick(card.forget, Qt.MouseButton.LeftButton)
+        await until(lambda: card.place.text() == "No key", seconds=30)
+
+    play(story)
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            assert canary.encode() not in file.read_bytes(), file
