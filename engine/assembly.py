@@ -77,7 +77,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     stack.push_async_callback(models.close)
     devices = _devices(settings, events)
     stack.callback(devices.close)
-    llm = ChatModels(settings, executors=executors)
+    llm = ChatModels(settings, executors=executors, devices=devices)
     stack.push_async_callback(llm.close)
     store, wanted = await _store_and_embedder(settings, executors, devices, stack)
     usage = UsageBook(store, pool=executors.pool("store"), budget=settings.llm.monthly_budget, publish=events.publish)
@@ -162,6 +162,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     reembedding.start(None if wanted is embedder.current else wanted)
     return Parts(
         executors=executors,
+        logs=logs,
         store=store,
         devices=devices,
         models=models,

@@ -58,7 +58,8 @@ class LlmCalls(Calls):
             until: the last day; None takes today.
         """
         self._check()
-        return await self._parts.executors.run("query", self._parts.usage.report, since, until)
+        # On the writer's thread, so that what was asked a moment ago is counted.
+        return await self._parts.executors.run("store", self._parts.usage.report, since, until)
 
     async def allow_over_budget(self) -> None:
         """Go on beyond the monthly budget until the month ends."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from engine.errors import ModelGoneError, SettingsError
+from engine.errors import SettingsError
 from engine.llm.base import ChatModel
 from engine.llm.connection import Access, Connection
 from engine.llm.keys import KeyStore
+from engine.llm.local_models import LocalModels
 from engine.llm.messages import ChatModelInfo, ProviderName
 from engine.llm.network_thread import NetworkThread
 from engine.network import stays_here
@@ -27,13 +28,20 @@ class Providers:
     """Makes connections when they are first needed. Of one event loop."""
 
     def __init__(
-        self, settings: Settings, *, environment: Mapping[str, str], keys: KeyStore, network: NetworkThread
+        self,
+        settings: Settings,
+        *,
+        environment: Mapping[str, str],
+        keys: KeyStore,
+        network: NetworkThread,
+        local: LocalModels,
     ) -> None:
         self._settings = settings
         # Not the mapping itself: whatever showed this object would show every variable, keys too.
         self._variable: Callable[[str], str] = lambda name: environment.get(name, "").strip()
         self._keys = keys
         self._network = network
+        self._local = local
         self._connections: dict[ProviderName, Connection] = {}
 
     def address(self, provider: ProviderName) -> str:
@@ -53,7 +61,7 @@ class Providers:
         """The model itself, without anything around it.
 
         Raises:
-            ModelGoneError: it does not run here.
+            ModelGoneError: it is to run here and is not installed.
             SettingsError: its provider is not set up.
         """
         match info.provider:
@@ -70,7 +78,7 @@ class Providers:
 
                 return CompatibleModel(info, self.connection("compatible"))
             case "local":
-                raise ModelGoneError(f"{info.id} is not installed. Choose another model in the settings: Chat models.")
+                return self._local.model(info)
 
     def connection(self, provider: ProviderName) -> Connection:
         """The connection to a provider.

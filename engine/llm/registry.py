@@ -13,8 +13,6 @@ from typing import TYPE_CHECKING
 
 from engine.errors import (
     ChatModelError,
-    KeyMissingError,
-    ModelGoneError,
     NotFoundError,
     SettingsError,
 )
@@ -25,11 +23,13 @@ from engine.llm.gate import Gate
 from engine.llm.keys import VARIABLES, KeyStore
 from engine.llm.known import describe, known_models
 from engine.llm.lists import ModelLists, fetch_models
+from engine.llm.local_models import LocalModels
 from engine.llm.messages import PROVIDERS, ChatModelInfo, ProviderName, Purpose
 from engine.llm.network_thread import NetworkThread
 from engine.llm.own_models import OwnModels
 from engine.llm.probing import PORTS, probe_loopback
 from engine.llm.providers import Providers
+from engine.llm.routing import no_key, provider_of, route
 from engine.llm.secret import Secret
 from engine.llm.system_keys import SystemKeys, find_system_keys
 from engine.usage_values import FoundServer, KeyPlace, ProviderTest
@@ -37,11 +37,10 @@ from engine.usage_values import FoundServer, KeyPlace, ProviderTest
 if TYPE_CHECKING:
     from engine.executors import Executors
     from engine.llm.usage import UsageBook
+    from engine.runtime.manager import Devices
     from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
-_SMALL: frozenset[Purpose] = frozenset({"title", "extract"})
-"""Purposes that a small model is good enough for."""
 
 
 class ChatModels:
@@ -54,7 +53,7 @@ class ChatModels:
         executors: Executors,
         environment: Mapping[str, str] = os.environ,
         find_keys: Callable[[], SystemKeys | None] | None = None,
-        local: Callable[[], list[ChatModelInfo]] | None = None,
+        devices: Devices | None = None,
     ) -> None:
         """Prepare them.
 
@@ -63,19 +62,21 @@ class ChatModels:
             executors: where files are read and written.
             environment: its variables; the vendors' own addresses and keys are taken from there.
             find_keys: gives the system's store for keys; None looks for it.
-            local: lists the chat models that are installed on this computer.
+            devices: decides what a model on this computer runs on; None takes the processor.
         """
         self._settings = settings
         self._executors = executors
         given = {"compatible": Secret(settings.llm.compatible.api_key)} if settings.llm.compatible.api_key else {}
         self.keys = KeyStore(environment, given=given, find=find_keys or find_system_keys)  # type: ignore[arg-type]
         self._network = NetworkThread()
-        self._providers = Providers(settings, environment=environment, keys=self.keys, network=self._network)
+        self._local = LocalModels(settings, network=self._network, devices=devices)
+        self._providers = Providers(
+            settings, environment=environment, keys=self.keys, network=self._network, local=self._local
+        )
         self._gates: dict[ProviderName, Gate] = {}
         self._models: dict[str, ChatModel] = {}
         self._lists = ModelLists(settings.paths.cache / "chat-models.json")
         self._own = OwnModels(settings.paths.data / "chat-models.json")
-        self._local = local or (list)
         self._book: UsageBook | None = None
         self._closing: set[asyncio.Task[None]] = set()
 
@@ -127,7 +128,7 @@ class ChatModels:
             raise SettingsError("No language model is set up. Choose one in the settings: Chat models.")
         able = [name for name in names if not self._unable(name)]
         if not able:
-            raise _no_key(_provider(names[0]))
+            raise no_key(provider_of(names[0]))
         return FallbackModel(
             [Candidate(self._model(name), self._gate(name)) for name in able],
             retries=self._settings.llm.retries,
@@ -138,7 +139,7 @@ class ChatModels:
         """Import the SDK of the model for a purpose and read its key, so that the first answer need not wait."""
         for name in self._names(purpose, None)[:1]:
             with contextlib.suppress(ChatModelError, SettingsError):  # told when it is really asked
-                await self._providers.warm(_provider(name))
+                await self._providers.warm(provider_of(name))
 
     async def models(self, *, refresh: bool = False) -> list[ChatModelInfo]:
         """Every chat model that can be chosen: the providers' lists, what is known beforehand, the owner's own.
@@ -195,7 +196,7 @@ class ChatModels:
 
     async def add_model(self, info: ChatModelInfo) -> None:
         """Keep a model that the owner describes; it stands before what is known of it otherwise."""
-        _provider(info.id)
+        provider_of(info.id)
         await self._executors.run("io", self._own.add, dataclasses.replace(info, added_by_owner=True))
         self._models.pop(info.id, None)
 
@@ -219,31 +220,20 @@ class ChatModels:
         """Let go of every connection and end the thread."""
         if self._closing:
             await asyncio.wait(self._closing)
-        for model in self._models.values():
-            await model.close()
+        await self._local.close()
         await self._providers.close()
         await self._network.close()
 
     def _names(self, purpose: Purpose, model: str | None) -> list[str]:
-        """Ids in the order in which they are asked; equals stand with the least busy first."""
-        llm = self._settings.llm
-        chosen = model or (llm.small_model if purpose in _SMALL else "") or llm.model
-        if not chosen:
-            return []
-        first = [chosen]
-        if chosen == llm.model and llm.equals:
-            equals = [chosen, *(name for name in llm.equals if name.partition("/")[0] in PROVIDERS and name != chosen)]
-            first = sorted(equals, key=lambda name: (self._gate(name).running, self._gate(name).used))
-        # A misspelt name further down must not keep the others from answering.
-        return list(dict.fromkeys((*first, *(name for name in llm.fallback if name.partition("/")[0] in PROVIDERS))))
+        return route(self._settings.llm, purpose, model, self._gate)
 
     def _unable(self, name: str) -> bool:
         """Whether it is known already that a model cannot be asked."""
-        provider = _provider(name)
+        provider = provider_of(name)
         return bool(VARIABLES[provider]) and provider != "compatible" and self.keys.missing(provider)
 
     def _gate(self, name: str) -> Gate:
-        provider, llm = _provider(name), self._settings.llm
+        provider, llm = provider_of(name), self._settings.llm
         if provider not in self._gates:
             self._gates[provider] = Gate(parallel=llm.parallel, per_minute=llm.requests_per_minute)
         return self._gates[provider]
@@ -254,14 +244,14 @@ class ChatModels:
         return self._models[name]
 
     def _info(self, name: str) -> ChatModelInfo:
-        provider = _provider(name)
+        provider = provider_of(name)
         own = next((info for info in self._own.models() if info.id == name), None)
         listed = next((info for info in self._listed(provider) if info.id == name), None)
         return own or listed or describe(name, leaves_computer=self._providers.leaves_computer(provider))
 
     def _listed(self, provider: ProviderName) -> list[ChatModelInfo]:
         if provider == "local":
-            return self._local()
+            return self._local.listed()
         address = self._providers.address(provider)
         return (self._lists.get(provider, address) if address else []) or known_models(provider)
 
@@ -283,26 +273,10 @@ class ChatModels:
 
     async def _fetch(self, provider: ProviderName) -> list[ChatModelInfo]:
         if provider == "local":
-            return await self._executors.run("io", self._local)
+            return await self._executors.run("io", self._local.listed)
         models = await fetch_models(self._providers.connection(provider))
         address = self._providers.address(provider)
         await self._executors.run("io", self._lists.put, provider, address, models)
         for info in models:
             self._models.pop(info.id, None)
         return models
-
-
-def _provider(name: str) -> ProviderName:
-    found = name.partition("/")[0]
-    for provider in PROVIDERS:
-        if provider == found:
-            return provider
-    raise ModelGoneError(f"{name} is not known. A chat model is named as openai/NAME, anthropic/NAME or local/NAME.")
-
-
-def _no_key(provider: ProviderName) -> KeyMissingError:
-    variable = " or ".join(VARIABLES[provider])
-    return KeyMissingError(
-        f"No key is set for {TITLES[provider]}. Set one in the settings: Providers and keys, or in the variable"
-        f" {variable}."
-    )

@@ -134,6 +134,19 @@ class Devices:
             self._sessions[session] = accelerators
         return session
 
+    def attempts(self, accelerators: tuple[str, ...]) -> tuple[DeviceRecord, ...]:
+        """The devices that a model may try before the CPU, best first, for one that loads itself.
+
+        Whoever tries them asks each one's breaker, and tells it how it went.
+
+        Args:
+            accelerators: providers that have kernels for the model's operators.
+
+        Raises:
+            RuntimeUnavailableError: ONNX Runtime is missing.
+        """
+        return tuple(self._record(device) for device in self._plan(accelerators).attempts)
+
     def close_session(self, session: DeviceSession) -> None:
         """Let go of a model."""
         session.close()
