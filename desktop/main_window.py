@@ -184,7 +184,10 @@ class MainWindow(QMainWindow):
             self._shortcuts.append(shortcut)
 
     def _find(self) -> None:
-        """In what is shown, where that can be searched; else in the conversations."""
+        """In what is shown, where that can be searched; in the open conversation; else in all of them."""
+        if self.chat.page is None and self.chat.transcript.entries:
+            self.chat.header.deed_wanted.emit("find")
+            return
         search = getattr(self.chat.page, "start_search", self._search)
         search()
 

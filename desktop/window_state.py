@@ -22,6 +22,7 @@ class WindowState(QObject):
 
     def __init__(self, data_dir: Path, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.data_dir = data_dir
         self._settings = QSettings(str(data_dir / FILE_NAME), QSettings.Format.IniFormat, self)
         self._settings.setAtomicSyncRequired(False)  # the atomic way makes a lock file beside it, and waits for it
         self._timer = QTimer(self)

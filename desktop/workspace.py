@@ -56,6 +56,8 @@ class Workspace(QObject):
             pane=window.chat,
             conversations=window.conversations,
             sources=window.sources,
+            theme=theme,
+            icons=icons,
             operations=operations,
             messages=messages,
             state=state,
@@ -71,10 +73,11 @@ class Workspace(QObject):
         window.conversations.status_wanted.connect(self._show_status)
         window.chat.welcome.files_wanted.connect(self.library.adding.choose_files)
         window.chat.welcome.folder_wanted.connect(self.library.adding.choose_folder)
-        window.chat.composer.paths_pasted.connect(self.library.add_paths)
+        self.chat.paths_wanted.connect(self.library.add_paths)
         window.chat.composer.text_pasted.connect(self.library.adding.add_text)
         self.settings = SettingsController(theme=theme, icons=icons, operations=operations, state=state, window=window)
         window.conversations.settings_wanted.connect(self.settings.show)
+        self.chat.page_wanted.connect(self._show_page)
         self._status: EngineStatus | None = None
         self._status_page: StatusPage | None = None
 
@@ -156,6 +159,17 @@ class Workspace(QObject):
         }
         panel.status.set_status(status.state, words[status.state], status.summary)
         self._window.chat.welcome.show_documents(max(0, status.documents - _welcome_documents()))
+
+    def _show_page(self, page: str) -> None:
+        match page:
+            case "documents":
+                self.library.show_documents()
+            case "status":
+                self._show_status()
+            case "settings":
+                self.settings.show()
+            case _:
+                self.settings.show(page)
 
     def _show_status(self) -> None:
         if self._status is None:

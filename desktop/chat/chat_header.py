@@ -1,15 +1,21 @@
-"""The line over the chat: what this conversation is called, how answers are made, and the switches of the panels."""
+"""The line over the chat: what this conversation is called, who answers, and the switches of the panels."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QWidget
 
+from desktop.chat.model_button import ModelButton
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.elided_label import ElidedLabel
+
+if TYPE_CHECKING:
+    from engine import Conversation
 
 _NARROW = 480
 
@@ -22,17 +28,21 @@ class ChatHeader(QFrame):
         right_toggled: The right panel is to be shown or hidden.
         rename_wanted: The conversation is to be renamed.
         delete_wanted: The conversation is to be deleted.
+        deed_wanted: Something else is to be done with it; see `conversation_deeds`.
     """
 
     left_toggled = Signal()
     right_toggled = Signal()
     rename_wanted = Signal()
     delete_wanted = Signal()
+    deed_wanted = Signal(str)
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._icons = icons
+        self._conversation: Conversation | None = None
+        self._remembers = True
         px = theme.px
         restyle(self, surface="surface", edge="bottom")
         self.setMinimumHeight(px(46))
@@ -42,16 +52,17 @@ class ChatHeader(QFrame):
         for button in (self.left, self.right, self.more):
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.title = ElidedLabel("", self, role="strong_chat")
-        self.mode = QLabel(self.tr("Quoting from memory"), self)
-        restyle(self.mode, role="muted_body")
-        self.mode.setToolTip(
-            self.tr("No language model is set up: answers are sentences from your files, word for word.")
-        )
+        self.memory_off = QLabel(self.tr("Not remembered"), self)
+        restyle(self.memory_off, role="warning")
+        self.memory_off.setToolTip(self.tr("Nothing that is said in this chat becomes memory."))
+        self.memory_off.hide()
+        self.mode = ModelButton(theme, self)
         row = QHBoxLayout(self)
         row.setContentsMargins(px(12), px(4), px(12), px(4))
         row.setSpacing(px(8))
         row.addWidget(self.left)
         row.addWidget(self.title, 1)
+        row.addWidget(self.memory_off)
         row.addWidget(self.mode)
         row.addWidget(self.more)
         row.addWidget(self.right)
@@ -63,19 +74,72 @@ class ChatHeader(QFrame):
     def set_title(self, title: str) -> None:
         """Name the conversation; empty for one that has not begun."""
         self.title.setText(title or self.tr("New conversation"))
-        self.more.setVisible(bool(title))
+
+    def set_conversation(self, conversation: Conversation | None, *, remembers: bool = True) -> None:
+        """Know the conversation's flags.
+
+        Args:
+            conversation: None for one that has not begun.
+            remembers: Whether one that has not begun is to become memory.
+        """
+        self._conversation = conversation
+        self._remembers = conversation.remembers if conversation is not None else remembers
+        self.memory_off.setVisible(not self._remembers)
+        if conversation is not None:
+            self.set_title(conversation.title)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """In a narrow window the title needs the room more."""
         super().resizeEvent(event)
         self.mode.setVisible(event.size().width() >= self._theme.px(_NARROW))
 
-    def _show_menu(self) -> None:
+    def menu(self) -> QMenu:
+        """What can be done with the conversation; it deletes itself."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rename = QAction(self._icons.icon("edit"), self.tr("Rename"), menu)
-        rename.triggered.connect(self.rename_wanted)
-        delete = QAction(self._icons.icon("trash"), self.tr("Delete"), menu)
-        delete.triggered.connect(self.delete_wanted)
-        menu.addActions([rename, delete])
-        menu.popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
+        begun = self._conversation
+        if begun is not None:
+            rename = QAction(self._icons.icon("edit"), self.tr("Rename"), menu)
+            rename.triggered.connect(self.rename_wanted)
+            menu.addAction(rename)
+            self._add(menu, "bookmark", "unpin" if begun.pinned else "pin")
+            self._add(menu, "archive", "unarchive" if begun.archived else "archive")
+            self._add(menu, "tag", "tags")
+        remember = QAction(self.tr("Remember what is said here"), menu)
+        remember.setCheckable(True)
+        remember.setChecked(self._remembers)
+        remember.triggered.connect(lambda on: self.deed_wanted.emit("remember" if on else "forget"))
+        menu.addAction(remember)
+        if begun is not None:
+            menu.addSeparator()
+            for name in ("find", "export-md", "export-json", "export-pdf"):
+                self._add(menu, "search" if name == "find" else "download", name)
+        self._add(menu, "folder", "import")
+        if begun is not None:
+            menu.addSeparator()
+            delete = QAction(self._icons.icon("trash"), self.tr("Delete"), menu)
+            delete.triggered.connect(self.delete_wanted)
+            menu.addAction(delete)
+        return menu
+
+    def _add(self, menu: QMenu, icon: str, name: str) -> None:
+        action = QAction(self._icons.icon(icon), self._words(name), menu)
+        action.triggered.connect(lambda: self.deed_wanted.emit(name))
+        menu.addAction(action)
+
+    def _words(self, name: str) -> str:
+        return {
+            "pin": self.tr("Pin"),
+            "unpin": self.tr("Unpin"),
+            "archive": self.tr("Archive"),
+            "unarchive": self.tr("Take out of the archive"),
+            "tags": self.tr("Tags…"),
+            "find": self.tr("Find in this conversation"),
+            "export-md": self.tr("Export as Markdown…"),
+            "export-json": self.tr("Export as JSON…"),
+            "export-pdf": self.tr("Export as PDF…"),
+            "import": self.tr("Import conversations…"),
+        }[name]
+
+    def _show_menu(self) -> None:
+        self.menu().popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))

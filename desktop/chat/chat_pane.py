@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.chat.chat_find import ChatFindBar
 from desktop.chat.chat_header import ChatHeader
 from desktop.chat.column import ColumnLayout
 from desktop.chat.composer import Composer
@@ -29,7 +30,8 @@ class ChatPane(QFrame):
         self.bar = NotificationBar(theme, icons, messages, self)
         self.welcome = Welcome(theme, icons, self)
         self.transcript = Transcript(theme, icons, self)
-        self.composer = Composer(theme, self)
+        self.composer = Composer(theme, icons, self)
+        self.find_bar = ChatFindBar(theme=theme, icons=icons, parent=self)
         self._turns = QStackedWidget(self)
         self._turns.addWidget(self.welcome)
         self._turns.addWidget(self.transcript)
@@ -44,6 +46,7 @@ class ChatPane(QFrame):
         chat.setContentsMargins(0, 0, 0, 0)
         chat.setSpacing(0)
         chat.addWidget(self.header)
+        chat.addWidget(self.find_bar)
         chat.addWidget(bar_place)
         chat.addWidget(self._turns, 1)
         chat.addWidget(foot)

@@ -1,27 +1,38 @@
-"""Which conversation is open: the list, opening, older messages, renaming, deleting."""
+"""Which conversation is open: the list, opening, older messages, renaming, deleting; and what is sent goes its way."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from desktop.bridge import Bridge
+from desktop.chat.chat_find import ChatFind
 from desktop.chat.chat_pane import ChatPane
+from desktop.chat.conversation_deeds import ConversationDeeds
 from desktop.chat.conversations_panel import ConversationsPanel
+from desktop.chat.deeds import Deeds
 from desktop.chat.entries import Entry
+from desktop.chat.giving import Giving
+from desktop.chat.leads import Leads
+from desktop.chat.prompts import Prompts
+from desktop.chat.slash import Slash
 from desktop.chat.sources_panel import SourcesPanel
 from desktop.chat.turns import Turns, shortened
+from desktop.icons import Icons
 from desktop.messages import Messages
 from desktop.operations import Operation, Operations
+from desktop.theme import Theme
 from desktop.window_state import WindowState
-from engine import Conversation, Message, NotFoundError
+from engine import ChatModelInfo, Conversation, MemoriesRemembered, Message, NotFoundError
 
 if TYPE_CHECKING:
     from engine import Engine
 
 PAGE = 100
 """Messages fetched at once."""
+_ALL = 1_000_000
 _REFRESH_MS = 80
 
 
@@ -30,9 +41,13 @@ class ChatController(QObject):
 
     Attributes:
         source_activated: A `SourceItem` is to be opened at its passage.
+        page_wanted: `documents`, `settings` or `status` is to be shown.
+        paths_wanted: Files and folders are to be read into memory.
     """
 
     source_activated = Signal(object)
+    page_wanted = Signal(str)
+    paths_wanted = Signal(list)
 
     def __init__(
         self,
@@ -40,6 +55,8 @@ class ChatController(QObject):
         pane: ChatPane,
         conversations: ConversationsPanel,
         sources: SourcesPanel,
+        theme: Theme,
+        icons: Icons,
         operations: Operations,
         messages: Messages,
         state: WindowState,
@@ -49,6 +66,8 @@ class ChatController(QObject):
         self._pane = pane
         self._list = conversations
         self._sources = sources
+        self._theme = theme
+        self._icons = icons
         self._operations = operations
         self._messages = messages
         self._state = state
@@ -57,6 +76,7 @@ class ChatController(QObject):
         self._titles: dict[str, str] = {}
         self._all_loaded = True
         self._loading_older = False
+        self._edited: Entry | None = None
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(_REFRESH_MS)
@@ -71,25 +91,68 @@ class ChatController(QObject):
             titles=self._titles,
             parent=self,
         )
+        self.deeds = Deeds(
+            pane=pane,
+            sources=sources,
+            turns=self.turns,
+            operations=operations,
+            messages=messages,
+            current=lambda: self._current,
+            reload=self.reload,
+            parent=self,
+        )
+        self.conversation_deeds = ConversationDeeds(
+            pane=pane,
+            theme=theme,
+            turns=self.turns,
+            operations=operations,
+            messages=messages,
+            current=lambda: self._current,
+            changed=self._changed,
+            open_conversation=self.open_conversation,
+            parent=self,
+        )
+        self.giving = Giving(composer=pane.composer, icons=icons, operations=operations, messages=messages, parent=self)
+        self.slash = Slash(
+            pane=pane, operations=operations, messages=messages, prompts=Prompts(state.data_dir), parent=self
+        )
+        self.leads = Leads(pane=pane, theme=theme, icons=icons, messages=messages, parent=self)
+        self.find = ChatFind(pane=pane, load_all=self._load_all, parent=self)
         self._connect()
         pane.composer.set_text(state.draft(None))
 
     def _connect(self) -> None:
-        pane, panel = self._pane, self._list
-        pane.composer.submitted.connect(self.turns.ask)
-        pane.composer.draft_changed.connect(lambda text: self._state.set_draft(self._current, text))
+        pane, panel, composer = self._pane, self._list, self._pane.composer
+        composer.submitted.connect(self.send)
+        composer.draft_changed.connect(lambda text: self._state.set_draft(self._current, text))
+        composer.editing_left.connect(self._leave_editing)
+        composer.completion_wanted.connect(self._complete)
         pane.welcome.question_chosen.connect(self.turns.ask)
         pane.header.rename_wanted.connect(panel.rename_current)
         pane.header.delete_wanted.connect(self._delete_current)
+        pane.header.deed_wanted.connect(self._do)
+        pane.header.mode.chosen.connect(self._choose_model)
+        pane.header.mode.settings_wanted.connect(lambda: self.page_wanted.emit("providers"))
         pane.transcript.older_wanted.connect(self._load_older)
         panel.new_wanted.connect(self.new_conversation)
-        panel.opened.connect(self.open_conversation)
+        panel.opened.connect(self.open_found)
         panel.rename_wanted.connect(self._rename)
         panel.delete_wanted.connect(self.delete)
+        panel.deed_wanted.connect(self.conversation_deeds.act)
         panel.search_changed.connect(lambda _text: self.refresh_list())
+        panel.filter_changed.connect(self.refresh_list)
         self._sources.source_activated.connect(self.source_activated)
-        self.turns.source_activated.connect(self.source_activated)
+        self.deeds.source_activated.connect(self.source_activated)
+        self.deeds.view_wanted.connect(self.leads.show_context)
+        self.deeds.edit_wanted.connect(self._edit)
         self.turns.begun.connect(self._begun)
+        self.turns.busy_changed.connect(composer.set_busy)
+        self.slash.deed_wanted.connect(self._do)
+        self.slash.page_wanted.connect(self.page_wanted)
+        self.slash.model_wanted.connect(self._choose_model)
+        self.slash.paths_wanted.connect(self.paths_wanted)
+        self.slash.files_wanted.connect(self.giving.choose)
+        self.giving.into_memory.connect(self.paths_wanted)
 
     # The engine
 
@@ -97,7 +160,12 @@ class ChatController(QObject):
         """The engine is open: show what it holds and do what waited for it."""
         self._engine = engine
         bridge.conversations_changed.connect(self._conversation_changed)
+        bridge.memories_remembered.connect(self._remembered)
+        bridge.settings_changed.connect(lambda name: self.load_models() if name.startswith("llm") else None)
+        for part in (self.deeds, self.conversation_deeds, self.giving, self.slash):
+            part.attach(engine)
         self.refresh_list()
+        self.load_models()
         asked_already = self.turns.attach(engine)
         if not asked_already and self._current is None and self._state.conversation is not None:
             self.open_conversation(self._state.conversation)
@@ -106,27 +174,116 @@ class ChatController(QObject):
         if not self._refresh.isActive():
             self._refresh.start()
 
+    def _remembered(self, event: MemoriesRemembered) -> None:
+        if event.conversation_id == self._current:
+            self.deeds.tell_remembered("", event.ids)
+
+    def load_models(self) -> None:
+        """Learn which chat models there are."""
+        engine = self._engine
+        if engine is None:
+            return
+        default = engine.settings.llm.model
+
+        def show(models: list[ChatModelInfo]) -> None:
+            self._pane.header.mode.set_models(models, default=default)
+
+        self._operations.start(
+            Operation(name="chat models", run=engine.chat_models, success=show, owner=self._pane, replaces="models")
+        )
+
+    def _choose_model(self, model: str) -> None:
+        self.turns.model = model or None
+        self._pane.header.mode.set_model(self.turns.model)
+
     def refresh_list(self) -> None:
-        """Fetch the list of conversations that the search text asks for."""
+        """Fetch the list of conversations that search text and filter ask for."""
         engine = self._engine
         if engine is None:
             return
         query = self._list.search.text().strip() or None
+        archived, tag = self._list.filter
+
+        async def fetch() -> tuple[list[Conversation], list[str]]:
+            found = await engine.conversations(query, archived=archived, tag=tag)
+            return found, await engine.conversation_tags()
+
         self._operations.start(
             Operation(
                 name="list conversations",
-                run=lambda: engine.conversations(query),
+                run=fetch,
                 success=self._show_list,
                 owner=self._list,
                 replaces="list conversations",
             )
         )
 
-    def _show_list(self, conversations: list[Conversation]) -> None:
+    def _show_list(self, fetched: tuple[list[Conversation], list[str]]) -> None:
+        conversations, tags = fetched
         self._titles.update({item.id: item.title for item in conversations})
-        self._list.show_conversations(conversations)
-        if self._current is not None and self._current in self._titles:
-            self._pane.header.set_title(self._titles[self._current])
+        self._list.show_conversations(conversations, tags=tags)
+        current = next((item for item in conversations if item.id == self._current), None)
+        if current is not None:
+            self._pane.header.set_conversation(current)
+
+    # Sending
+
+    def send(self, text: str) -> None:
+        """What was written: a command, an edited question, or a question with what goes with it."""
+        if self._edited is not None:
+            edited = self._edited
+            self._leave_editing(restore=False)
+            self.turns.ask_otherwise(edited, text)
+            return
+        if self.slash.take(text):
+            self._state.set_draft(self._current, self._pane.composer.text())
+            return
+        things = self._pane.composer.chips.take()
+        if not things:
+            self.turns.ask(text)
+            return
+        model = self.turns.model
+        self.turns.ask(text, lambda engine, place: self.giving.steps(engine, place, text, things, model))
+
+    def _complete(self, kind: str, letters: str) -> None:
+        if kind == "/":
+            self.slash.suggest(letters)
+        else:
+            self.giving.suggest(letters)
+
+    def _edit(self, entry: Entry) -> None:
+        self._edited = entry
+        self._pane.composer.set_text(entry.text)
+        self._pane.composer.set_editing(True)
+        self._pane.composer.focus()
+
+    def _leave_editing(self, *, restore: bool = True) -> None:
+        self._edited = None
+        self._pane.composer.set_editing(False)
+        if restore:
+            self._pane.composer.set_text(self._state.draft(self._current))
+
+    def _do(self, name: str, argument: str = "") -> None:
+        """A deed of the header's menu or of a command."""
+        match name:
+            case "new":
+                self.new_conversation()
+            case "find":
+                self.find.begin(argument)
+            case "stop":
+                self.turns.stop()
+            case "again":
+                last = next((e for e in reversed(self._pane.transcript.entries) if not e.question and e.stored), None)
+                if last is not None:
+                    self.turns.answer_anew(last)
+            case "rename" if argument and self._current is not None:
+                self._rename(self._current, argument)
+            case "rename":
+                self._list.rename_current()
+            case "delete":
+                self._delete_current()
+            case _:
+                self.conversation_deeds.act(name)
 
     # Which conversation
 
@@ -145,36 +302,70 @@ class ChatController(QObject):
         self._current = conversation_id
         self._state.conversation = conversation_id
         self._all_loaded = True
+        self.turns.remember = True
         self._list.set_current(conversation_id)
+        self.find.close()
+        self._pane.header.set_conversation(None)
         self._pane.header.set_title(self._titles.get(conversation_id, "") if conversation_id else "")
         self._pane.transcript.set_entries([])
         self._pane.show_turns(empty=conversation_id is None)
-        self._pane.composer.set_text(self._state.draft(conversation_id))
+        self._leave_editing()
         self._sources.clear()
+        self._pane.composer.set_busy(self.turns.busy)
 
-    def open_conversation(self, conversation_id: str) -> None:
-        """Show a stored conversation."""
+    def open_found(self, conversation_id: str) -> None:
+        """Open a conversation of the list; one that a search found at the message that matched."""
+        self.open_conversation(conversation_id, words=self._list.search.text().strip())
+
+    def open_conversation(self, conversation_id: str, *, words: str = "", message_id: str | None = None) -> None:
+        """Show a stored conversation.
+
+        Args:
+            conversation_id: Which.
+            words: What was searched for: the view goes to the last message that holds it.
+            message_id: The view goes to this message.
+        """
         self._pane.show_chat()
-        if conversation_id == self._current:
+        if conversation_id == self._current and not words and message_id is None:
             return
         engine = self._engine
         if engine is None:
             return
-        self._switch(conversation_id)
+        if conversation_id != self._current:
+            self._switch(conversation_id)
 
-        async def fetch() -> tuple[Conversation, list[Message]]:
-            return await engine.conversation(conversation_id), await engine.messages(conversation_id, limit=PAGE)
+        async def fetch() -> tuple[Conversation, list[Message], bool, str | None]:
+            conversation = await engine.conversation(conversation_id)
+            wanted = message_id
+            if wanted is None and words:
+                hits = await engine.search_messages(words, conversation_id=conversation_id, limit=1)
+                if hits and not hits[0].shown:
+                    await engine.show_message(hits[0].message_id)
+                wanted = hits[0].message_id if hits else None
+            if wanted is None:
+                found = await engine.messages(conversation_id, limit=PAGE)
+                return conversation, found, len(found) < PAGE, None
+            found = await engine.messages(conversation_id, around=wanted, limit=PAGE)
+            if found:
+                found += await engine.messages(conversation_id, after=found[-1].id, limit=_ALL)
+            return conversation, found, False, wanted
 
-        def show(fetched: tuple[Conversation, list[Message]]) -> None:
-            conversation, found = fetched
+        def show(fetched: tuple[Conversation, list[Message], bool, str | None]) -> None:
+            conversation, found, complete, wanted = fetched
             if self._current != conversation_id:
                 return
             self._titles[conversation_id] = conversation.title
-            self._pane.header.set_title(conversation.title)
-            self._all_loaded = len(found) < PAGE
-            self._pane.transcript.set_entries([Entry.of_message(message) for message in found])
-            self._pane.show_turns(empty=not found)
+            self._pane.header.set_conversation(conversation)
+            self._all_loaded = complete
+            transcript = self._pane.transcript
+            transcript.set_entries([Entry.of_message(message) for message in found])
+            self.turns.rejoin(conversation_id)
+            self._pane.show_turns(empty=not transcript.entries)
             self.turns.show_last_sources()
+            if wanted is not None:
+                transcript.jump_to(wanted)
+                if words:
+                    self.find.mark(wanted, words)
 
         self._operations.start(
             Operation(
@@ -187,24 +378,54 @@ class ChatController(QObject):
             )
         )
 
+    def reload(self) -> None:
+        """Fetch the open conversation anew; what is read stays in view where it can."""
+        engine, current = self._engine, self._current
+        if engine is None or current is None:
+            return
+        transcript = self._pane.transcript
+        top = next(transcript.in_view(), None)
+        at_end = transcript.at_end()
+        count = max(PAGE, len(transcript.entries) + 1)
+
+        def put(found: list[Message]) -> None:
+            if self._current == current:
+                transcript.set_entries([Entry.of_message(message) for message in found])
+                self.turns.rejoin(current)
+                if top is not None and not at_end:
+                    transcript.jump_to(top[1].entry.id)
+
+        self._operations.start(
+            Operation(name="reload", run=lambda: engine.messages(current, limit=count), success=put, owner=self._pane)
+        )
+
     def _not_opened(self, error: Exception) -> None:
         self._switch(None)
         if not isinstance(error, NotFoundError):
             self._messages.error(self._operations.describe(error, name="open a conversation"))
 
     def _load_older(self) -> None:
+        self._fetch_older(PAGE, lambda: None)
+
+    def _load_all(self, then: Callable[[], None]) -> None:
+        if self._all_loaded or self._current is None:
+            then()
+        else:
+            self._fetch_older(_ALL, then)
+
+    def _fetch_older(self, limit: int, then: Callable[[], None]) -> None:
         engine, current = self._engine, self._current
-        entries = self._pane.transcript.entries
-        if engine is None or current is None or self._all_loaded or self._loading_older or not entries:
+        first = next((entry for entry in self._pane.transcript.entries if entry.stored), None)
+        if engine is None or current is None or self._all_loaded or self._loading_older or first is None:
             return
         self._loading_older = True
-        before = entries[0].id
 
         def put(found: list[Message]) -> None:
             self._loading_older = False
             if self._current == current:
-                self._all_loaded = len(found) < PAGE
+                self._all_loaded = len(found) < limit
                 self._pane.transcript.prepend_entries([Entry.of_message(message) for message in found])
+                then()
 
         def failed(error: Exception) -> None:
             self._loading_older = False
@@ -213,12 +434,17 @@ class ChatController(QObject):
         self._operations.start(
             Operation(
                 name="load older messages",
-                run=lambda: engine.messages(current, limit=PAGE, before=before),
+                run=lambda: engine.messages(current, limit=limit, before=first.id),
                 success=put,
                 failure=failed,
                 owner=self._pane,
             )
         )
+
+    def _changed(self, conversation: Conversation) -> None:
+        if conversation.id == self._current:
+            self._pane.header.set_conversation(conversation)
+        self.refresh_list()
 
     def _rename(self, conversation_id: str, title: str) -> None:
         engine = self._engine
@@ -274,4 +500,4 @@ class ChatController(QObject):
             self._current = conversation.id
             self._state.conversation = conversation.id
             self._list.set_current(conversation.id)
-            self._pane.header.set_title(conversation.title)
+            self._pane.header.set_conversation(conversation)

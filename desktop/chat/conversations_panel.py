@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -26,6 +27,7 @@ from desktop.chat.side_rows import SideRow, StatusRow
 from desktop.icons import Icons
 from desktop.models.conversations_model import ConversationsModel
 from desktop.theme import Theme, restyle
+from desktop.widgets.buttons import IconButton
 from desktop.widgets.clear_action import add_clear_action
 
 if TYPE_CHECKING:
@@ -57,7 +59,9 @@ class ConversationsPanel(QFrame):
     opened = Signal(str)
     rename_wanted = Signal(str, str)
     delete_wanted = Signal(str)
+    deed_wanted = Signal(str, str)
     search_changed = Signal(str)
+    filter_changed = Signal()
     documents_wanted = Signal()
     status_wanted = Signal()
     settings_wanted = Signal()
@@ -73,7 +77,7 @@ class ConversationsPanel(QFrame):
         layout.setContentsMargins(px(12), px(12), px(12), px(12))
         layout.setSpacing(px(8))
         layout.addLayout(self._make_header())
-        layout.addWidget(self._make_search())
+        layout.addLayout(self._make_search_row())
         layout.addLayout(self._make_list(), 1)
         self.documents = SideRow(theme, self.tr("Documents"), self)
         self.documents.setAccessibleDescription(self.tr("Shows the files that Magray has read"))
@@ -106,6 +110,51 @@ class ConversationsPanel(QFrame):
         row.addWidget(name, 1)
         row.addWidget(new)
         return row
+
+    def _make_search_row(self) -> QHBoxLayout:
+        self.filter: tuple[bool, str | None] = (False, None)
+        """Whether the archive is listed, and the tag that is asked for."""
+        self._tags: list[str] = []
+        row = QHBoxLayout()
+        row.setSpacing(self._theme.px(2))
+        row.addWidget(self._make_search(), 1)
+        words = self.tr("Which conversations are listed")
+        self.filter_button = IconButton(self._icons, "list", words, self, role="muted")
+        self.filter_button.clicked.connect(self._show_filters)
+        row.addWidget(self.filter_button)
+        return row
+
+    def filters(self) -> QMenu:
+        """What can be listed; it deletes itself."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        rows: list[tuple[str, tuple[bool, str | None]]] = [
+            (self.tr("All conversations"), (False, None)),
+            (self.tr("Archive"), (True, None)),
+            *((tag, (False, tag)) for tag in self._tags),
+        ]
+        for place, (words, wanted) in enumerate(rows):
+            if place == 2:
+                menu.addSeparator()
+            action = QAction(words.replace("&", "&&"), menu)
+            action.setCheckable(True)
+            action.setChecked(wanted == self.filter)
+            action.triggered.connect(lambda _checked=False, wanted=wanted: self.set_filter(*wanted))
+            menu.addAction(action)
+        return menu
+
+    def _show_filters(self) -> None:
+        menu = self.filters()
+        menu.popup(self.filter_button.mapToGlobal(self.filter_button.rect().bottomLeft()))
+
+    def set_filter(self, archived: bool, tag: str | None) -> None:
+        """List the archive, or what has a tag, or everything that is not archived."""
+        self.filter = (archived, tag)
+        chosen = tag or (self.tr("Archive") if archived else "")
+        words = self.tr("Listed: {0}").format(chosen) if chosen else self.tr("Which conversations are listed")
+        icon = "archive" if archived else "tag" if tag else "list"
+        self.filter_button.show_action(icon, words, role="accent" if chosen else "muted")
+        self.filter_changed.emit()
 
     def _make_search(self) -> QLineEdit:
         self.search = QLineEdit(self)
@@ -153,8 +202,14 @@ class ConversationsPanel(QFrame):
 
     # What is shown
 
-    def show_conversations(self, conversations: list[Conversation]) -> None:
-        """Show the list that the search text asked for."""
+    def show_conversations(self, conversations: list[Conversation], *, tags: Sequence[str] = ()) -> None:
+        """Show the list that search text and filter asked for.
+
+        Args:
+            conversations: In their order.
+            tags: Every tag in use.
+        """
+        self._tags = list(tags)
         searching = bool(self.search.text().strip())
         self.model.show_conversations(conversations, now=datetime.now().astimezone(), searching=searching)
         self._mark_current()
@@ -164,6 +219,8 @@ class ConversationsPanel(QFrame):
         self._nothing.setText(
             self.tr("No conversation holds these words.")
             if searching
+            else self.tr("Nothing is listed under this.")
+            if self.filter != (False, None)
             else self.tr("Your conversations will be listed here.")
         )
         self._stack.setCurrentWidget(self._nothing)
@@ -232,11 +289,29 @@ class ConversationsPanel(QFrame):
         conversation = self.model.conversation(index)
         if conversation is None:
             return
+        self.menu_of(conversation, index).popup(self.list.viewport().mapToGlobal(place))
+
+    def menu_of(self, conversation: Conversation, index: QModelIndex) -> QMenu:
+        """What can be done with a conversation; it deletes itself."""
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         rename = QAction(self._icons.icon("edit"), self.tr("Rename"), menu)
         rename.triggered.connect(lambda: self.list.edit(index))
+        menu.addAction(rename)
+        deeds = (
+            ("unpin", "bookmark", self.tr("Unpin")) if conversation.pinned else ("pin", "bookmark", self.tr("Pin")),
+            ("unarchive", "archive", self.tr("Take out of the archive"))
+            if conversation.archived
+            else ("archive", "archive", self.tr("Archive")),
+            ("tags", "tag", self.tr("Tags…")),
+            ("export-md", "download", self.tr("Export as Markdown…")),
+        )
+        for name, icon, words in deeds:
+            action = QAction(self._icons.icon(icon), words, menu)
+            action.triggered.connect(lambda _checked=False, name=name: self.deed_wanted.emit(name, conversation.id))
+            menu.addAction(action)
+        menu.addSeparator()
         delete = QAction(self._icons.icon("trash"), self.tr("Delete"), menu)
         delete.triggered.connect(lambda: self.delete_wanted.emit(conversation.id))
-        menu.addActions([rename, delete])
-        menu.popup(self.list.viewport().mapToGlobal(place))
+        menu.addAction(delete)
+        return menu

@@ -102,6 +102,7 @@ class Piece:
         self.pad_bottom = px(_CODE_PAD_Y) if code else 0
         self._grounds: list[Ground] | None = None
         self._height = 0
+        self._found: tuple[str, int, list[tuple[int, int]]] = ("", -1, [])
 
     # Size
 
@@ -205,14 +206,18 @@ class Piece:
         return self.copied(0, self.end)
 
     def find(self, words: str) -> list[tuple[int, int]]:
-        """Positions of every match, however letters are written."""
+        """Positions of every match, however letters are written; found once for the same words."""
+        if self._found[0] == words and self._found[1] == self.end:
+            return self._found[2]
         found: list[tuple[int, int]] = []
         cursor = QTextCursor(self.document)
-        while True:
+        while words:
             cursor = self.document.find(words, cursor)
             if cursor.isNull():
-                return found
+                break
             found.append((cursor.selectionStart(), cursor.selectionEnd()))
+        self._found = (words, self.end, found)
+        return found
 
     # Grounds
 

@@ -59,7 +59,10 @@ class TranscriptView(QAbstractScrollArea):
         self._moved = False
         self.selection = Selection(self.turn, self._entries)
         self.hovered_code: tuple[Piece, str] | None = None
-        self.found: dict[tuple[int, int], list[Shown]] = {}
+        self.words = ""
+        """What is looked for; marked wherever it is shown."""
+        self.match: tuple[str, int, int] | None = None
+        """Entry, piece and begin of the match that is looked at."""
         restyle(self, look="bare")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -92,7 +95,6 @@ class TranscriptView(QAbstractScrollArea):
     def _show(self, entries: Sequence[Entry]) -> None:
         self._entries[:] = entries
         self._turns.clear()
-        self.found.clear()
         self.selection.clear()
         self._heights.reset(self._estimate(entry) for entry in self._entries)
 
@@ -102,7 +104,6 @@ class TranscriptView(QAbstractScrollArea):
         old = [self._heights[index] for index in range(len(self._entries))]
         self._entries[:0] = older
         self._turns = {index + count: turn for index, turn in self._turns.items()}
-        self.found = {(turn + count, piece): shown for (turn, piece), shown in self.found.items()}
         for index, turn in self._turns.items():
             if turn.first and index:
                 turn.first = False
@@ -128,7 +129,6 @@ class TranscriptView(QAbstractScrollArea):
             self._turns.pop(place, None)
             self._heights.pop()
         del self._entries[index:]
-        self.found = {key: shown for key, shown in self.found.items() if key[0] < index}
         if self.selection.caret is not None and self.selection.caret.turn >= index:
             self.selection.clear()
 
@@ -325,7 +325,6 @@ class TranscriptView(QAbstractScrollArea):
         share = self._anchor()
         self.look.forget()
         self._turns.clear()
-        self.found.clear()
         self._return_to(share)
 
     # Where things are
@@ -477,7 +476,11 @@ class TranscriptView(QAbstractScrollArea):
         return self.tr("Copy"), self.tr("Save")
 
     def _shown(self, index: int, place: int, piece: Piece) -> list[Shown]:
-        shown = list(self.found.get((index, place), ()))
+        shown: list[Shown] = []
+        if self.words:
+            entry = self._entries[index].id
+            for begin, end in piece.find(self.words):
+                shown.append(Shown(begin, end, "current" if self.match == (entry, place, begin) else "found"))
         selected = self.selection.shown_in(index, place, piece.end)
         if selected is not None:
             shown.append(selected)

@@ -97,6 +97,11 @@ class Formulas(QObject):
         """It is being drawn."""
         return key in self._waiting
 
+    @property
+    def busy(self) -> bool:
+        """Some are being drawn."""
+        return bool(self._waiting)
+
     def _work(self) -> None:
         while True:
             with self._lock:

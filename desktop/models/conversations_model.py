@@ -53,6 +53,10 @@ def group_of(changed: datetime, now: datetime) -> str:
     return QCoreApplication.translate("ConversationsModel", "Earlier")
 
 
+def _pinned() -> str:
+    return QCoreApplication.translate("ConversationsModel", "Pinned")
+
+
 def pieces(snippet: str) -> list[tuple[str, bool]]:
     """A snippet of a search as pieces of text, each with whether it is a matched word."""
     found: list[tuple[str, bool]] = []
@@ -89,11 +93,12 @@ class ConversationsModel(QAbstractListModel):
         self._searching = False
 
     def show_conversations(self, conversations: list[Conversation], *, now: datetime, searching: bool = False) -> None:
-        """Replace the list; `conversations` come last changed first."""
+        """Replace the list; `conversations` come pinned ones first, then last changed first."""
         rows: list[_Row] = []
         heading = ""
         for conversation in conversations:
-            if not searching and (group := group_of(conversation.updated_at, now)) != heading:
+            group = _pinned() if conversation.pinned else group_of(conversation.updated_at, now)
+            if not searching and group != heading:
                 heading = group
                 rows.append(_Row(heading=group))
             rows.append(_Row(conversation=conversation))

@@ -146,7 +146,7 @@ def test_figures_have_names_for_those_who_do_not_see_them(panel: ConversationsPa
 
 @pytest.fixture
 def composer(qtbot: QtBot, parts: DesktopParts) -> Composer:
-    widget = Composer(parts.theme)
+    widget = Composer(parts.theme, parts.icons)
     qtbot.addWidget(widget)
     widget.resize(500, 60)
     widget.show()
