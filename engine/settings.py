@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, Field, PrivateAttr, ValidationError
 from pydantic_settings import (
     BaseSettings,
     EnvSettingsSource,
@@ -23,8 +23,10 @@ from pydantic_settings import (
 
 from engine.config_file import line_of, read_config
 from engine.errors import SettingsError
+from engine.llm_settings import ChatSettings, LlmSettings
 from engine.options import Option, describe, misfit
 from engine.paths import DataPaths
+from engine.settings_group import Group as _Group
 
 PREFIX = "MAGRAY_"
 """What every variable of the environment begins with."""
@@ -53,10 +55,6 @@ PROFILES: dict[Profile, dict[str, Any]] = {
     },
 }
 """Groups of options that a profile presets; every other layer but the defaults wins over them."""
-
-
-class _Group(BaseModel):
-    model_config = ConfigDict(extra="ignore", validate_assignment=True, frozen=True)
 
 
 class LayerSettings(_Group):
@@ -191,122 +189,6 @@ class StoreSettings(_Group):
         "FULL", description="FULL survives a power cut after every call; NORMAL may lose the last moments."
     )
     backups_kept: int = Field(5, ge=1, le=1000, description="Copies made before migrations that are kept.")
-
-
-_LIVE: dict[str, Any] = {"needs_restart": False}
-"""Marks an option that the running engine follows at once."""
-
-
-class CompatibleSettings(_Group):
-    """A server that speaks OpenAI's Chat Completions: Ollama, LM Studio, llama.cpp, vLLM."""
-
-    base_url: str = Field(
-        "",
-        pattern=r"^(https?://[^\s?#]+)?$",
-        description="Address of the server, as http://127.0.0.1:11434/v1; empty where there is none.",
-        json_schema_extra=_LIVE,
-    )
-    api_key: str = Field(
-        "",
-        repr=False,
-        description="Its key, if it wants one. Taken from the environment only.",
-        json_schema_extra={"secret": True},
-    )
-
-
-class LlmSettings(_Group):
-    """Which language models answer."""
-
-    model: str = Field(
-        "",
-        pattern=r"^((openai|anthropic|compatible|local)/\S+)?$",
-        description="The chat model, as openai/NAME or local/NAME; empty answers by quotes.",
-        json_schema_extra=_LIVE,
-    )
-    fallback: tuple[str, ...] = Field(
-        (),
-        description="Chat models that are asked in this order when the first cannot answer; quotes come last.",
-        json_schema_extra=_LIVE,
-    )
-    small_model: str = Field(
-        "",
-        pattern=r"^((openai|anthropic|compatible|local)/\S+)?$",
-        description="The chat model for titles and extraction; empty takes the chat model.",
-        json_schema_extra=_LIVE,
-    )
-    effort: Literal["off", "low", "medium", "high"] = Field(
-        "off", description="How long a model that can reason may do so.", json_schema_extra=_LIVE
-    )
-    max_output_tokens: int = Field(
-        2048, ge=16, le=1_000_000, description="Tokens of an answer at most.", json_schema_extra=_LIVE
-    )
-    connect_seconds: float = Field(
-        10, gt=0, le=600, description="Seconds to wait for a connection.", json_schema_extra=_LIVE
-    )
-    silence_seconds: float = Field(
-        60,
-        gt=0,
-        le=3600,
-        description="Seconds that a model may be silent before the stream counts as broken.",
-        json_schema_extra=_LIVE,
-    )
-    retries: int = Field(
-        2,
-        ge=0,
-        le=10,
-        description="Times that a request is tried again before another model is.",
-        json_schema_extra=_LIVE,
-    )
-    proxy: str = Field(
-        "",
-        description="Proxy for language models; empty takes the system's. Loopback never uses one.",
-        json_schema_extra=_LIVE,
-    )
-    equals: tuple[str, ...] = Field(
-        (),
-        description="Chat models as good as the chat model; requests go to whichever has the least to do.",
-        json_schema_extra=_LIVE,
-    )
-    parallel: int = Field(
-        4, ge=1, le=64, description="Requests to one provider at the same time.", json_schema_extra=_LIVE
-    )
-    requests_per_minute: int = Field(
-        0,
-        ge=0,
-        le=100_000,
-        description="Requests to one provider begun in any minute; 0 sets no limit.",
-        json_schema_extra=_LIVE,
-    )
-    monthly_budget: float = Field(
-        0,
-        ge=0,
-        le=1_000_000,
-        description="US dollars a month after which Magray asks before it goes on; 0 sets none.",
-        json_schema_extra=_LIVE,
-    )
-    compatible: CompatibleSettings = Field(default_factory=CompatibleSettings)
-
-
-class ChatSettings(_Group):
-    """What goes to a chat model with a question, and what is kept of a conversation."""
-
-    memory_tokens: int = Field(
-        2000, ge=64, le=1_000_000, description="Tokens of recalled passages that go with a question."
-    )
-    document_tokens: int = Field(
-        16_000, ge=256, le=10_000_000, description="Tokens of attached documents that go with a question."
-    )
-    history_tokens: int = Field(
-        8000,
-        ge=256,
-        le=10_000_000,
-        description="Tokens of the conversation so far that go word for word; older turns are summarised.",
-    )
-    extract: bool = Field(True, description="Draw facts, decisions and preferences from conversations once they pause.")
-    pause_seconds: float = Field(
-        90, ge=0, le=86_400, description="Seconds without a word after which a conversation counts as paused."
-    )
-    titles: bool = Field(True, description="Let the chat model give conversations their titles.")
 
 
 class AppearanceSettings(_Group):

@@ -12,7 +12,7 @@ from engine.llm.keys import VARIABLES
 from engine.llm.messages import PROVIDERS, ProviderName, Purpose
 
 if TYPE_CHECKING:
-    from engine.settings import LlmSettings
+    from engine.llm_settings import LlmSettings
 
 _SMALL: frozenset[Purpose] = frozenset({"title", "extract"})
 """Purposes that a small model is good enough for."""
