@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import logging
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,19 +18,22 @@ from typing import Any
 from engine.agent.chat import rules
 from engine.agent.chat.citing import without_markers
 from engine.agent.chat.prompts import prompt
-from engine.agent.chat.rules import What
+from engine.agent.chat.rules import What, content
 from engine.agent.chat.sources import as_data
 from engine.agent.chat.whole import complete
 from engine.agent.sentences import split
 from engine.llm.base import ChatModel
 from engine.llm.messages import ChatMessage, ChatRequest
 from engine.memory.store.turns import Turn
-from engine.values import Memory
+from engine.values import QUOTES, Memory
 
 _log = logging.getLogger(__name__)
 _TURN = 3000
 _TOKENS = 1500
 _MARKED = re.compile(r"\[\d{1,4}\]|【")
+_QUOTING = re.compile(r"[“”«»\"]")
+_FOREIGN = 0.6
+"""Share of a sentence's words that stand in one document, from which on it counts as that one's."""
 _WHATS: tuple[What, ...] = ("fact", "decision", "preference")
 
 SCHEMA: dict[str, Any] = {
@@ -91,13 +94,21 @@ def by_rules(turns: Sequence[Turn], *, asked_for_only: bool = False) -> list[Ite
     ]
 
 
-async def by_model(model: ChatModel, turns: Sequence[Turn], known: Sequence[Memory]) -> list[Item]:
+async def by_model(
+    model: ChatModel, turns: Sequence[Turn], known: Sequence[Memory], foreign: Mapping[str, Sequence[str]]
+) -> list[Item]:
     """What a model finds in a stretch of conversation, as far as the turns bear it out.
+
+    Args:
+        model: Who reads it.
+        turns: The stretch, oldest first.
+        known: What is known of the same things.
+        foreign: By the id of an answer, the texts of documents that its writer saw: what stands in them is not drawn.
 
     Raises:
         ChatModelError: it did not answer.
     """
-    own = [(number, turn, _own_words(turn)) for number, turn in enumerate(turns, start=1)]
+    own = [(number, turn, own_words(turn, foreign.get(turn.id, ()))) for number, turn in enumerate(turns, start=1)]
     told = [
         f'<turn number="{number}" by="{_speaker(turn)}">\n{as_data(text[:_TURN])}\n</turn>'
         for number, turn, text in own
@@ -133,14 +144,25 @@ def _speaker(turn: Turn) -> str:
     return "owner" if turn.role == "user" else "assistant"
 
 
-def _own_words(turn: Turn) -> str:
-    """What the one who speaks says of their own: of an answer, what it does not take from sources."""
+def own_words(turn: Turn, foreign: Sequence[str]) -> str:
+    """What the one who speaks says of their own.
+
+    Of an answer these are the sentences that name no source, quote nothing, and say nothing that stands in a document
+    which its writer saw: a document must not speak through the answer about it.
+    """
     if turn.role == "user":
         return turn.text
-    if turn.model in (None, "quotes"):
+    if turn.model in (None, QUOTES):
         return ""
-    kept = [turn.text[one.start : one.end] for one in split(turn.text)]
-    return without_markers("\n".join(sentence for sentence in kept if not _MARKED.search(sentence)))
+    held = [content(text) for text in foreign]
+    kept: list[str] = []
+    for one in split(turn.text):
+        sentence = turn.text[one.start : one.end]
+        stems = content(sentence)
+        told = any(len(stems & other) >= _FOREIGN * len(stems) for other in held)
+        if not _MARKED.search(sentence) and not _QUOTING.search(sentence) and not told:
+            kept.append(sentence)
+    return without_markers("\n".join(kept))
 
 
 def _entries(written: str) -> list[dict[str, Any]]:

@@ -155,7 +155,7 @@ class Extraction:
         if self._models.available():
             try:
                 model = self._models.answering("extract", conversation=conversation_id)
-                return await by_model(model, heard, await self._known(heard))
+                return await by_model(model, heard, await self._known(heard), await self._foreign(heard))
             except (ChatModelError, SettingsError) as error:
                 _log.warning("the rules draw facts, for the model did not: %s", error)
         return by_rules(heard)
@@ -167,6 +167,15 @@ class Extraction:
         for kind in _KINDS:
             found += [hit.memory for hit in await self._memory.recall(said, limit=_KNOWN, kind=kind)]
         return [memory for memory in found if EXTRACTED in memory.tags][:_KNOWN]
+
+    async def _foreign(self, heard: Sequence[Turn]) -> dict[str, list[str]]:
+        """The texts of documents that went to the writers of these answers."""
+        found: dict[str, list[str]] = {}
+        for turn in heard:
+            view = await self._conversations.view(turn.id) if turn.role == "assistant" else None
+            if view is not None:
+                found[turn.id] = [part.text for part in view.parts if part.document_id is not None]
+        return found
 
     async def _take(self, items: Sequence[Item]) -> list[str]:
         """Bring items into memory, one after the other: each may bear on the one before."""

@@ -56,7 +56,8 @@ _FACT = re.compile(
     r"(?: — | – | - | зовут | живёт | живет | работает | стоит |это )",
     re.IGNORECASE,
 )
-_QUOTED_LINE = re.compile(r"^\s*(?:>|\||`{3}|<)")
+_QUOTED_LINE = re.compile(r"^\s*(?:>|\||<)")
+_FENCED = re.compile(r"`{3}.*?(?:`{3}|\Z)", re.DOTALL)
 _COPULA = re.compile(
     r"\s(?:is|are|was|were|will be|has been|lives?|works?|costs?|ends?|starts?|expires?|moved)\s|\s[—–-]\s"
     r"|\s(?:зовут|стоит|живёт|живет|работает|заканчивается|начинается|это)\s",
@@ -74,6 +75,9 @@ _FEELINGS = (
     *("предпочитаю", "люблю", "обожаю", "ненавижу", "нравится", "больше"),
 )
 _FEELING = frozenset(stem(word) for word in _FEELINGS)
+_WEAK = frozenset(
+    stem(word) for word in ("always", "still", "really", "also", "usually", "said", "всегда", "очень", "обычно")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ def draw(text: str) -> list[Drawn]:
 
 def same(one: str, other: str) -> bool:
     """Whether two sentences say the same: nearly the same words, the same numbers, and neither against the other."""
-    first, second = _content(one), _content(other)
+    first, second = content(one) - _WEAK, content(other) - _WEAK
     if not first or not second or _numbers(one) != _numbers(other) or _opposed(one, other):
         return False
     return len(first & second) / len(first | second) >= 0.8
@@ -128,7 +132,7 @@ def contradicts(new: str, old: str) -> bool:
     subjects = _subject(new), _subject(old)
     if subjects[0] and subjects[0] == subjects[1]:
         return True
-    first, second = _content(new), _content(old)
+    first, second = content(new), content(old)
     likeness = len(first & second) / len(first | second) if first | second else 0.0
     if _numbers(new) and _numbers(old) and _numbers(new) != _numbers(old) and likeness >= 0.6:
         return True
@@ -138,8 +142,8 @@ def contradicts(new: str, old: str) -> bool:
 
 
 def _own_sentences(text: str) -> Iterator[str]:
-    lines = [line for line in text.splitlines() if not _QUOTED_LINE.match(line)]
-    own = re.sub(r"```.*?(?:```|\Z)", "\n", "\n".join(lines), flags=re.DOTALL)
+    lines = _FENCED.sub("\n", text).splitlines()
+    own = "\n".join(line for line in lines if not _QUOTED_LINE.match(line))
     for sentence in split(own):
         written = " ".join(own[sentence.start : sentence.end].split()).lstrip("-*• ")
         if written and sentence.kind != "code" and not (written[0] in "«“\"'" and written[-1] in "»”\"'."):
@@ -163,7 +167,8 @@ def _clause(text: str) -> str:
     return told[:1].upper() + told[1:]
 
 
-def _content(text: str) -> frozenset[str]:
+def content(text: str) -> frozenset[str]:
+    """The stems of a text that carry meaning."""
     return frozenset(one for one in (stem(word) for word in words(text)) if one not in _STOP)
 
 
@@ -180,4 +185,4 @@ def _subject(text: str) -> frozenset[str]:
     match = _COPULA.search(f" {text} ")
     if match is None or not 0 < match.start() <= 70:
         return frozenset()
-    return _content(text[: match.start()])
+    return content(text[: match.start()])

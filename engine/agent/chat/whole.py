@@ -93,9 +93,9 @@ def _is_named(document: Document, asked: str, stems: set[str]) -> bool:
         plain = " ".join(words(name))
         if len(plain) >= _LEAST_NAME and f" {plain} " in f" {asked} ":
             return True
-    parts = {stem(word) for word in words(file.rpartition(".")[0] or file) if len(word) >= _LEAST_NAME}
-    letters = {part for part in parts if not part.isdigit()}
-    return bool(letters) and letters <= stems
+    letters = re.findall(rf"[^\W\d_]{{{_LEAST_NAME},}}", file.rpartition(".")[0] or file)
+    parts = {stem(word) for name in letters for word in words(name)}
+    return bool(parts) and parts <= stems
 
 
 async def read(
