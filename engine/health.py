@@ -94,24 +94,42 @@ def documents_component(files: Mapping[FileState, int], documents: int, *, pause
     )
 
 
-def language_model_component() -> ComponentStatus:
-    """No language model answers yet: everything is quoted."""
-    return ComponentStatus(
-        name="language model", state="off", summary="None is set up; answers are quoted word for word from your files"
-    )
+def language_model_component(model: str = "", *, problem: str = "", mend: str = "") -> ComponentStatus:
+    """Which language model answers.
+
+    Args:
+        model: Its id; empty where none is set up, and everything is quoted.
+        problem: Why it does not answer now, as the end of a sentence; empty where it does.
+        mend: What to do about that.
+    """
+    name = "language model"
+    if not model:
+        words = "None is set up; answers are quoted word for word from your files"
+        return ComponentStatus(name=name, state="off", summary=words)
+    if problem:
+        return ComponentStatus(
+            name=name, state="degraded", summary=f"{model} does not answer: {problem}", mend=mend or None
+        )
+    return ComponentStatus(name=name, state="ok", summary=f"{model} answers")
 
 
-def storage_component(data: Path) -> ComponentStatus:
-    """The data folder's size and the room left beside it."""
+def storage_component(data: Path, copies: Sequence[str] = ()) -> ComponentStatus:
+    """The data folder's size and the room left beside it.
+
+    Args:
+        data: The data folder.
+        copies: Names of copies of the database that hold something that was erased since.
+    """
     used = sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
     free = shutil.disk_usage(data).free
     low = free < LOW_DISK
+    held = f"; copies from before hold what was erased since: {', '.join(copies)}" if copies else ""
     return ComponentStatus(
         name="storage",
         state="degraded" if low else "ok",
-        summary=f"{used / 1e6:,.0f} MB in {data}, {free / 1e9:,.1f} GB free",
+        summary=f"{used / 1e6:,.0f} MB in {data}, {free / 1e9:,.1f} GB free{held}",
         mend="Make room on this disk; when it is full, nothing new can be remembered." if low else None,
-        figures={"bytes": used, "free": free},
+        figures={"bytes": used, "free": free, "copies_with_erased": len(copies)},
     )
 
 

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import logging.handlers
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 
 NAMES = ("engine", "desktop")
@@ -40,6 +41,31 @@ class LogFile:
             self._levels[name] = logger.level
             logger.setLevel(min(logging.getLevelName(level), logger.level or logging.CRITICAL))
             logger.addHandler(self._handler)
+
+    def cover(self, words: Iterable[str], *, by: str = "…") -> None:
+        """Replace words, as the path of a document that was forgotten, in everything that was logged so far.
+
+        Raises:
+            OSError: a file cannot be written; it stays as it was.
+        """
+        doomed = sorted({word for word in words if word}, key=len, reverse=True)
+        if not doomed:
+            return
+        self._handler.acquire()
+        try:
+            self._handler.flush()
+            stream, self._handler.stream = self._handler.stream, None
+            if stream is not None:
+                stream.close()  # the next record opens the file again
+            for path in self.path.parent.glob(f"{self.path.name}*"):
+                text = path.read_text(encoding="utf-8", errors="surrogateescape")
+                covered = text
+                for word in doomed:
+                    covered = covered.replace(word, by)
+                if covered != text:
+                    path.write_text(covered, encoding="utf-8", errors="surrogateescape")
+        finally:
+            self._handler.release()
 
     def close(self) -> None:
         """Stop. Safe to call twice."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from engine.ingestion.pipeline import IngestionPipeline
     from engine.llm.registry import ChatModels
     from engine.llm.usage import UsageBook
+    from engine.logs import LogFile
     from engine.memory.conversations import Conversations
     from engine.memory.indexes import Indexes
     from engine.memory.memory import LayeredMemory
@@ -33,6 +34,7 @@ class Parts:
     """What an open engine is made of; `engine.assembly` builds it and takes it down again."""
 
     executors: Executors
+    logs: LogFile
     store: Database
     devices: Devices
     models: ModelManager

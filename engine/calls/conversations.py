@@ -77,6 +77,18 @@ class ConversationCalls(Calls):
         self._check()
         await self._parts.conversations.delete(conversation_id)
 
+    async def erase_conversation(self, conversation_id: str) -> int:
+        """Erase a conversation for good: its messages, what was given with them, and the memories made of them.
+
+        Returns:
+            How many memories were erased.
+
+        Raises:
+            NotFoundError: there is no such conversation.
+        """
+        self._check()
+        return await self._parts.conversations.erase(conversation_id, self._parts.memory)
+
     async def undelete_conversation(self, conversation_id: str) -> None:
         """Bring a hidden conversation back."""
         self._check()

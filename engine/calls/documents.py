@@ -133,13 +133,21 @@ class DocumentCalls(Calls):
         return await self._parts.pipeline.render_page(document_id, page, scale=scale, highlight=highlight)
 
     async def forget_document(self, document_id: str) -> int:
-        """Erase a document with its text and every memory made of it; the file itself is not touched.
+        """Erase a document with its text, every memory made of it, and its name in lists and logs.
+
+        The file itself is not touched.
 
         Returns:
             How many memories were erased.
+
+        Raises:
+            NotFoundError: there is no such document.
         """
         self._check()
-        return await self._parts.pipeline.forget(document_id)
+        document = await self._parts.pipeline.document(document_id)
+        erased = await self._parts.pipeline.forget(document_id)
+        await self._parts.executors.run("io", self._parts.logs.cover, [document.path, repr(document.path)])
+        return erased
 
 
 def _paths(given: Sequence[str | os.PathLike[str]]) -> list[Path]:

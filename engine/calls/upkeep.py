@@ -6,6 +6,7 @@ import time
 
 from engine import __version__, health, values
 from engine.calls.base import Calls
+from engine.memory.store import traces
 
 
 class UpkeepCalls(Calls):
@@ -24,8 +25,8 @@ class UpkeepCalls(Calls):
                 *health.reembedding_component(self._parts.reembedding.status()),
                 *self._reranker_components(),
                 health.documents_component(files, documents, paused=progress.paused),
-                health.language_model_component(),
-                await self._parts.executors.run("io", health.storage_component, data),
+                self._parts.llm.component(),
+                await self._parts.executors.run("io", health.storage_component, data, await self._copies()),
             ),
             memories=memories,
             documents=documents,
@@ -40,6 +41,16 @@ class UpkeepCalls(Calls):
         if in_use.reranker is not None:
             return (in_use.reranker.component(),)
         return health.reranker_component(in_use.reranker_problem)
+
+    async def _copies(self) -> list[str]:
+        """Names of copies of the database that hold something erased and are still there."""
+
+        def read() -> list[str]:
+            with self._parts.store.read() as reader:
+                noted = traces.copies_noted(reader)
+            return [name for name in noted if (self.settings.paths.backups / name).exists()]
+
+        return await self._parts.executors.run("io", read)
 
     async def verify(self) -> values.VerifyReport:
         """Hold the database against itself and against every index."""

@@ -42,6 +42,12 @@ def run(options: Namespace) -> int:
 
             return asyncio.run(_with_engine(options, reembed))
         return asyncio.run(_with_models(options))
+    if options.command == "llm":
+        return asyncio.run(_with_llm(options))
+    if options.command == "usage":
+        from engine.cli.llm import usage
+
+        return asyncio.run(_with_engine(options, usage))
     if options.command == "gpu":
         from engine.cli.gpu import run as run_gpu
 
@@ -62,6 +68,12 @@ async def _with_models(options: Namespace) -> int:
                 raise
             print("Stopped. What arrived is kept.", file=sys.stderr)
             return TERMINATED
+
+
+async def _with_llm(options: Namespace) -> int:
+    from engine.cli.llm import run as run_llm
+
+    return await run_llm(options, Settings(data_dir=options.data_dir) if options.data_dir else Settings())
 
 
 async def _with_engine(options: Namespace, command: Callable[[Engine, Namespace], Awaitable[int]]) -> int:
@@ -202,7 +214,11 @@ async def _memory_add(engine: Engine, options: Namespace) -> int:
 
 
 async def _memory_delete(engine: Engine, options: Namespace) -> int:
-    count = await engine.delete_memories(options.ids, erase=options.erase)
+    unsubscribe = engine.events.subscribe(_print_notice)
+    try:
+        count = await engine.delete_memories(options.ids, erase=options.erase)
+    finally:
+        unsubscribe()
     undo = "" if options.erase else f" `magray memory undelete {' '.join(options.ids)}` brings back what was deleted."
     return _counted(options, count, "erased" if options.erase else "deleted", undo)
 

@@ -135,6 +135,14 @@ class EmbeddingCache:
         if self._disk is not None:
             self._disk.erase(doomed)
 
+    def clear(self) -> None:
+        """Remove every vector from both levels for good."""
+        with self._lock:
+            self._pending = {}
+        self._memory.clear()
+        if self._disk is not None:
+            self._disk.clear()
+
     def prune(self) -> None:
         """Drop from the file what is too old."""
         if self._disk is not None:

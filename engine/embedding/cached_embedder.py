@@ -144,6 +144,10 @@ class CachedEmbedder:
         prefixes |= {self._inner.passage_prefix, self._inner.query_prefix}  # the owner's own model has others
         self._cache.erase([content_hash(prefix + text) for text in texts for prefix in prefixes])
 
+    def forget_all(self) -> None:
+        """Empty both levels of the cache: of sentences and questions nobody knows any more what they were part of."""
+        self._cache.clear()
+
     def component(self) -> ComponentStatus:
         """How it is, in plain words."""
         if self._failure is not None:

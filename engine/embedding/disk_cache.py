@@ -108,6 +108,13 @@ class DiskCache:
                 for path in self._files:
                     self._remove(path)
 
+    def clear(self) -> None:
+        """Remove every vector, and the file with them."""
+        with self._lock:
+            self._shut()
+            for path in (*self._files, self._aside):
+                self._remove(path)
+
     def prune(self, *, seconds: float = 1.0) -> int:
         """Remove what was not used within its days, and the oldest beyond the room, a few at a time.
 

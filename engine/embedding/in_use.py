@@ -174,6 +174,15 @@ class EmbedderInUse:
         if following is not None:
             following.forget(doomed)
 
+    def forget_all(self) -> None:
+        """Empty the caches, also of the model that comes next."""
+        with self._lock:
+            following = self._next
+        with self.hold() as embedder:
+            embedder.forget_all()
+        if following is not None:
+            following.forget_all()
+
     def component(self) -> ComponentStatus:
         """How the one in use is, in plain words."""
         with self.hold() as embedder:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from engine import values
 from engine.errors import IngestionError, NotFoundError
-from engine.events import DocumentsChanged, EventBus
+from engine.events import DocumentsChanged, EventBus, IngestFilesChanged
 from engine.executors import Executors
 from engine.ingestion.names import is_pasted, split_path, still_there
 from engine.ingestion.worker_client import Worker, WorkerError
@@ -137,11 +139,15 @@ class Library:
             with self._store.read() as reader:
                 return documents.memory_ids(reader, document_id)
 
-        erased = await self._memory.delete(await self._executors.run("query", read), erase=True)
-        left = await self._memory.write(lambda store, writer: documents.forget(store, writer, document_id))
-        await self._executors.run("store", self._store.fold)
+        left: list[int] = []  # passages that were written since
+
+        def further(store: Database, writer: Any) -> None:
+            left.append(documents.forget(store, writer, document_id))
+
+        erased = await self._memory.erase(await self._executors.run("query", read), further=further)
         self._events.publish(DocumentsChanged(document_id=document_id))
-        return erased + left
+        self._events.publish(IngestFilesChanged(files=()))
+        return erased + sum(left)
 
     async def with_content(self, digest: str) -> values.Document | None:
         """The document of that content, where there is one."""

@@ -13,7 +13,8 @@ from engine.events import ConversationsChanged, EventBus
 from engine.executors import Executors
 from engine.memory.exchange import markdown, own_json, reading
 from engine.memory.exchange.imported import ImportedConversation
-from engine.memory.store import attachments, chat_notes, conversations, imports, message_search, messages
+from engine.memory.memory import LayeredMemory
+from engine.memory.store import attachments, chat_notes, conversations, erasing, imports, message_search, messages
 from engine.memory.store.attachments import NewAttachment
 from engine.memory.store.database import Database
 from engine.memory.store.messages import NewMessage
@@ -120,6 +121,24 @@ class Conversations:
         """
         await self._write(conversations.set_deleted, conversation_id, deleted=True)
         self._events.publish(ConversationsChanged(conversation_id=conversation_id))
+
+    async def erase(self, conversation_id: str, memory: LayeredMemory) -> int:
+        """Erase a conversation with everything that hangs on it.
+
+        Returns:
+            How many memories were made of it and went, too.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        made = await self._read(erasing.memories_of_conversation, conversation_id)
+
+        def further(_: Database, writer: Any) -> None:
+            erasing.erase_conversation(writer, conversation_id)
+
+        erased = await memory.erase(made, further=further)
+        self._events.publish(ConversationsChanged(conversation_id=conversation_id))
+        return erased
 
     async def undelete(self, conversation_id: str) -> None:
         """Bring a hidden conversation back.

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _HEADER = struct.Struct("=6QiI3QdQ")
-"""Offset of level 0, room, nodes, bytes of a node, offset of its label and of its vector, highest level, entry node, links
-of a node, of one on level 0, as it was asked for, scale of levels, ef of construction."""
+"""Offset of level 0, room, nodes, bytes of a node, offset of its label and of its vector, highest level, entry node;
+links of a node, of one on level 0, as it was asked for; scale of levels, ef of construction."""
 
 _DELETED = 0x01
 _AT_ONCE = 4096

@@ -21,9 +21,10 @@ from engine import values
 from engine.embedding.embedder import Embedder
 from engine.embedding.in_use import EmbedderReplacedError, held
 from engine.errors import InvalidMemoryError
-from engine.events import EventBus, MemoriesChanged
+from engine.events import ConversationsChanged, EventBus, MemoriesChanged, Notice
 from engine.executors import Executors
 from engine.memory.context import embedding_text
+from engine.memory.erasure import Erasure, Further, erase, told
 from engine.memory.indexes import Indexes
 from engine.memory.retrieval import Retriever
 from engine.memory.store import memories
@@ -167,19 +168,39 @@ class LayeredMemory:
         return await self._executors.run("query", read)
 
     async def delete(self, ids: Collection[str], *, erase: bool = False) -> int:
-        """Hide memories, or erase them for good with their vectors and cached texts.
+        """Hide memories, or erase them for good; see `erase`.
 
         Returns:
             How many were there.
         """
-        wanted = set(ids)
         if erase:
-            count = await self._executors.run("store", self._erase, wanted)
-        else:
-            count = await self._executors.run("store", self._change, memories.delete, wanted)
+            return await self.erase(ids)
+        count = await self._executors.run("store", self._change, memories.delete, set(ids))
         if count:
             self._events.publish(MemoriesChanged(removed=count))
         return count
+
+    async def erase(self, ids: Collection[str], *, further: Further | None = None) -> int:
+        """Erase memories with their vectors and everything that repeats them; copies that keep them are told.
+
+        Args:
+            ids: Which.
+            further: Changes more of the store in the same transaction, on the `store` thread.
+
+        Returns:
+            How many were there.
+
+        Raises:
+            StoreFullError: the disk is full; nothing was erased.
+        """
+        done = await self._executors.run("store", self._erase, set(ids), further)
+        if done.memories:
+            self._events.publish(MemoriesChanged(removed=done.memories))
+        for conversation in done.conversations:
+            self._events.publish(ConversationsChanged(conversation_id=conversation))
+        if done.copies:
+            self._events.publish(Notice(level="warning", text=told(done.copies)))
+        return done.memories
 
     async def undelete(self, ids: Collection[str]) -> int:
         """Bring hidden memories back.
@@ -300,21 +321,10 @@ class LayeredMemory:
         self._indexes.changed(sequence)
         return count
 
-    def _erase(self, ids: set[str]) -> int:
-        with self._store.write() as writer:
-            present = memories.present(writer, ids)
-            # A record said "now" was embedded before it had a date, so both forms may be cached.
-            texts = [
-                embedding_text(form) for memory in present for form in (as_new(memory), as_new(memory, dated=False))
-            ]
-            memories.erase(self._store, writer, [memory.id for memory in present])
-            sequence = self._store.last_sequence(writer)
-        self._store.fold()
-        self._indexes.changed(sequence)
-        forget = getattr(self._embedder, "forget", None)
-        if forget is not None:
-            forget(texts)
-        return len(present)
+    def _erase(self, ids: set[str], further: Further | None) -> Erasure:
+        done = erase(self._store, self._embedder, ids, backups=self._settings.paths.backups, further=further)
+        self._indexes.changed(done.sequence)
+        return done
 
 
 def check(memory: values.NewMemory, *, dimensions: int) -> values.NewMemory:
@@ -403,22 +413,6 @@ def unit(vector: Sequence[float], dimensions: int) -> NDArray[np.float32]:
         raise InvalidMemoryError("vector: it must be finite and not all zero.")
     array = array / largest  # so that the squares of very large and very small numbers stay numbers
     return (array / np.linalg.norm(array)).astype(np.float32)
-
-
-def as_new(memory: values.Memory, *, dated: bool = True) -> values.NewMemory:
-    """A stored memory as it was given, for whatever is made from its fields."""
-    return values.NewMemory(
-        text=memory.text,
-        layer=memory.layer,
-        kind=memory.kind,
-        speaker=memory.speaker,
-        occurred_at=memory.occurred_at if dated else None,
-        session=memory.session,
-        title=memory.title,
-        tags=memory.tags,
-        external_id=memory.external_id,
-        source=memory.source,
-    )
 
 
 def _one_of(field: str, value: str | None, allowed: Sequence[str]) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 import peewee
 
 from engine import values
+from engine.errors import NotFoundError
 from engine.memory.records import Attachment, Conversation, Draft, IngestFile, Memory, Message, Summary, View
 from engine.memory.store.memories import BATCH
 from engine.values import ERASED, FileState
@@ -35,8 +36,6 @@ class Redacted:
 
     conversations: set[str] = field(default_factory=set)
     messages: int = 0
-    texts: list[str] = field(default_factory=list)
-    """Of messages as they were; what was made from them may be cached."""
 
 
 def redact(writer: peewee.SqliteDatabase, gone: Sequence[values.Memory]) -> Redacted:
@@ -56,7 +55,6 @@ def redact(writer: peewee.SqliteDatabase, gone: Sequence[values.Memory]) -> Reda
             continue
         Message.update(changed).where(Message.number == row["number"]).execute(writer)
         done.messages += 1
-        done.texts.append(row["text"])
         conversation = row["conversation"]
         done.conversations.add(conversation)
         firsts[conversation] = min(firsts.get(conversation, row["number"]), row["number"])
@@ -94,21 +92,21 @@ def memories_of_conversation(reader: peewee.SqliteDatabase, conversation_id: str
     return [found for (found,) in query.tuples().execute(reader)]
 
 
-def erase_conversation(writer: peewee.SqliteDatabase, conversation_id: str) -> list[str]:
+def erase_conversation(writer: peewee.SqliteDatabase, conversation_id: str) -> None:
     """Remove a conversation with its messages and everything that hangs on them.
 
-    Returns:
-        The texts that were said.
+    Raises:
+        NotFoundError: there is none.
     """
-    query = Message.select(Message.id, Message.text).where(Message.conversation == conversation_id)
-    rows = list(query.tuples().execute(writer))
-    for batch in _batches([wanted for wanted, _ in rows]):
+    query = Message.select(Message.id).where(Message.conversation == conversation_id)
+    rows = [wanted for (wanted,) in query.tuples().execute(writer)]
+    for batch in _batches(rows):
         View.delete().where(View.message.in_(batch)).execute(writer)
     Draft.delete().where(Draft.conversation == conversation_id).execute(writer)
     Message.delete().where(Message.conversation == conversation_id).execute(writer)
-    Conversation.delete().where(Conversation.id == conversation_id).execute(writer)
+    if not Conversation.delete().where(Conversation.id == conversation_id).execute(writer):
+        raise NotFoundError(f"There is no conversation {conversation_id}.")
     purge_message_index(writer)
-    return [text for _, text in rows]
 
 
 def purge_message_index(writer: peewee.SqliteDatabase) -> None:
@@ -191,10 +189,17 @@ def _redact_message(row: dict[str, Any], ids: set[str], words: Sequence[str]) ->
 def _redact_around(writer: peewee.SqliteDatabase, conversation: str, words: Sequence[str]) -> None:
     """The rest of a conversation repeats what was quoted; so do its title and what is being typed."""
     long = [text for text in words if len(_WORD.findall(text)) >= RUN]
-    query = Message.select(Message.number, Message.text).where(Message.conversation == conversation)
-    for number, text in list(query.tuples().execute(writer)):
-        if (covered := cover(text, long)) != text:
-            Message.update(text=covered).where(Message.number == number).execute(writer)
+    query = Message.select(Message.number, Message.text, Message.answer).where(Message.conversation == conversation)
+    for number, text, stored in list(query.tuples().execute(writer)):
+        changed = {"text": cover(text, long)}
+        if stored:
+            answer = json.loads(stored)
+            answer["text"] = cover(answer.get("text", ""), long)
+            question = answer.get("question", "")
+            answer["question"] = ERASED if question in words else cover(question, long)
+            changed["answer"] = _json(answer)
+        if changed != {"text": text, **({"answer": stored} if stored else {})}:
+            Message.update(changed).where(Message.number == number).execute(writer)
     titled = Conversation.select(Conversation.title, Conversation.titled).where(Conversation.id == conversation)
     for title, by in list(titled.tuples().execute(writer)):
         # a title made of a question is the question's beginning, cut anywhere
