@@ -44,6 +44,7 @@ def _look(settings: Settings, *, retry: bool) -> DevicesStatus:
             if retry:
                 devices.try_again(seconds=_SECONDS)
             devices.settle(_SECONDS)
+            devices.probe()
             return devices.status()
         finally:
             if embedder is not None:

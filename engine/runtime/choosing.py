@@ -112,7 +112,7 @@ def choose(
             rate = _tried(one, sample, truth, around, measure=not known and not forced)
         except DeviceError as fault:
             one.close()
-            refused.append(_failure(device, fault, around.inventory))
+            refused.append(refusal_of(device, fault, around.inventory))
             _log.info("%s is not used: %s", device.name, fault.why)
             continue
         started.append(one)
@@ -163,7 +163,7 @@ def _recruit(
         rate = _tried(one, sample, truth, around, measure=name not in rates)
     except DeviceError as fault:
         one.close()
-        return None, _failure(one.device, fault, around.inventory)
+        return None, refusal_of(one.device, fault, around.inventory)
     if rate is not None:
         rates[name] = rate
     if rates[name] < least:
@@ -176,7 +176,7 @@ def _tried(one: Accelerator, sample: Sample, truth: NDArray[Any], around: Around
     """Start a device and hold it against the CPU; gives its texts a second where that is asked for."""
     name, signature = one.device.name, around.inventory.signature
     if around.notes.crashed(name, signature=signature):
-        raise DeviceError(FaultKind.LOST, "Magray ended while it started this device the last time", mend=_AGAIN)
+        raise crashed()
     if one.record.breaker.state == "open":
         raise DeviceError(FaultKind.RAISED, "it keeps failing with another model")
     around.notes.begin(name, signature=signature)
@@ -199,6 +199,11 @@ def _tried(one: Accelerator, sample: Sample, truth: NDArray[Any], around: Around
         around.notes.end(name)
 
 
+def crashed() -> DeviceError:
+    """A start died on the device, so that it is left alone."""
+    return DeviceError(FaultKind.LOST, "Magray ended while it started this device the last time", mend=_AGAIN)
+
+
 def _on_cpu(sample: Sample, run_on_cpu: RunOnCpu, into: NDArray[Any]) -> None:
     count = sample.shape[0]
     for start in range(0, count, sample.cpu_rows):
@@ -206,7 +211,8 @@ def _on_cpu(sample: Sample, run_on_cpu: RunOnCpu, into: NDArray[Any]) -> None:
         run_on_cpu(rows_of(sample.inputs, rows, count=count), sample.output, into[rows])
 
 
-def _failure(device: Device, fault: DeviceError, inventory: Inventory) -> Refusal:
+def refusal_of(device: Device, fault: DeviceError, inventory: Inventory) -> Refusal:
+    """What the owner is told of a fault."""
     mend = fault.mend or _AGAIN
     if device.provider != CUDA or inventory.gpus:
         return Refusal(device=device, kind="failed", why=fault.why, mend=mend, library=fault.library)

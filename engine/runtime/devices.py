@@ -188,11 +188,16 @@ def _without_tensorrt(inventory: Inventory, device: Device, accelerators: tuple[
     if TENSORRT not in accelerators:
         why = "it is prepared for models of whole or half precision and 512 tokens at most"
         return Refusal(device=device, kind="unfit", why=why)
-    if not inventory.tensorrt:
-        library = library_name()
-        why = f"{library} is not there"
-        return Refusal(device=device, kind="missing", why=why, mend=INSTALL_TENSORRT, library=library)
-    return None
+    return without_library(inventory, device)
+
+
+def without_library(inventory: Inventory, device: Device) -> Refusal | None:
+    """TensorRT without its library, as nearly everywhere; None for everything else."""
+    if device.provider != TENSORRT or inventory.tensorrt:
+        return None
+    library = library_name()
+    why = f"{library} is not there"
+    return Refusal(device=device, kind="missing", why=why, mend=INSTALL_TENSORRT, library=library)
 
 
 def _forced(inventory: Inventory, wanted: Device, accelerators: tuple[str, ...]) -> Plan:

@@ -32,6 +32,7 @@ from engine.runtime.devices import (
     take_inventory,
 )
 from engine.runtime.execution_providers import CPU, CUDA, PLAIN_NAMES, PREFERENCE
+from engine.runtime.probing import load_and_try, probe
 from engine.runtime.session import open_on
 from engine.runtime.surroundings import Surroundings
 from engine.settings import RuntimeSettings
@@ -54,6 +55,7 @@ class Devices:
         notes: Path | None = None,
         inventory: Callable[[], Inventory] = take_inventory,
         opener: Opener | None = None,
+        load: Callable[[Device], None] = load_and_try,
         clock: Callable[[], float] = time.monotonic,
         start_seconds: float = START_SECONDS,
     ) -> None:
@@ -64,6 +66,7 @@ class Devices:
             notes: a file for what the next start should know; what TensorRT compiled is kept beside it.
             inventory: looks around.
             opener: loads a model on a device; by default ONNX Runtime.
+            load: loads a device's library and tries it.
             clock: seconds, never going back.
             start_seconds: that loading a model on an accelerator may take.
 
@@ -79,12 +82,14 @@ class Devices:
         self._look = inventory
         self._engines = None if notes is None else notes.with_name("tensorrt")
         self._opener: Opener = functools.partial(open_on, engines=self._engines) if opener is None else opener
+        self._load = load
         self._clock = clock
         self._start_seconds = start_seconds
         self._lock = threading.RLock()
         self._around: Surroundings | None = None
         self._records: dict[Device, DeviceRecord] = {}
         self._sessions: dict[DeviceSession, tuple[str, ...]] = {}
+        self._probed: dict[str, Refusal | None] = {}
         self._notice: Callable[[str, str], None] | None = None
         self._changed: Callable[[], None] | None = None
 
@@ -180,6 +185,24 @@ class Devices:
             models=tuple(session.status for session in sessions),
         )
 
+    def probe(self, *, seconds: float = START_SECONDS) -> None:
+        """Find out whether the providers that no model tried load at all; the status tells then.
+
+        It loads their libraries into this process, so it is for a command that ends afterwards.
+        """
+        around = self._surroundings()
+        for provider in PREFERENCE:
+            refused = {one.kind for one in self._refusals(provider)}
+            tried = any(session.device.provider == provider for session in self._sessions) or refused - {"unfit"}
+            if provider != CPU and provider in around.inventory.runtime.providers and not tried:
+                device = Device(provider)
+                self._probed[provider] = probe(
+                    device, inventory=around.inventory, notes=around.notes, seconds=seconds, load=self._load
+                )
+
+    def _refusals(self, provider: str) -> list[Refusal]:
+        return [one for session in self._sessions for one in session.refused if one.device.provider == provider]
+
     def try_again(self, *, seconds: float = START_SECONDS) -> None:
         """Forget every failure, look around anew, and choose again for every model; blocks until that is done."""
         with self._lock:
@@ -188,6 +211,7 @@ class Devices:
                 self._around = dataclasses.replace(self._around, inventory=self._look())
             for record in self._records.values():
                 record.breaker.reset()
+            self._probed.clear()
             sessions = dict(self._sessions)
         if self._engines is not None:
             shutil.rmtree(self._engines, ignore_errors=True)  # one of them may be what failed
@@ -289,9 +313,13 @@ class Devices:
             return _refused(name, refusals, state="missing", listed=listed)
         if any(one.library is not None for one in refusals):
             return _refused(name, refusals, state="not loading", listed=listed)
+        probed = self._probed.get(provider)
+        if probed is not None:
+            return _refused(name, [probed], state="not loading" if probed.library else "failing", listed=listed)
         if refusals:
             return _refused(name, refusals, state=_STATES[refusals[0].kind], listed=listed)
-        return ProviderStatus(name=name, listed=listed, state="not tried", reason="No model asked for it yet.")
+        loads = "It loads. " if provider in self._probed else ""
+        return ProviderStatus(name=name, listed=listed, state="not tried", reason=f"{loads}No model asked for it yet.")
 
 
 _STATES: dict[str, _State] = {"unfit": "unfit", "missing": "missing", "slower": "ready", "failed": "failing"}

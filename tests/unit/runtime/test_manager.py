@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import textwrap
@@ -15,9 +16,13 @@ import pytest
 from engine.errors import RuntimeUnavailableError
 from engine.paths import resources
 from engine.runtime.backend import Sample
+from engine.runtime.device_notes import DeviceNotes
 from engine.runtime.device_session import DeviceSession
-from engine.runtime.execution_providers import CPU, CUDA
+from engine.runtime.devices import Device
+from engine.runtime.execution_providers import CPU, CUDA, DIRECTML, TENSORRT
+from engine.runtime.faults import DeviceError, FaultKind
 from engine.runtime.manager import Devices
+from engine.runtime.tensorrt import library_name
 from engine.settings import RuntimeSettings
 from tests.helpers import backends
 from tests.helpers.backends import Lab
@@ -232,3 +237,60 @@ def test_a_start_that_died_on_a_driver_is_the_only_one_that_does(tmp_path: Path,
         assert "magray gpu --retry" in after.stdout
     assert start("retry").stdout.startswith("cuda:0 | Runs on CUDA. | None")
     assert start("well").stdout.startswith("cuda:0")
+
+
+def test_what_is_listed_and_no_model_tried_is_tried_without_one(lab: Lab) -> None:
+    lab.accelerators = (CUDA, TENSORRT, DIRECTML)
+    asked: list[str] = []
+
+    def load(device: Device) -> None:
+        asked.append(device.name)
+        if device.provider == CUDA:
+            raise DeviceError(
+                FaultKind.RAISED, "libcudnn.so.9 does not load", mend="Install cuDNN 9.", library="libcudnn.so.9"
+            )
+
+    devices = Devices(RuntimeSettings(), inventory=lab.inventory, opener=lab.open, load=load)
+    devices.open(MODEL, model="m", threads=1, accelerators=())  # as one of 8 bits: no card has kernels for it
+    devices.probe()
+    rows = {one.name: one for one in devices.status().providers}
+    assert asked == ["cuda:0", "directml:0"]
+    assert rows["CUDA"].state == "not loading"
+    assert rows["CUDA"].library == "libcudnn.so.9"
+    assert rows["CUDA"].mend == "Install cuDNN 9."
+    assert rows["TensorRT"].library == library_name()
+    assert rows["DirectML"].state == "unfit"
+    assert "no kernels" in (rows["DirectML"].reason or "")
+    devices.close()
+
+
+@pytest.mark.expected_logs("the last start ended while it tried")
+def test_what_took_the_process_with_it_is_not_tried_again(lab: Lab, tmp_path: Path) -> None:
+    notes = tmp_path / "devices.json"
+    first = DeviceNotes(notes)
+    first.begin("cuda:0", signature=lab.inventory().signature)
+    content = json.loads(notes.read_text())
+    notes.write_text(json.dumps(content | {"process": [2**22 + 1, 0.0]}))  # of a process that has ended
+    asked: list[str] = []
+    devices = Devices(
+        RuntimeSettings(),
+        notes=notes,
+        inventory=lab.inventory,
+        opener=lab.open,
+        load=lambda one: asked.append(one.name),
+    )
+    devices.probe()
+    (row,) = [one for one in devices.status().providers if one.name == "CUDA"]
+    assert "ended while it started this device" in (row.reason or "")
+    assert asked == []
+    devices.close()
+
+
+def test_a_driver_that_hangs_does_not_hold_up_the_look_at_it(lab: Lab) -> None:
+    devices = Devices(RuntimeSettings(), inventory=lab.inventory, opener=lab.open, load=lambda _: lab.hang())
+    devices.probe(seconds=0.1)
+    (row,) = [one for one in devices.status().providers if one.name == "CUDA"]
+    assert row.state == "failing"
+    assert "did not answer within 0.1 s" in (row.reason or "")
+    lab.released.set()
+    devices.close()
