@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import __version__
 from engine.bench import BENCHES
+from engine.llm.messages import PROVIDERS
 from engine.values import KINDS, LAYERS
 
 _EPILOG = "Without a command the desktop starts. Exit status: 0 done, 1 failed, 2 wrong usage."
@@ -43,11 +44,17 @@ def build_parser() -> argparse.ArgumentParser:
     ask = _add(commands, "ask", "answer a question from memory, with sources")
     ask.add_argument("question", metavar="QUESTION")
 
+    chat = _add(commands, "chat", "talk: until Ctrl+D, or one turn where a text is given")
+    chat.add_argument("text", nargs="?", metavar="TEXT", help="what to say; - reads it from standard input")
+    chat.add_argument("--conversation", metavar="ID", help="go on with this one; by default a new one begins")
+    chat.add_argument("--model", metavar="NAME", help="as openai/NAME or local/NAME; quotes answers without any model")
+
     _add(commands, "status", "say how everything is")
     gpu = _add(commands, "gpu", "say what computes, how fast, and why nothing better")
     gpu.add_argument("--retry", action="store_true", help="forget earlier failures and measure anew")
     _add_memory(commands)
     _add_models(commands)
+    _add_llm(commands)
     _add_config(commands)
 
     names = "\n".join(f"  {name:12} {what}" for name, (_, what) in BENCHES.items())
@@ -126,6 +133,28 @@ def _add_models(commands: Any) -> None:
     )
     import_.add_argument("--passage-prefix", metavar="TEXT", help="what stands before a text to be found")
     import_.add_argument("--query-prefix", metavar="TEXT", help="what stands before a query")
+
+
+def _add_llm(commands: Any) -> None:
+    llm = commands.add_parser(
+        "llm",
+        help="look after language models, their providers and keys",
+        description="Look after language models, their providers and keys.",
+    )
+    actions = llm.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _add(actions, "list", "list every chat model that can be chosen").add_argument(
+        "--refresh", action="store_true", help="ask the providers for their lists"
+    )
+    _add(actions, "test", "try providers: their addresses and keys").add_argument(
+        "provider", nargs="?", choices=PROVIDERS, help="which; by default all"
+    )
+    _add(actions, "probe", "look for servers of language models on this computer")
+    _add(actions, "keys", "say where the keys of the providers lie")
+    key = _add(actions, "key", "set a provider's key: it is asked for, or read from standard input")
+    key.add_argument("provider", choices=[name for name in PROVIDERS if name != "local"])
+    key.add_argument("--forget", action="store_true", help="forget it")
+    usage = _add(commands, "usage", "say what language models used and cost")
+    usage.add_argument("--days", type=_positive, metavar="N", help="of the last days; by default this month's")
 
 
 def _add_config(commands: Any) -> None:

@@ -16,6 +16,7 @@ from engine.errors import (
     NotFoundError,
     SettingsError,
 )
+from engine.health import language_model_component
 from engine.llm.base import ChatModel
 from engine.llm.fallback import Candidate, FallbackModel
 from engine.llm.faults import TITLES
@@ -33,6 +34,7 @@ from engine.llm.routing import no_key, provider_of, route
 from engine.llm.secret import Secret
 from engine.llm.system_keys import SystemKeys, find_system_keys
 from engine.usage_values import FoundServer, KeyPlace, ProviderTest
+from engine.values import ComponentStatus
 
 if TYPE_CHECKING:
     from engine.executors import Executors
@@ -134,6 +136,26 @@ class ChatModels:
             retries=self._settings.llm.retries,
             accounts=self._book.of(conversation) if self._book is not None else None,
         )
+
+    def component(self) -> ComponentStatus:
+        """Which model answers, and why not where it does not."""
+        names = self._names("answer", None)
+        if not names:
+            return language_model_component()
+        first, provider = names[0], provider_of(names[0])
+        if self._settings.offline and self._providers.leaves_computer(provider):
+            return language_model_component(
+                first, problem="Offline is switched on", mend="Switch it off, or choose a model on this computer."
+            )
+        if self._unable(first):
+            return language_model_component(
+                first, problem="no key is set", mend="Set one in the settings: Providers and keys."
+            )
+        if self._gate(first).breaker.state == "open":
+            return language_model_component(
+                first, problem="it failed several times in a row", mend="It is tried again in a moment."
+            )
+        return language_model_component(first)
 
     async def warm(self, purpose: Purpose = "answer") -> None:
         """Import the SDK of the model for a purpose and read its key, so that the first answer need not wait."""
