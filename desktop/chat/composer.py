@@ -120,6 +120,7 @@ class Composer(QFrame):
         editor.picture_pasted.connect(self._add_picture)
         editor.up_wanted.connect(self.recall_wanted)
         editor.key_filter = self._take_key
+        editor.keeps_tab = lambda: self._box is not None and not self._box.isHidden()
         return editor
 
     def _make_editing(self) -> QWidget:

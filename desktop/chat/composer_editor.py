@@ -37,6 +37,8 @@ class ComposerEditor(QTextEdit):
         super().__init__(parent)
         self.key_filter: Callable[[QKeyEvent], bool] | None = None
         """Sees every key first; True where it used it."""
+        self.keeps_tab: Callable[[], bool] | None = None
+        """Tells whether Tab is for the list of suggestions now."""
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter sends; the rest is writing."""
@@ -56,6 +58,12 @@ class ComposerEditor(QTextEdit):
             self.escape_pressed.emit()
             return
         super().keyPressEvent(event)
+
+    def focusNextPrevChild(self, following: bool) -> bool:
+        """Tab goes on to the next widget, unless it chooses a suggestion."""
+        if following and self.keeps_tab is not None and self.keeps_tab():
+            return False
+        return super().focusNextPrevChild(following)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         """The composer shows its ring."""

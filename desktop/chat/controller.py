@@ -76,6 +76,7 @@ class ChatController(QObject):
         self._titles: dict[str, str] = {}
         self._all_loaded = True
         self._loading_older = False
+        self._when_loaded: list[Callable[[], None]] = []
         self._edited: Entry | None = None
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -405,30 +406,42 @@ class ChatController(QObject):
             self._messages.error(self._operations.describe(error, name="open a conversation"))
 
     def _load_older(self) -> None:
-        self._fetch_older(PAGE, lambda: None)
+        if not self._all_loaded:
+            self._fetch_older(PAGE)
 
     def _load_all(self, then: Callable[[], None]) -> None:
-        if self._all_loaded or self._current is None:
-            then()
-        else:
-            self._fetch_older(_ALL, then)
+        self._when_loaded.append(then)
+        self._fetch_older(_ALL)
 
-    def _fetch_older(self, limit: int, then: Callable[[], None]) -> None:
+    def _loaded(self) -> None:
+        waiting, self._when_loaded = self._when_loaded, []
+        for then in waiting:
+            then()
+
+    def _fetch_older(self, limit: int) -> None:
+        """Fetch messages before those that are known; what waits for all of them runs when they are there."""
         engine, current = self._engine, self._current
         first = next((entry for entry in self._pane.transcript.entries if entry.stored), None)
-        if engine is None or current is None or self._all_loaded or self._loading_older or first is None:
+        if engine is None or current is None or self._all_loaded or first is None:
+            self._loaded()
+            return
+        if self._loading_older:
             return
         self._loading_older = True
 
         def put(found: list[Message]) -> None:
             self._loading_older = False
-            if self._current == current:
-                self._all_loaded = len(found) < limit
-                self._pane.transcript.prepend_entries([Entry.of_message(message) for message in found])
-                then()
+            if self._current != current:
+                self._when_loaded.clear()
+                return
+            self._all_loaded = len(found) < limit
+            self._pane.transcript.prepend_entries([Entry.of_message(message) for message in found])
+            if self._when_loaded:
+                self._fetch_older(_ALL)
 
         def failed(error: Exception) -> None:
             self._loading_older = False
+            self._when_loaded.clear()
             self._messages.error(self._operations.describe(error, name="load older messages"))
 
         self._operations.start(
