@@ -170,6 +170,15 @@ def test_a_driver_that_hangs_never_shares_memory_with_what_comes_after(make: Cal
     assert not any(np.shares_memory(one, other) for one in hung for other in (*later, *given.values()))
 
 
+def test_falling_back_loads_nothing_anew(make: Callable[..., House], lab: Lab) -> None:
+    house = make(breaker_failures=100)
+    lab.opened.clear()
+    lab.always = backends.raises
+    for _ in range(5):
+        house.right()
+    assert "cpu" not in lab.opened  # its session is kept warm
+
+
 def test_a_slow_device_is_no_fault(make: Callable[..., House], lab: Lab) -> None:
     house = make()
     lab.deeds = [backends.slow(0.15)]
