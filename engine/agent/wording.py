@@ -11,6 +11,11 @@ _STATEMENT = {
     "en": "Quoted word for word from memory: no language model is set up.",
     "ru": "Дословные цитаты из памяти: языковая модель не настроена.",
 }
+_INSTEAD = {
+    "en": "Quoted word for word from memory, for the language model did not answer: {why}",
+    "ru": "Дословные цитаты из памяти: языковая модель не ответила. {why}",
+}
+_WRITTEN = {"en": "Written by {model}.", "ru": "Написано моделью {model}."}
 _NOTHING = {
     "en": "Nothing in your memory answers this question.",
     "ru": "В вашей памяти нет ответа на этот вопрос.",
@@ -36,12 +41,16 @@ def statement(*, language: str = "en") -> str:
 
 
 def statement_for(answer: Answer) -> str | None:
-    """The statement that belongs to an answer, in the language of its question; None where it says it all itself."""
+    """Who made an answer, in the language of its question; None where it says it all itself."""
     from engine.agent.questions import language  # loaded where an answer is, not with the command line
 
-    if answer.made_by != "quotes" or answer.abstained:
-        return None
-    return statement(language=language(answer.question))
+    asked = "ru" if language(answer.question) == "ru" else "en"
+    if answer.made_by != "quotes":
+        written = _WRITTEN[asked].format(model=answer.made_by)
+        return f"{written} {answer.note}" if answer.note else written
+    if answer.note:
+        return _INSTEAD[asked].format(why=answer.note)
+    return None if answer.abstained else statement(language=asked)
 
 
 def abstention(*, language: str, closest: Hit | None) -> str:

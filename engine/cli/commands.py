@@ -172,6 +172,12 @@ async def _ask(engine: Engine, options: Namespace) -> int:
     return 0
 
 
+async def _chat(engine: Engine, options: Namespace) -> int:
+    from engine.cli.chat import run as run_chat
+
+    return await run_chat(engine, options)
+
+
 async def _status(engine: Engine, options: Namespace) -> int:
     status = await engine.status()
     if options.json:
@@ -277,6 +283,7 @@ _COMMANDS: dict[str, Callable[[Engine, Namespace], Awaitable[int]]] = {
     "ingest": _ingest,
     "search": _search,
     "ask": _ask,
+    "chat": _chat,
     "status": _status,
     "memory list": _memory_list,
     "memory show": _memory_show,

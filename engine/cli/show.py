@@ -80,11 +80,17 @@ def print_answer(answer: Answer) -> None:
     """The answer, then its sources."""
     for paragraph in answer.text.splitlines():
         print(wrapped(paragraph) if paragraph.strip() else "")
-    if answer.citations:
+    print_sources(answer)
+
+
+def print_sources(answer: Answer) -> None:
+    """What stands behind an answer: who wrote it, from what, and which passages it cites."""
+    stated = statement_for(answer)
+    if answer.citations or stated or answer.basis:
         print()
-        stated = statement_for(answer)
-        if stated is not None:
-            print(stated)
+    for line in (stated, answer.basis):
+        if line:
+            print(line)
     for citation in answer.citations:
         print(f"[{citation.number}] {place(citation.source) or citation.memory_id}")
 
