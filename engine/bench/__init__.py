@@ -16,6 +16,7 @@ from typing import Literal, cast
 BENCHES: dict[str, tuple[str, str]] = {
     "retrieval": ("engine.bench.retrieval", "recall@5, recall@10 and nDCG@10 of every signal and of the fused recall"),
     "latency": ("engine.bench.latency", "recall at 1,000 to 100,000 memories, and bulk insert"),
+    "compact": ("engine.bench.compact", "long vectors kept compact: memory, what is found, and how fast"),
     "embedding": ("engine.bench.embedding", "chunks a second through ingestion against the bare session"),
     "libraries": ("engine.bench.libraries", "texts a second beside sentence-transformers and fastembed (--compare)"),
     "answers": ("engine.bench.answers", "a hundred questions with known sources and sentences"),

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 RowKind = Literal["fp32", "fp16", "int8"]
 
-RESIDENT_BYTES = 32 << 20
+RESIDENT_BYTES = 16 << 20
 """Bytes of the file that stay in the process's memory at most, about; what is read again comes from the system's
 cache of files."""
 
