@@ -14,7 +14,7 @@ from engine.cli.progress import ModelBar, spinner
 from engine.executors import Executors
 from engine.model_values import ModelCorrections, ModelStatus
 from engine.models.files import in_words
-from engine.models.manager import CHOICES, ModelManager
+from engine.models.manager import CHOICES, ModelManager, option_value
 from engine.settings import Settings
 from engine.settings_table import get_option, write_option
 
@@ -74,12 +74,13 @@ async def _verify(manager: ModelManager, settings: Settings, options: Namespace)
 async def _use(manager: ModelManager, settings: Settings, options: Namespace) -> int:
     entry = await manager.chosen(options.model)
     option = CHOICES[entry.task]
-    write_option(settings.paths, option, entry.ident)
+    wanted = option_value(entry)
+    write_option(settings.paths, option, wanted)
     now = Settings(data_dir=options.data_dir) if options.data_dir else Settings()
     in_force = str(get_option(now, option))
     if options.json:
         show.print_json({"name": option, "value": in_force})
-    elif in_force == entry.ident:
+    elif in_force == wanted:
         print(f"{entry.ident} is the {TASKS[entry.task]} from the next start on.")
         if entry.task == "embed":
             print(

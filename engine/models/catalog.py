@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 from engine.errors import ModelError
+from engine.models.chat_table import CHAT_ENTRIES
 from engine.models.entry import ModelEntry, ModelFile, Pooling, Quantization, Task, Variant
-from engine.models.table import ENTRIES
+from engine.models.table import ENTRIES as _ENTRIES
 
 __all__ = ["ENTRIES", "ModelEntry", "ModelFile", "Pooling", "Quantization", "Task", "Variant", "find", "known", "split"]
 
-
+ENTRIES: tuple[ModelEntry, ...] = (*_ENTRIES, *CHAT_ENTRIES)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]*(:[a-z0-9][a-z0-9._-]*)?")
 
 

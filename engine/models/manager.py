@@ -30,9 +30,16 @@ from engine.settings_table import get_option
 _INCOMING = ".incoming"
 _CHANGE_SECONDS = 60.0  # another one renames for a moment only
 _STALE_SECONDS = 86400.0  # an import that was begun longer ago has crashed
-CHOICES: dict[Task, str] = {"embed": "embedding.model", "rerank": "reranking.model"}
+CHOICES: dict[Task, str] = {"embed": "embedding.model", "rerank": "reranking.model", "chat": "llm.model"}
 """The option that names the model in use, by task."""
+_LOCAL = "local/"
+"""What stands before a language model of this computer in its option, beside those of vendors."""
 OnProgress = Callable[[ModelProgress], None]
+
+
+def option_value(entry: ModelEntry) -> str:
+    """What the option of `CHOICES` says where this model is in use."""
+    return f"{_LOCAL}{entry.ident}" if entry.task == "chat" else entry.ident
 
 
 class ModelManager:
@@ -85,7 +92,7 @@ class ModelManager:
         known = {row.name for row in option_table()}
         found = {}
         for option in CHOICES.values():
-            named = str(get_option(self._settings, option)) if option in known else ""
+            named = str(get_option(self._settings, option)).removeprefix(_LOCAL) if option in known else ""
             with contextlib.suppress(ModelError):
                 named = catalog.find(named).ident  # the recommended variant may be named too
             if named:
