@@ -221,6 +221,7 @@ class Reembedding:
             if await self._pass_over():
                 changed = await self._executors.run("store", self._work.change)
         if changed:
+            await self._executors.run("inference", self._embedder.trim)
             count, self._following, self._left = self._total, None, 0
             self._tell()
             self._events.publish(StatusChanged(component="embedder"))

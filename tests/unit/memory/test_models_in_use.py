@@ -12,6 +12,7 @@ import pytest
 
 from engine import Engine, MemoriesChanged, ModelError, ReembeddingChanged, Settings, SettingsError
 from engine.config_file import read_config
+from engine.embedding.cache import content_hash
 from tests.helpers import families
 from tests.helpers.families import BERT, Weights
 from tests.helpers.two_models import TEXTS, bring, encoder, is_right, models, prepare, tables
@@ -150,6 +151,44 @@ async def test_a_question_is_answered_by_one_model_throughout(
             similar = current.embed_passages(["word5 word6"]) @ current.embed_query("word5 word6")
             assert similar == pytest.approx(1, abs=1e-3)
         assert asked == ["word5 word6"]
+
+
+async def test_documents_are_read_in_while_the_embedder_changes(two_models: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    for number in range(12):
+        text = "\n\n".join(f"word{number} word{part} word{number * part % 24} document{number}" for part in range(20))
+        (folder / f"{number}.txt").write_text(text)
+    async with Engine.open(Settings(data_dir=two_models)) as engine:
+        reading = asyncio.ensure_future(engine.ingest([folder]))
+        await asyncio.sleep(0.3)
+        await engine.use_model("second")
+        report = await reading
+        await through(engine)
+        assert len(report.files) == 12
+        count = sum((await engine.status()).memories.values())
+        assert count > 150
+        assert models(two_models) == {"second": count}
+        assert (await engine.verify()).problems == ()
+
+
+async def test_what_is_erased_leaves_the_next_models_cache_too(two_models: Path) -> None:
+    async with Engine.open(Settings(data_dir=two_models)) as engine:
+        await engine.use_model("second")
+        following = engine._parts.reembedding.following
+        if following is not None:  # else it was through already, and the one in use is asked
+            await engine.pause_reembedding()
+        second = following or engine._parts.embedder.current
+        gone = (await engine.memories(limit=200))[-1]
+        second.embed_passages([gone.text])
+        key = content_hash(gone.text)
+        assert second._cache.get([key])
+        await engine.delete_memories([gone.id], erase=True)
+        assert not second._cache.get([key])
+        await engine.resume_reembedding()
+        await through(engine)
+        assert models(two_models) == {"second": 149}
+        assert not second._cache.get([key])
 
 
 async def test_going_back_loses_nothing_and_leaves_nothing(two_models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
