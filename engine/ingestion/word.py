@@ -159,6 +159,7 @@ class _Reader:
         self._behind: list[ElementTree.Element] = []  # text boxes and notes, which follow their paragraph
         self._fields: list[bool] = []  # fields that are open: whether their result has begun
         self._item = False
+        self._in_rows = False
 
     def read(self, stream: IO[bytes]) -> None:
         """Read the main part, one block of the body after the other.
@@ -172,8 +173,12 @@ class _Reader:
                 open_elements.append(element)
                 continue
             open_elements.pop()
-            if open_elements and _local(open_elements[-1]) == "body" and len(open_elements) == 2:
+            above = [_local(one) for one in open_elements[1:]] if len(open_elements) in (2, 3) else []
+            if above == ["body"]:
                 self._block(element, 0)
+                open_elements[-1].clear()
+            elif above == ["body", "tbl"] and _local(element) == "tr":
+                self._row(element, 0)
                 open_elements[-1].clear()
 
     def page(self) -> PageText:
@@ -213,20 +218,27 @@ class _Reader:
             self._builder.paragraph(text, gap="\n" if item and self._item else "\n\n")
         if text:
             self._item = item
+            self._in_rows = False
         behind, self._behind = self._behind, []
         for block in behind:
             self.blocks(block)
 
     def _table(self, element: ElementTree.Element, depth: int) -> None:
-        rows = [list(_nested(row, "tc")) for row in _nested(element, "tr")]
-        if all(len(row) <= 1 for row in rows):  # a frame around text
-            for row in rows:
-                for cell in row:
-                    self.blocks(cell, depth + 1)
+        for row in _nested(element, "tr"):
+            self._row(row, depth)
+        self._in_rows = False
+
+    def _row(self, row: ElementTree.Element, depth: int) -> None:
+        """A row of a table; one of a single cell is a frame around text."""
+        cells = list(_nested(row, "tc"))
+        if len(cells) > 1:
+            self._item = False
+            texts = [self._cell(cell, depth) for cell in cells]
+            self._builder.row(texts, first=not self._in_rows)
+            self._in_rows = self._in_rows or any(texts)
             return
-        self._item = False
-        for place, row in enumerate(rows):
-            self._builder.row([self._cell(cell, depth) for cell in row], first=place == 0)
+        for cell in cells:
+            self.blocks(cell, depth + 1)
 
     def _cell(self, cell: ElementTree.Element, depth: int) -> str:
         inner = _Reader(self._styles, self._notes)
