@@ -7,21 +7,23 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
 
-from engine.calls.base import Calls
+from engine.calls.settings import SettingsCalls
 from engine.device_values import DevicesStatus
 from engine.model_values import ModelCorrections, ModelProgress, ModelStatus, ReembeddingStatus
+from engine.models.manager import CHOICES, option_value
 from engine.settings import Settings
 
 
-class ModelCalls(Calls):
+class ModelCalls(SettingsCalls):
     """Devices and models."""
 
     async def use_model(self, model_id: str) -> ReembeddingStatus | None:
-        """Change to another installed embedder or reranker while everything goes on.
+        """Change to another installed embedder, reranker or language model while everything goes on.
 
         Memories are embedded anew in the background; the embedder before answers until all are, then both change places
         in one moment. Naming the one before meanwhile goes back. `config.toml` names the new one from now on, so that
-        the next start goes on. A reranker is used at once, and loaded and measured behind that.
+        the next start goes on. A reranker is used at once, and loaded and measured behind that. A language model
+        answers from now on, and is loaded when it is first asked.
 
         Returns:
             How the re-embedding stands; None where there is none.
@@ -32,7 +34,11 @@ class ModelCalls(Calls):
             SettingsError: `config.toml` cannot be written, or the environment names another model.
         """
         self._check()
-        self._follow_models(await self._parts.in_use.use(model_id))
+        entry = await self._parts.models.chosen(model_id)
+        if entry.task == "chat":
+            await self.change_option(CHOICES[entry.task], option_value(entry))
+        else:
+            self._follow_models(await self._parts.in_use.use(model_id))
         return await self._parts.reembedding.look()
 
     async def use_reranking(self, mode: Literal["auto", "on", "off"]) -> None:

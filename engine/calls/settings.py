@@ -54,9 +54,13 @@ class SettingsCalls(Calls):
             self.settings = with_option(self.settings, name, get_option(read, name))
             if name == "offline":
                 self._parts.offline.set(self.settings.offline)
-                self._parts.models.follow(self.settings)
             if name == "offline" or name.startswith("llm."):
+                self._parts.models.follow(self.settings)
                 self._parts.llm.follow(self.settings)
+            if name.startswith(("embedding.", "reranking.")):
+                await self._parts.in_use.follow(self.settings)
+            if name.startswith(("chat.", "llm.")):
+                self._parts.chat.follow(self.settings)
         self.events.publish(SettingsChanged(name=name, settings=self.settings))
         return next(state for state in await self.options() if state.option.name == name)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import dataclasses
 import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -30,6 +31,9 @@ from engine.llm.messages import (
 )
 from engine.llm.network_thread import NetworkThread
 from engine.llm.thinking import ThoughtSplitter
+from engine.models import catalog
+from engine.models.files import sha256_of
+from engine.models.store import ModelStore
 from engine.runtime.accelerator import DeviceRecord
 from engine.runtime.circuit_breaker import CircuitBreaker
 from engine.runtime.devices import Device
@@ -311,3 +315,31 @@ async def test_the_owners_own_models_are_found_and_answer(data_dir: Path) -> Non
             with pytest.raises(ChatModelError, match="extra `gguf`"):
                 _ = [event async for event in registry.answering(model="local/mine").stream(REQUEST)]
         assert (await engine.usage()).by_model[0].key == "local/tiny"
+
+
+async def test_a_model_of_the_catalogue_is_put_to_use(data_dir: Path) -> None:
+    """What a download leaves behind: the files and a manifest."""
+    entry = catalog.find("phi-3-mini-4k-instruct")
+    settings = Settings(data_dir=data_dir)
+    staged = write_tiny_chat(settings.paths.models / ".incoming" / "tiny")
+    (staged / "model.onnx").rename(staged / entry.model_file)
+    config = (staged / "genai_config.json").read_text("utf-8").replace("model.onnx", entry.model_file)
+    (staged / "genai_config.json").write_text(config, "utf-8")
+    for file in entry.files:
+        if not (staged / file.name).exists():
+            (staged / file.name).write_text("{}", "utf-8")
+    files = tuple(
+        dataclasses.replace(file, size=(staged / file.name).stat().st_size, sha256=sha256_of(staged / file.name))
+        for file in entry.files
+    )
+    store = ModelStore(stamps=settings.paths.cache / "models.json", installed=settings.paths.models)
+    store.install(staged, entry=dataclasses.replace(entry, files=files), how="download", source="test")
+    async with Engine.open(settings) as engine:
+        await engine.use_model("phi-3-mini-4k-instruct")
+        assert engine.settings.llm.model.startswith("local/phi-3-mini-4k-instruct")
+        status = next(one for one in await engine.models() if one.id == "phi-3-mini-4k-instruct")
+        assert status.in_use
+        events = [event async for event in engine._parts.llm.answering().stream(REQUEST)]
+        assert text_of(events) == ANSWER
+        words = {component.name: component.summary for component in (await engine.status()).components}
+        assert words["language model"] == f"{engine.settings.llm.model} answers"
