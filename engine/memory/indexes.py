@@ -295,6 +295,8 @@ class Indexes:
 
     def _open(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
+        for left_over in self._folder.glob("grow-*.hnsw"):  # of a kill while a graph grew
+            left_over.unlink(missing_ok=True)
         order: tuple[DerivedIndex, ...] = (self.lexical, *self.layers.values())
         for index in order:
             try:
@@ -363,7 +365,7 @@ class Indexes:
         quiet = now - self._changed_at
         wait = SAVE_QUIET_SECONDS - quiet
         if wait <= 0:
-            self._save(self._to_purge())
+            self._save(self._scrubbed())
             if self.lexical.must_purge:
                 self.lexical.purge()
                 self._pending = True
@@ -395,13 +397,16 @@ class Indexes:
         self._save((self.lexical, *due))
         return 0.0
 
-    def _to_purge(self) -> tuple[LayerIndex, ...]:
-        """Layers whose saved files may hold vectors that were erased since."""
+    def _scrubbed(self) -> tuple[LayerIndex, ...]:
+        """Layers whose saved files may hold vectors that were erased since, ready to be saved without them."""
         with self._database.read() as reader:
             erased = traces.last_erased(reader)
-        return tuple(
+        found = [
             index for index in self.layers.values() if index.changes and self._saved_at.get(index.name, 0) < erased
-        )
+        ]
+        for index in found:
+            index.scrub()
+        return tuple(found)
 
     def _save(self, indexes: tuple[DerivedIndex, ...]) -> None:
         for index in indexes:
@@ -432,6 +437,7 @@ class Indexes:
                 for index in self.layers.values():
                     while not index.catch_up():
                         continue
+                self._scrubbed()
                 few = self.lexical.status().count <= TOO_FAR
                 self.lexical.reset()
                 while few and not self.lexical.catch_up():

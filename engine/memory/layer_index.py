@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import secrets
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -175,6 +176,15 @@ class LayerIndex:
         """Merge a slice of the tail, or a slice of a new graph."""
         return self._vectors.work()
 
+    def scrub(self) -> None:
+        """Write over what was taken out, where that still stands in a file of full vectors; then it must be saved.
+
+        Raises:
+            OSError: the disk cannot be written.
+        """
+        if self._compact is not None:
+            self._compact.scrub()
+
     def save(self) -> int:
         """Write the graph and its manifest. The tail is read from the database when the index is opened."""
         with self._database.read() as reader:
@@ -183,7 +193,8 @@ class LayerIndex:
         manifest = self._manifest(identity)
         self._bytes = 0
         if graph is not None:
-            stem = f"{self._layer}-{self._sequence}-{self._vectors.merged}-{graph.count}"
+            # A name of its own: what the manifest still names must not be written over.
+            stem = f"{self._layer}-{self._sequence}-{self._vectors.merged}-{graph.count}-{secrets.token_hex(3)}"
             path = self._folder / f"{stem}.hnsw"
             manifest = self._manifest(
                 identity,
