@@ -190,7 +190,18 @@ class Workspace(QObject):
 
     def _show_notice(self, notice: Notice) -> None:
         show = {"error": self._messages.error, "warning": self._messages.warning}.get(notice.level, self._messages.info)
-        show(notice.text)
+        kind, _, model = (notice.action or "").partition(":")
+        if kind in ("get_model", "use_model") and model:
+            show(notice.text, action=self.tr("Show the models"), run=lambda: self.settings.show("search"))
+        elif kind == "resume_ingestion" and self._engine is not None:
+            show(notice.text, action=self.tr("Go on"), run=self._go_on_reading)
+        else:
+            show(notice.text)
+
+    def _go_on_reading(self) -> None:
+        engine = self._engine
+        if engine is not None:
+            self._operations.start(Operation(name="go on reading", run=engine.resume_ingestion))
 
 
 def _welcome_documents() -> int:

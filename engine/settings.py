@@ -26,7 +26,7 @@ from engine.errors import SettingsError
 from engine.llm_settings import ChatSettings, LlmSettings
 from engine.options import Option, describe, misfit
 from engine.paths import DataPaths
-from engine.settings_group import Group as _Group
+from engine.settings_group import LIVE, Group as _Group
 
 PREFIX = "MAGRAY_"
 """What every variable of the environment begins with."""
@@ -67,7 +67,12 @@ class LayerSettings(_Group):
 class EmbeddingSettings(_Group):
     """How texts become vectors."""
 
-    model: str = Field("all-minilm-l6-v2", min_length=1, description="The embedder in use, by its catalogue name.")
+    model: str = Field(
+        "all-minilm-l6-v2",
+        min_length=1,
+        description="The embedder in use, by its catalogue name.",
+        json_schema_extra=LIVE,
+    )
     threads: int = Field(0, ge=0, le=256, description="Threads of one inference; 0 uses every core.")
     batch_tokens: int = Field(
         512,
@@ -132,8 +137,8 @@ class IndexSettings(_Group):
     )
     vectors: Literal["auto", "fp32", "fp16", "int8"] = Field(
         "auto",
-        description="How full vectors are kept: fp16 and int8 in a mapped file beside a graph of shorter ones; auto does "
-        "so with fp16 for models of more than 512 dimensions, fp32 keeps the graph whole.",
+        description="How full vectors are kept: fp16 and int8 in a mapped file beside a graph of shorter ones; auto "
+        "does so with fp16 for models of more than 512 dimensions, fp32 keeps the graph whole.",
     )
     graph_dimensions: int = Field(
         0, ge=0, le=4096, description="Numbers of a vector in such a graph; 0 takes 256 where vectors are long."
@@ -153,10 +158,14 @@ class RerankingSettings(_Group):
     """A second, closer look at the first hits."""
 
     mode: Literal["auto", "on", "off"] = Field(
-        "auto", description="Read close hits again by a reranker; auto does so where one is installed and fast enough."
+        "auto",
+        description="Read close hits again by a reranker; auto does so where one is installed and fast enough.",
+        json_schema_extra=LIVE,
     )
     model: str = Field(
-        "", description="The reranker in use, by its catalogue name; empty takes the smallest installed."
+        "",
+        description="The reranker in use, by its catalogue name; empty takes the smallest installed.",
+        json_schema_extra=LIVE,
     )
     passages: int = Field(20, ge=2, le=200, description="Hits at most that a reranker reads.")
     budget_ms: int = Field(

@@ -35,6 +35,7 @@ class OptionRow(QWidget):
         *,
         words: tuple[str, str],
         choice_words: dict[str, str],
+        editable: bool = True,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -71,7 +72,7 @@ class OptionRow(QWidget):
         words_column.addLayout(foot)
         words_column.addWidget(self._problem)
         words_column.addStretch(1)
-        self.editor = make_editor(theme, state.option, choice_words=choice_words)
+        self.editor = make_editor(theme, state.option, choice_words=choice_words) if editable else None
         control: QWidget = self.editor if self.editor is not None else QLabel(self)
         if isinstance(control, QLabel):
             control.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

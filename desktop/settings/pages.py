@@ -10,6 +10,9 @@ from PySide6.QtCore import QCoreApplication
 ADVANCED = "advanced"
 """The page of everything that no other page names, so that no option is ever left out."""
 
+CHOSEN_IN_PANELS = frozenset({"embedding.model"})
+"""Options that are shown and not typed: a slip would leave the memory without its embedder."""
+
 
 @dataclass(frozen=True, slots=True)
 class PageSpec:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QDate, QLocale, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout
 
 from desktop.settings.panel import SettingsPanel, clear
@@ -13,6 +13,7 @@ from desktop.theme import restyle
 from desktop.widgets.buttons import LinkButton
 from desktop.widgets.card import Card
 from desktop.widgets.choice_box import ChoiceBox
+from engine import PRICES_AS_OF
 
 if TYPE_CHECKING:
     from engine import ChatModelInfo, FoundServer, ProviderName, ProviderTest
@@ -220,8 +221,12 @@ class ProvidersPanel(SettingsPanel):
             parts.append(self.tr("reads up to {0} tokens").format(locale.toString(model.context_tokens)))
         if model.input_price is not None and model.output_price is not None and model.leaves_computer:
             parts.append(
-                self.tr("${0} for a million tokens in, ${1} out").format(
-                    locale.toString(model.input_price, "g", 6), locale.toString(model.output_price, "g", 6)
+                self.tr("${0} for a million tokens in, ${1} out, as of {2}").format(
+                    locale.toString(model.input_price, "g", 6),
+                    locale.toString(model.output_price, "g", 6),
+                    locale.toString(
+                        QDate.fromString(PRICES_AS_OF, Qt.DateFormat.ISODate), QLocale.FormatType.ShortFormat
+                    ),
                 )
             )
         return " · ".join(parts)

@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from desktop.icons import Icons
 from desktop.settings.option_row import OptionRow
 from desktop.settings.option_words import choice_words, option_words
-from desktop.settings.pages import PageSpec, page_of, page_specs
+from desktop.settings.pages import CHOSEN_IN_PANELS, PageSpec, page_of, page_specs
 from desktop.settings.settings_page import SettingsPage
 from desktop.theme import Theme, restyle
 from desktop.widgets.card import Panel
@@ -182,7 +182,13 @@ class SettingsWindow(QWidget):
 
     def _row(self, state: OptionState) -> OptionRow:
         words = self._words.get(state.option.name, (state.option.title, state.option.help))
-        row = OptionRow(self._theme, state, words=words, choice_words=self._choices)
+        row = OptionRow(
+            self._theme,
+            state,
+            words=words,
+            choice_words=self._choices,
+            editable=state.option.name not in CHOSEN_IN_PANELS,
+        )
         row.changed.connect(self.changed)
         row.reset_wanted.connect(self.reset_wanted)
         return row
