@@ -33,6 +33,13 @@
         </message>
     </context>
     <context>
+        <name>AttachmentChips</name>
+        <message>
+            <source>Take away: {0}</source>
+            <translation>Убрать: {0}</translation>
+        </message>
+    </context>
+    <context>
         <name>ChatController</name>
         <message>
             <source>New conversation</source>
@@ -45,6 +52,13 @@
         <message>
             <source>Undo</source>
             <translation>Вернуть</translation>
+        </message>
+    </context>
+    <context>
+        <name>ChatFindBar</name>
+        <message>
+            <source>Find in this conversation</source>
+            <translation>Найти в этом разговоре</translation>
         </message>
     </context>
     <context>
@@ -62,12 +76,52 @@
             <translation>Ещё об этой беседе</translation>
         </message>
         <message>
-            <source>Quoting from memory</source>
-            <translation>Цитаты из памяти</translation>
+            <source>Not remembered</source>
+            <translation>Не запоминается</translation>
         </message>
         <message>
-            <source>No language model is set up: answers are sentences from your files, word for word.</source>
-            <translation>Языковая модель не подключена: ответы состоят из предложений ваших файлов, слово в слово.</translation>
+            <source>Nothing that is said in this chat becomes memory.</source>
+            <translation>Ничего из сказанного в этом разговоре не запоминается.</translation>
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation>Закрепить</translation>
+        </message>
+        <message>
+            <source>Unpin</source>
+            <translation>Открепить</translation>
+        </message>
+        <message>
+            <source>Archive</source>
+            <translation>В архив</translation>
+        </message>
+        <message>
+            <source>Take out of the archive</source>
+            <translation>Вернуть из архива</translation>
+        </message>
+        <message>
+            <source>Tags…</source>
+            <translation>Метки…</translation>
+        </message>
+        <message>
+            <source>Find in this conversation</source>
+            <translation>Найти в этом разговоре</translation>
+        </message>
+        <message>
+            <source>Export as Markdown…</source>
+            <translation>Сохранить как Markdown…</translation>
+        </message>
+        <message>
+            <source>Export as JSON…</source>
+            <translation>Сохранить как JSON…</translation>
+        </message>
+        <message>
+            <source>Export as PDF…</source>
+            <translation>Сохранить как PDF…</translation>
+        </message>
+        <message>
+            <source>Import conversations…</source>
+            <translation>Загрузить разговоры…</translation>
         </message>
         <message>
             <source>New conversation</source>
@@ -76,6 +130,10 @@
         <message>
             <source>Rename</source>
             <translation>Переименовать</translation>
+        </message>
+        <message>
+            <source>Remember what is said here</source>
+            <translation>Запоминать сказанное здесь</translation>
         </message>
         <message>
             <source>Delete</source>
@@ -145,7 +203,25 @@
         </message>
     </context>
     <context>
+        <name>Commands</name>
+        <message>
+            <source>There is no command “/{0}”. A slash alone lists them. What you wrote is still in the field.</source>
+            <translation>Команды «/{0}» нет. Одна косая черта покажет их список. Написанное осталось в поле.</translation>
+        </message>
+    </context>
+    <context>
+        <name>CompletionBox</name>
+        <message>
+            <source>Suggestions</source>
+            <translation>Подсказки</translation>
+        </message>
+    </context>
+    <context>
         <name>Composer</name>
+        <message>
+            <source>Add files to the question</source>
+            <translation>Добавить файлы к вопросу</translation>
+        </message>
         <message>
             <source>Ask, or drop files anywhere</source>
             <translation>Спросите или перетащите файлы сюда</translation>
@@ -155,16 +231,165 @@
             <translation>Ваш вопрос</translation>
         </message>
         <message>
-            <source>Enter sends it, Shift and Enter begin a new line</source>
-            <translation>Enter отправляет вопрос, Shift и Enter начинают новую строку</translation>
-        </message>
-        <message>
             <source>Ask</source>
             <translation>Спросить</translation>
         </message>
         <message>
+            <source>Enter sends it, Shift and Enter begin a new line, a slash lists commands, an at sign documents</source>
+            <translation>Enter отправляет, Shift и Enter начинают новую строку, косая черта показывает команды, знак @ — документы</translation>
+        </message>
+        <message>
+            <source>Editing an earlier question. What followed it stays as another version.</source>
+            <translation>Вы правите прежний вопрос. То, что было после него, останется другой версией.</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
+        </message>
+        <message>
+            <source>Stop</source>
+            <translation>Остановить</translation>
+        </message>
+        <message>
             <source>Sends the question</source>
             <translation>Отправляет вопрос</translation>
+        </message>
+        <message>
+            <source>Stops the answer; what was written is kept</source>
+            <translation>Останавливает ответ; написанное сохраняется</translation>
+        </message>
+        <message>
+            <source>Picture {0}</source>
+            <translation>Картинка {0}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Context</name>
+        <message>
+            <source>Instructions</source>
+            <translation>Указания</translation>
+        </message>
+        <message>
+            <source>Summary of earlier turns</source>
+            <translation>Краткое содержание прежних реплик</translation>
+        </message>
+        <message>
+            <source>Your question</source>
+            <translation>Ваш вопрос</translation>
+        </message>
+        <message>
+            <source>1 token</source>
+            <translation>1 токен</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln tokens</source>
+            <translation>
+                <numerusform>%Ln токен</numerusform>
+                <numerusform>%Ln токена</numerusform>
+                <numerusform>%Ln токенов</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>ContextPage</name>
+        <message>
+            <source>What the model saw</source>
+            <translation>Что видела модель</translation>
+        </message>
+        <message>
+            <source>Parts</source>
+            <translation>Части</translation>
+        </message>
+        <message>
+            <source>What stood there</source>
+            <translation>Что там было</translation>
+        </message>
+        <message>
+            <source>{0} of the {1} that this model can take in; {2} of them are kept free for the answer.</source>
+            <translation>{0} из {1}, которые модель может принять; {2} оставлено для ответа.</translation>
+        </message>
+        <message>
+            <source>A picture: {0}</source>
+            <translation>Картинка: {0}</translation>
+        </message>
+    </context>
+    <context>
+        <name>ConversationDeeds</name>
+        <message>
+            <source>Moved into the archive</source>
+            <translation>Перенесено в архив</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Вернуть</translation>
+        </message>
+        <message>
+            <source>Tags</source>
+            <translation>Метки</translation>
+        </message>
+        <message>
+            <source>Tags of this conversation, with commas between them</source>
+            <translation>Метки этого разговора через запятую</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>Оставить</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
+        </message>
+        <message>
+            <source>Export the conversation</source>
+            <translation>Сохранить разговор</translation>
+        </message>
+        <message>
+            <source>{0} could not be written: {1}. The conversation is unchanged; choose another place.</source>
+            <translation>Файл {0} не удалось записать: {1}. Разговор не изменился; выберите другое место.</translation>
+        </message>
+        <message>
+            <source>Written to {0}</source>
+            <translation>Записано в {0}</translation>
+        </message>
+        <message>
+            <source>Writing {0}…</source>
+            <translation>Записываю {0}…</translation>
+        </message>
+        <message>
+            <source>Import conversations</source>
+            <translation>Загрузить разговоры</translation>
+        </message>
+        <message>
+            <source>Exports (*.json *.zip *.md)</source>
+            <translation>Выгрузки (*.json *.zip *.md)</translation>
+        </message>
+        <message>
+            <source>All files (*)</source>
+            <translation>Все файлы (*)</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln conversations came in</source>
+            <translation>
+                <numerusform>Загружен %Ln разговор</numerusform>
+                <numerusform>Загружено %Ln разговора</numerusform>
+                <numerusform>Загружено %Ln разговоров</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>1 conversation came in</source>
+            <translation>Загружен 1 разговор</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln were here already</source>
+            <translation>
+                <numerusform>%Ln уже был здесь</numerusform>
+                <numerusform>%Ln уже были здесь</numerusform>
+                <numerusform>%Ln уже были здесь</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Importing conversations…</source>
+            <translation>Загружаю разговоры…</translation>
         </message>
     </context>
     <context>
@@ -191,6 +416,10 @@
         <message>
             <source>Earlier</source>
             <translation>Раньше</translation>
+        </message>
+        <message>
+            <source>Pinned</source>
+            <translation>Закреплённые</translation>
         </message>
         <message>
             <source>New conversation</source>
@@ -232,6 +461,22 @@
             <translation>Новая беседа ({0})</translation>
         </message>
         <message>
+            <source>Which conversations are listed</source>
+            <translation>Какие разговоры показаны</translation>
+        </message>
+        <message>
+            <source>All conversations</source>
+            <translation>Все разговоры</translation>
+        </message>
+        <message>
+            <source>Archive</source>
+            <translation>Архив</translation>
+        </message>
+        <message>
+            <source>Listed: {0}</source>
+            <translation>Показано: {0}</translation>
+        </message>
+        <message>
             <source>Search conversations</source>
             <translation>Поиск в беседах</translation>
         </message>
@@ -248,12 +493,36 @@
             <translation>Этих слов нет ни в одной беседе.</translation>
         </message>
         <message>
+            <source>Nothing is listed under this.</source>
+            <translation>Здесь пока ничего нет.</translation>
+        </message>
+        <message>
             <source>Your conversations will be listed here.</source>
             <translation>Здесь появятся ваши беседы.</translation>
         </message>
         <message>
             <source>Rename</source>
             <translation>Переименовать</translation>
+        </message>
+        <message>
+            <source>Unpin</source>
+            <translation>Открепить</translation>
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation>Закрепить</translation>
+        </message>
+        <message>
+            <source>Take out of the archive</source>
+            <translation>Вернуть из архива</translation>
+        </message>
+        <message>
+            <source>Tags…</source>
+            <translation>Метки…</translation>
+        </message>
+        <message>
+            <source>Export as Markdown…</source>
+            <translation>Сохранить как Markdown…</translation>
         </message>
         <message>
             <source>Delete</source>
@@ -269,6 +538,29 @@
         <message>
             <source>Something went wrong inside Magray ({0}). What was stored is kept, and you can go on. The log holds the details.</source>
             <translation>Внутри Magray что-то пошло не так ({0}). Всё сохранённое цело, можно работать дальше. Подробности в журнале.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Deeds</name>
+        <message>
+            <source>Remembered for ever</source>
+            <translation>Запомнено навсегда</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Вернуть</translation>
+        </message>
+        <message>
+            <source>Taken back. Nothing of it is remembered.</source>
+            <translation>Отменено. Из этого ничего не запомнено.</translation>
+        </message>
+        <message>
+            <source>The message was deleted</source>
+            <translation>Сообщение удалено</translation>
+        </message>
+        <message>
+            <source>What the model saw was not kept for this answer.</source>
+            <translation>Для этого ответа не сохранено, что видела модель.</translation>
         </message>
     </context>
     <context>
@@ -692,6 +984,13 @@
         </message>
     </context>
     <context>
+        <name>Export</name>
+        <message>
+            <source>{0} cannot be written.</source>
+            <translation>Файл {0} не удаётся записать.</translation>
+        </message>
+    </context>
+    <context>
         <name>FindBar</name>
         <message>
             <source>Find in this document</source>
@@ -731,6 +1030,37 @@
         <message>
             <source>Off</source>
             <translation>Выкл.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Giving</name>
+        <message>
+            <source>Attached for this chat only.</source>
+            <translation>Добавлено только для этого разговора.</translation>
+        </message>
+        <message>
+            <source>Read into memory instead</source>
+            <translation>Прочитать в память</translation>
+        </message>
+        <message>
+            <source>Files for this chat only…</source>
+            <translation>Файлы только для этого разговора…</translation>
+        </message>
+        <message>
+            <source>Files into memory…</source>
+            <translation>Файлы в память…</translation>
+        </message>
+        <message>
+            <source>Choose files</source>
+            <translation>Выберите файлы</translation>
+        </message>
+        <message>
+            <source>memory</source>
+            <translation>воспоминание</translation>
+        </message>
+        <message>
+            <source>folder, {0}</source>
+            <translation>папка, {0}</translation>
         </message>
     </context>
     <context>
@@ -1020,6 +1350,33 @@
         </message>
     </context>
     <context>
+        <name>Leads</name>
+        <message>
+            <source>This link leads to {0}. It is not opened.</source>
+            <translation>Эта ссылка ведёт на {0}. Она не открывается.</translation>
+        </message>
+        <message>
+            <source>This link leads out of Magray: {0}</source>
+            <translation>Эта ссылка ведёт за пределы Magray: {0}</translation>
+        </message>
+        <message>
+            <source>Open in the browser</source>
+            <translation>Открыть в браузере</translation>
+        </message>
+        <message>
+            <source>Save the code</source>
+            <translation>Сохранить код</translation>
+        </message>
+        <message>
+            <source>The code could not be saved: {0}</source>
+            <translation>Код не удалось сохранить: {0}</translation>
+        </message>
+        <message>
+            <source>Saved as {0}</source>
+            <translation>Сохранено как {0}</translation>
+        </message>
+    </context>
+    <context>
         <name>MainWindow</name>
         <message>
             <source>Shown</source>
@@ -1054,11 +1411,11 @@
         </message>
         <message>
             <source>Edit</source>
-            <translation type="unfinished" />
+            <translation>Править</translation>
         </message>
         <message>
             <source>Answer anew</source>
-            <translation type="unfinished" />
+            <translation>Ответить заново</translation>
         </message>
         <message>
             <source>Go on</source>
@@ -1066,23 +1423,23 @@
         </message>
         <message>
             <source>Quote in the next question</source>
-            <translation type="unfinished" />
+            <translation>Процитировать в следующем вопросе</translation>
         </message>
         <message>
             <source>What the model saw</source>
-            <translation type="unfinished" />
+            <translation>Что видела модель</translation>
         </message>
         <message>
             <source>Pin</source>
-            <translation type="unfinished" />
+            <translation>Закрепить</translation>
         </message>
         <message>
             <source>Unpin</source>
-            <translation type="unfinished" />
+            <translation>Открепить</translation>
         </message>
         <message>
             <source>Undo what was remembered</source>
-            <translation type="unfinished" />
+            <translation>Отменить запомненное</translation>
         </message>
         <message>
             <source>Delete</source>
@@ -1090,23 +1447,23 @@
         </message>
         <message>
             <source>Version before</source>
-            <translation type="unfinished" />
+            <translation>Предыдущая версия</translation>
         </message>
         <message>
             <source>Version after</source>
-            <translation type="unfinished" />
+            <translation>Следующая версия</translation>
         </message>
         <message>
             <source>More about this message</source>
-            <translation type="unfinished" />
+            <translation>Ещё об этом сообщении</translation>
         </message>
         <message>
             <source>{0} / {1}</source>
-            <translation type="unfinished" />
+            <translation>{0} / {1}</translation>
         </message>
         <message>
             <source>Version {0} of {1}</source>
-            <translation type="unfinished" />
+            <translation>Версия {0} из {1}</translation>
         </message>
         <message>
             <source>Copy the question</source>
@@ -1122,6 +1479,29 @@
         <message>
             <source>Dismiss</source>
             <translation>Закрыть</translation>
+        </message>
+    </context>
+    <context>
+        <name>ModelButton</name>
+        <message>
+            <source>Quoting from memory</source>
+            <translation>Цитаты из памяти</translation>
+        </message>
+        <message>
+            <source>Answers are sentences from your files, word for word. No language model is asked.</source>
+            <translation>Ответы — предложения из ваших файлов, слово в слово. Языковая модель не используется.</translation>
+        </message>
+        <message>
+            <source>Who answers: {0}</source>
+            <translation>Кто отвечает: {0}</translation>
+        </message>
+        <message>
+            <source>free, on this computer</source>
+            <translation>бесплатно, на этом компьютере</translation>
+        </message>
+        <message>
+            <source>Set up language models…</source>
+            <translation>Настроить языковые модели…</translation>
         </message>
     </context>
     <context>
@@ -1197,6 +1577,21 @@
         <message>
             <source>size not known</source>
             <translation>размер неизвестен</translation>
+        </message>
+    </context>
+    <context>
+        <name>Models</name>
+        <message>
+            <source>free, on this computer</source>
+            <translation>бесплатно, на этом компьютере</translation>
+        </message>
+        <message>
+            <source>leaves this computer</source>
+            <translation>покидает этот компьютер</translation>
+        </message>
+        <message>
+            <source>${0} in, ${1} out for a million tokens</source>
+            <translation>${0} за миллион токенов на входе, ${1} на выходе</translation>
         </message>
     </context>
     <context>
@@ -1499,6 +1894,22 @@
             <translation>0,25 — четверть.</translation>
         </message>
         <message>
+            <source>Keep full vectors as</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>fp16 and int8 take less memory: they lie in a file beside a graph of shorter vectors.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Numbers of a vector in such a graph</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>0 takes 256 where vectors are long.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Hits of a search</source>
             <translation>Найденного за раз</translation>
         </message>
@@ -1659,6 +2070,30 @@
             <translation>Для заголовков и для того, что запомнить. Пусто — модель беседы.</translation>
         </message>
         <message>
+            <source>As good as the chat model</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Requests go to whichever has the least to do. One a line.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Requests at the same time</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>To one provider.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Requests in a minute</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>To one provider; 0 sets no limit.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Thinking</source>
             <translation>Размышление</translation>
         </message>
@@ -1731,6 +2166,54 @@
             <translation>Только если он нужен.</translation>
         </message>
         <message>
+            <source>Passages that go with a question, tokens</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Found in your memory, the best first.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Attached documents, tokens</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>So much of them goes with a question; a longer one is read part by part.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The conversation so far, tokens</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Word for word; older turns are summarised, never cut in silence.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Remember facts from conversations</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Facts, decisions and preferences, once a conversation pauses. Each can be undone.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>A conversation pauses after, seconds</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Without a word.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Titles by the chat model</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Without it the first question names a conversation.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Colours</source>
             <translation>Цвета</translation>
         </message>
@@ -1799,6 +2282,69 @@
         <message>
             <source>Models are fetched from {0}, when you press Download and never else.</source>
             <translation>Модели загружаются с {0}, только когда вы нажимаете «Загрузить».</translation>
+        </message>
+    </context>
+    <context>
+        <name>ProvidersPanel</name>
+        <message>
+            <source>Answers come from</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Your own server</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Paste a key, if the server wants one</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Look for servers on this computer</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Quotes from your files</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>your own server</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>on this computer</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Answers are quoted word for word. Nothing leaves this computer.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>What you ask and the passages found leave this computer</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Nothing leaves this computer</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>reads up to {0} tokens</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>${0} for a million tokens in, ${1} out, as of {2}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>None answered. Start Ollama or LM Studio first.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Use</source>
+            <translation>Использовать</translation>
+        </message>
+        <message>
+            <source>Use {0}</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -1950,6 +2496,237 @@
         <message>
             <source>From the next start on: {0}.</source>
             <translation>Со следующего запуска: {0}.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Slash</name>
+        <message>
+            <source>text</source>
+            <translation>текст</translation>
+        </message>
+        <message>
+            <source>words</source>
+            <translation>слова</translation>
+        </message>
+        <message>
+            <source>name</source>
+            <translation>имя</translation>
+        </message>
+        <message>
+            <source>What can be done here</source>
+            <translation>Что здесь можно делать</translation>
+        </message>
+        <message>
+            <source>Remember this for ever</source>
+            <translation>Запомнить навсегда</translation>
+        </message>
+        <message>
+            <source>Look it up in memory</source>
+            <translation>Найти в памяти</translation>
+        </message>
+        <message>
+            <source>What is remembered; on or off for this chat</source>
+            <translation>Что запомнено; включить или выключить для разговора</translation>
+        </message>
+        <message>
+            <source>How everything is</source>
+            <translation>Как всё работает</translation>
+        </message>
+        <message>
+            <source>Who answers</source>
+            <translation>Кто отвечает</translation>
+        </message>
+        <message>
+            <source>What language models used this month</source>
+            <translation>Расход языковых моделей за месяц</translation>
+        </message>
+        <message>
+            <source>What computes: processors and graphics cards</source>
+            <translation>Что вычисляет: процессоры и видеокарты</translation>
+        </message>
+        <message>
+            <source>Add files for this chat only</source>
+            <translation>Добавить файлы только для этого разговора</translation>
+        </message>
+        <message>
+            <source>Read a file or folder into memory</source>
+            <translation>Прочитать файл или папку в память</translation>
+        </message>
+        <message>
+            <source>path</source>
+            <translation>путь</translation>
+        </message>
+        <message>
+            <source>Documents that were read</source>
+            <translation>Прочитанные документы</translation>
+        </message>
+        <message>
+            <source>Settings</source>
+            <translation>Настройки</translation>
+        </message>
+        <message>
+            <source>Find in this conversation</source>
+            <translation>Найти в этом разговоре</translation>
+        </message>
+        <message>
+            <source>Begin a new conversation</source>
+            <translation>Начать новый разговор</translation>
+        </message>
+        <message>
+            <source>Answer the last question anew</source>
+            <translation>Ответить на последний вопрос заново</translation>
+        </message>
+        <message>
+            <source>Stop the answer</source>
+            <translation>Остановить ответ</translation>
+        </message>
+        <message>
+            <source>Give this conversation another title</source>
+            <translation>Переименовать этот разговор</translation>
+        </message>
+        <message>
+            <source>title</source>
+            <translation>название</translation>
+        </message>
+        <message>
+            <source>Tags of this conversation</source>
+            <translation>Метки этого разговора</translation>
+        </message>
+        <message>
+            <source>Keep this conversation on top</source>
+            <translation>Держать этот разговор наверху</translation>
+        </message>
+        <message>
+            <source>No longer keep it on top</source>
+            <translation>Больше не держать наверху</translation>
+        </message>
+        <message>
+            <source>Move this conversation into the archive</source>
+            <translation>Перенести этот разговор в архив</translation>
+        </message>
+        <message>
+            <source>Write this conversation into a file</source>
+            <translation>Записать этот разговор в файл</translation>
+        </message>
+        <message>
+            <source>Bring in conversations of another program</source>
+            <translation>Загрузить разговоры из другой программы</translation>
+        </message>
+        <message>
+            <source>Delete this conversation</source>
+            <translation>Удалить этот разговор</translation>
+        </message>
+        <message>
+            <source>Keep a prompt of your own</source>
+            <translation>Сохранить свою заготовку</translation>
+        </message>
+        <message>
+            <source>name text</source>
+            <translation>имя текст</translation>
+        </message>
+        <message>
+            <source>Forget a prompt of your own</source>
+            <translation>Забыть свою заготовку</translation>
+        </message>
+        <message>
+            <source>Hold the memory's indexes against what is stored</source>
+            <translation>Сверить указатели памяти с хранилищем</translation>
+        </message>
+        <message>
+            <source>Build the memory's indexes anew</source>
+            <translation>Построить указатели памяти заново</translation>
+        </message>
+        <message>
+            <source>Write behind “/{0}”: {1}</source>
+            <translation>Допишите после «/{0}»: {1}</translation>
+        </message>
+        <message>
+            <source>Magray is still starting. Try again in a moment.</source>
+            <translation>Magray ещё запускается. Попробуйте чуть позже.</translation>
+        </message>
+        <message>
+            <source>Working on {0}…</source>
+            <translation>Выполняю {0}…</translation>
+        </message>
+        <message>
+            <source>An at sign names a document, a folder or a memory.</source>
+            <translation>Знак @ называет документ, папку или воспоминание.</translation>
+        </message>
+        <message>
+            <source>Remembered for ever</source>
+            <translation>Запомнено навсегда</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Вернуть</translation>
+        </message>
+        <message>
+            <source>Nothing like this was found in your files and notes.</source>
+            <translation>В ваших файлах и заметках ничего похожего нет.</translation>
+        </message>
+        <message>
+            <source>Interact, a day</source>
+            <translation>Interact, сутки</translation>
+        </message>
+        <message>
+            <source>Insights, 90 days</source>
+            <translation>Insights, 90 дней</translation>
+        </message>
+        <message>
+            <source>Assets, for ever</source>
+            <translation>Assets, навсегда</translation>
+        </message>
+        <message>
+            <source>There is no file or folder {0}.</source>
+            <translation>Файла или папки {0} нет.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln memories stand in the store, and every index agrees.</source>
+            <translation>
+                <numerusform>В хранилище %Ln воспоминание, все указатели с ним согласны.</numerusform>
+                <numerusform>В хранилище %Ln воспоминания, все указатели с ними согласны.</numerusform>
+                <numerusform>В хранилище %Ln воспоминаний, все указатели с ними согласны.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>The indexes of %Ln memories were built anew.</source>
+            <translation>
+                <numerusform>Указатели %Ln воспоминания построены заново.</numerusform>
+                <numerusform>Указатели %Ln воспоминаний построены заново.</numerusform>
+                <numerusform>Указатели %Ln воспоминаний построены заново.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>No language model was asked this month.</source>
+            <translation>В этом месяце языковые модели не использовались.</translation>
+        </message>
+        <message>
+            <source>Answers are quoted from memory now; no language model is asked.</source>
+            <translation>Теперь ответы цитируются из памяти; языковая модель не используется.</translation>
+        </message>
+        <message>
+            <source>There is no model “{0}”.</source>
+            <translation>Модели «{0}» нет.</translation>
+        </message>
+        <message>
+            <source>{0} answers from now on: {1}.</source>
+            <translation>Теперь отвечает {0}: {1}.</translation>
+        </message>
+        <message>
+            <source>The prompt could not be kept: {0}</source>
+            <translation>Заготовку не удалось сохранить: {0}</translation>
+        </message>
+        <message>
+            <source>Kept. “/{0}” writes it into the field.</source>
+            <translation>Сохранено. «/{0}» впишет её в поле.</translation>
+        </message>
+        <message>
+            <source>The prompt is forgotten.</source>
+            <translation>Заготовка забыта.</translation>
+        </message>
+        <message>
+            <source>There is no prompt of that name.</source>
+            <translation>Заготовки с таким именем нет.</translation>
         </message>
     </context>
     <context>
@@ -2189,7 +2966,7 @@
         </message>
         <message>
             <source>Quote in the next question</source>
-            <translation type="unfinished" />
+            <translation>Процитировать в следующем вопросе</translation>
         </message>
         <message>
             <source>Select all</source>
@@ -2200,80 +2977,96 @@
             <translation>ответить не удалось</translation>
         </message>
         <message>
-            <source>quoted from your files, no language model is set up</source>
-            <translation>цитаты из ваших файлов, языковая модель не подключена</translation>
-        </message>
-        <message>
             <source>Goes to the footnote</source>
-            <translation type="unfinished" />
+            <translation>Ведёт к сноске</translation>
         </message>
         <message>
             <source>Hide what it thought</source>
-            <translation type="unfinished" />
+            <translation>Скрыть рассуждения</translation>
         </message>
         <message>
             <source>Show what it thought</source>
-            <translation type="unfinished" />
+            <translation>Показать рассуждения</translation>
         </message>
         <message>
             <source>What the model saw</source>
-            <translation type="unfinished" />
+            <translation>Что видела модель</translation>
         </message>
         <message>
             <source>Dotted: {0}</source>
-            <translation type="unfinished" />
+            <translation>Точками отмечено: {0}</translation>
         </message>
         <message>
             <source>quoted from your files</source>
-            <translation type="unfinished" />
+            <translation>процитировано из ваших файлов</translation>
         </message>
         <message>
             <source>{0} tokens read, {1} written</source>
-            <translation type="unfinished" />
+            <translation>прочитано токенов: {0}, написано: {1}</translation>
         </message>
         <message>
             <source>You stopped it here.</source>
-            <translation type="unfinished" />
+            <translation>Здесь вы остановили ответ.</translation>
         </message>
         <message>
             <source>It reached the longest answer of the model.</source>
-            <translation type="unfinished" />
+            <translation>Достигнута наибольшая длина ответа модели.</translation>
         </message>
         <message>
             <source>The connection broke here.</source>
-            <translation type="unfinished" />
+            <translation>Здесь связь прервалась.</translation>
         </message>
         <message>
             <source>The provider held the rest back.</source>
-            <translation type="unfinished" />
+            <translation>Остальное поставщик не передал.</translation>
         </message>
         <message>
             <source>1 thing remembered</source>
-            <translation type="unfinished" />
+            <translation>Запомнено 1</translation>
         </message>
         <message numerus="yes">
             <source>%Ln things remembered</source>
-            <translation type="unfinished">
-                <numerusform />
-                <numerusform />
-                <numerusform />
+            <translation>
+                <numerusform>Запомнено %Ln</numerusform>
+                <numerusform>Запомнено %Ln</numerusform>
+                <numerusform>Запомнено %Ln</numerusform>
             </translation>
         </message>
         <message>
             <source>The source that this names does not say so.</source>
-            <translation type="unfinished" />
+            <translation>Названный источник этого не говорит.</translation>
         </message>
         <message>
             <source>These words stand in no source.</source>
-            <translation type="unfinished" />
+            <translation>Этих слов нет ни в одном источнике.</translation>
         </message>
         <message>
             <source>No source of yours stands behind this.</source>
-            <translation type="unfinished" />
+            <translation>За этим не стоит ни один ваш источник.</translation>
         </message>
         <message>
             <source>You</source>
             <translation>Вы</translation>
+        </message>
+        <message>
+            <source>Looking through your files…</source>
+            <translation>Просматриваю ваши файлы…</translation>
+        </message>
+        <message numerus="yes">
+            <source>Found %Ln passages, thinking about them…</source>
+            <translation>
+                <numerusform>Найден %Ln отрывок, обдумываю…</numerusform>
+                <numerusform>Найдено %Ln отрывка, обдумываю…</numerusform>
+                <numerusform>Найдено %Ln отрывков, обдумываю…</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Reading {0}: {1} of {2}</source>
+            <translation>Читаю {0}: {1} из {2}</translation>
+        </message>
+        <message>
+            <source>Thinking…</source>
+            <translation>Думаю…</translation>
         </message>
     </context>
     <context>
@@ -2284,22 +3077,46 @@
         </message>
         <message>
             <source>Save</source>
-            <translation type="unfinished" />
+            <translation>Сохранить</translation>
         </message>
     </context>
     <context>
-        <name>Turns</name>
+        <name>UsagePanel</name>
         <message>
-            <source>Looking through your files…</source>
-            <translation>Просматриваю ваши файлы…</translation>
+            <source>Go on beyond the budget this month</source>
+            <translation type="unfinished" />
         </message>
         <message>
-            <source>Remembered for ever</source>
-            <translation>Запомнено навсегда</translation>
+            <source>This month: {0}</source>
+            <translation type="unfinished" />
         </message>
         <message>
-            <source>Undo</source>
-            <translation>Вернуть</translation>
+            <source>The budget is {0}.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>It is used up: Magray asks before it goes on.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Model</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Requests</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Tokens in</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Tokens out</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Cost</source>
+            <translation type="unfinished" />
         </message>
     </context>
     <context>
@@ -2373,6 +3190,69 @@
         <message>
             <source>Something is broken</source>
             <translation>Что-то сломалось</translation>
+        </message>
+        <message>
+            <source>Show the models</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Продолжить</translation>
+        </message>
+    </context>
+    <context>
+        <name>_ProviderCard</name>
+        <message>
+            <source>Paste a key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Key of {0}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>Оставить</translation>
+        </message>
+        <message>
+            <source>Keep the key of {0}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Test</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Test {0}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Forget the key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Forget the key of {0}</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Key in the system's key store</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Key from the environment</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Key for this session only: this system has no key store</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>No key</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Testing…</source>
+            <translation type="unfinished" />
         </message>
     </context>
 </TS>

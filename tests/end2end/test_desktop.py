@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from engine import DocumentSource, Engine, Notice, Settings, StoreFullError
+from engine import ChatStep, DocumentSource, Engine, Notice, Recalling, Settings, StoreFullError
 from tests.helpers.desktop_parts import DesktopParts, make_parts, until
 from tests.helpers.desktop_session import Run, run_session
 
@@ -373,7 +374,7 @@ def test_turns_are_copied_remembered_asked_again_and_old_ones_come_back(parts: D
     run_session(parts, data_dir, first)
 
 
-@pytest.mark.expected_logs("ask failed")
+@pytest.mark.expected_logs("chat failed")
 def test_a_question_that_fails_says_so_and_is_tried_again(
     parts: DesktopParts, data_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -381,17 +382,18 @@ def test_a_question_that_fails_says_so_and_is_tried_again(
         chat = run.window.chat
         await read_welcome(run)
         assert run.engine is not None
-        real = run.engine.ask
+        real = run.engine.chat
 
-        async def fail(*_arguments: object, **_fields: object) -> None:
+        async def fail(*_arguments: object, **_fields: object) -> AsyncGenerator[ChatStep, None]:
+            yield Recalling()
             raise StoreFullError("The disk is full. What was stored is kept.")
 
-        monkeypatch.setattr(run.engine, "ask", fail)
+        monkeypatch.setattr(run.engine, "chat", fail)
         QTest.keyClicks(chat.composer.editor, "Is anything sent over the internet?")
         chat.composer.submit()
         await until(lambda: chat.transcript.entries[-1].state == "failed")
         assert chat.transcript.entries[-1].text == "The disk is full. What was stored is kept."
-        monkeypatch.setattr(run.engine, "ask", real)
+        monkeypatch.setattr(run.engine, "chat", real)
         chat.transcript.action_wanted.emit("retry", chat.transcript.entries[-1].id)
         await run.answered(1)
         assert [entry.state for entry in chat.transcript.entries] == ["done", "done"]
