@@ -63,7 +63,8 @@ def migrate(
             schema.create(writer)
             writer.execute_sql(f"PRAGMA user_version={version}")
         return []
-    taken = []
+    taken: list[str] = []
+    made: list[Path] = []
     for step in migrations:
         if step.version <= found:
             continue
@@ -74,8 +75,9 @@ def migrate(
             step.apply(writer)
             writer.execute_sql(f"PRAGMA user_version={step.version}")
         taken.append(step.name)
+        made.append(copy)
     if taken:
-        _prune(backups, kept)
+        _prune(backups, kept, made)
     return taken
 
 
@@ -85,7 +87,9 @@ def schema_version(database: Database) -> int:
         return int(database.writer.execute_sql("PRAGMA user_version").fetchone()[0])
 
 
-def _prune(backups: Path, kept: int) -> None:
-    copies = sorted(backups.glob("magray-format*.db"), key=lambda path: path.stat().st_mtime)
+def _prune(backups: Path, kept: int, made: Sequence[Path]) -> None:
+    """Remove the oldest copies; those just made are the youngest, though the clock may have been set back since."""
+    older = [path for path in backups.glob("magray-format*.db") if path not in made]
+    copies = [*sorted(older, key=lambda path: path.stat().st_mtime), *made]
     for path in copies[: max(0, len(copies) - kept)]:
         path.unlink(missing_ok=True)

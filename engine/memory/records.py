@@ -16,8 +16,9 @@ Rules that hold in every transaction:
   It is NULL exactly where the record is not in the hot indexes: deleted, archived.
 - Whatever leaves a hot index (deleted, archived, moved, given a new vector, erased) writes a `Removal` with the old
   layer and label in the same transaction, so that indexes can drop it without reading everything.
-- `group_key` and `position` give the neighbours: `s:<session>` by `occurred_at` for turns, `d:<document id>` by
-  chunk index for documents; ties go by `number`.
+- `group_key` and `position` give the neighbours: `s:<session>` by `occurred_at` for turns (what is said now
+  stands behind all others, whatever the clock says), `d:<document id>` by chunk index for documents; ties go by
+  `number`.
 - Messages of a conversation are a tree: `Message.parent` is the message before ('' for the first), versions of one
   message have one parent. `shown` marks the one branch that is shown, so that a page of it is one index range: a parent
   always has the smaller number. `chosen` marks, among versions, the one shown last, so that a branch that comes back

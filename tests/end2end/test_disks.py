@@ -101,3 +101,50 @@ async def test_a_disk_without_room_for_an_empty_database(mount: Mount) -> None:
     disk = mount("size=16k")
     with pytest.raises(StoreError, match="full"):
         await Engine.open(Settings(data_dir=disk / "data"))
+
+
+@pytest.mark.expected_logs(".*")
+async def test_every_change_on_a_full_disk_is_refused_whole_and_works_again_with_room(
+    mount: Mount, tmp_path: Path
+) -> None:
+    file = tmp_path / "boat.md"
+    file.write_text("The boat leaves at nine from pier four.")
+    disk = mount("size=24m")
+    async with Engine.open(Settings(data_dir=disk / "data")) as engine:
+        vector = [1.0, *[0.0] * 383]
+        notes = [NewMemory(text=f"note {n} " + "x" * 400, layer="assets", vector=vector) for n in range(40)]
+        memories = await engine.remember_many(notes)
+        await engine.ingest([file])
+        (document,) = await engine.documents()
+        talk = await engine.create_conversation("talk")
+        await engine.ask("When does the boat leave?", conversation_id=talk.id)
+        before = len(await engine.memories(limit=1000))
+        filler = disk / "filler"
+        for size in (4096, 64):
+            with contextlib.suppress(OSError), filler.open("ab", buffering=0) as rest:
+                while True:
+                    rest.write(bytes(size))
+        for change in (
+            lambda: engine.remember("one more " + "y" * 5000),
+            lambda: engine.ask("When does the boat leave?", conversation_id=talk.id),
+            lambda: engine.rename_conversation(talk.id, "another"),
+            lambda: engine.delete_memories([memories[0].id]),
+            lambda: engine.delete_memories([memories[1].id], erase=True),
+            lambda: engine.forget_document(document.id),
+            lambda: engine.erase_conversation(talk.id),
+            lambda: engine.ingest_text("pasted text about a lamp"),
+        ):
+            with pytest.raises(StoreFullError):
+                await asyncio.wait_for(change(), 60)
+        assert len(await engine.memories(limit=1000)) == before
+        assert (await engine.conversations())[0].title == "talk"
+        hits = await engine.recall("When does the boat leave?")
+        assert file.read_text() in {hit.memory.text for hit in hits}
+    async with Engine.open(Settings(data_dir=disk / "data")) as engine:  # still full
+        assert len(await engine.memories(limit=1000)) == before
+        filler.unlink()
+        assert await engine.delete_memories([memories[1].id], erase=True) == 1
+        assert await engine.forget_document(document.id) == 1
+        assert await engine.erase_conversation(talk.id) == 1
+        await engine.remember("room again")
+        assert (await engine.verify()).problems == ()

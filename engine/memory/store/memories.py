@@ -91,8 +91,12 @@ def insert(store: Database, writer: peewee.SqliteDatabase, new: Sequence[NewRow]
     sequences = store.next_sequences(writer, len(new))
     memory_rows: list[dict[str, Any]] = []
     vector_rows: list[dict[str, Any]] = []
+    said_last: dict[str, int] = {}
     for sequence, item in zip(sequences, new, strict=True):
-        memory_rows.append(_row(item, sequence=sequence, at=at))
+        row = _row(item, sequence=sequence, at=at)
+        if item.position is None and item.memory.occurred_at is None and row["group_key"] is not None:
+            row["position"] = _behind(writer, row["group_key"], at, said_last)
+        memory_rows.append(row)
         vector_rows.append(
             {"memory": sequence, "model": item.model, "dimensions": item.dimensions, "data": item.vector}
         )
@@ -405,6 +409,15 @@ def _row(item: NewRow, *, sequence: int, at: int) -> dict[str, Any]:
         "sequence": sequence,
         "label": sequence,
     }
+
+
+def _behind(writer: peewee.SqliteDatabase, group_key: str, at: int, said_last: dict[str, int]) -> int:
+    """The place of what is said now: behind all that was said before, though the clock may have been set back."""
+    if group_key not in said_last:
+        found = Memory.select(peewee.fn.MAX(Memory.position)).where(Memory.group_key == group_key).scalar(writer)
+        said_last[group_key] = at if found is None else int(found)
+    said_last[group_key] = max(at, said_last[group_key])
+    return said_last[group_key]
 
 
 def _moment(value: int | None) -> datetime | None:

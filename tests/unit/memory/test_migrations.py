@@ -1,4 +1,6 @@
+import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -93,3 +95,19 @@ def test_old_backups_are_pruned(store: Database, tmp_path: Path) -> None:
     migrate(store, backups=tmp_path / "backups", kept=2, migrations=steps, version=SCHEMA_VERSION + 4)
     names = sorted(path.name.split("-")[1] for path in (tmp_path / "backups").glob("*.db"))
     assert names == [f"format{SCHEMA_VERSION + 2}", f"format{SCHEMA_VERSION + 3}"]
+
+
+def test_the_copy_just_made_stays_though_the_clock_was_set_back(store: Database, tmp_path: Path) -> None:
+    backups = tmp_path / "backups"
+    backups.mkdir()
+    ahead = time.time() + 365 * 86400
+    for number in range(3):
+        copy = backups / f"magray-format0-2099010{number}-000000.db"
+        copy.write_bytes(b"older")
+        os.utime(copy, (ahead + number, ahead + number))
+    step = Migration(SCHEMA_VERSION + 1, "colour", add_colour)
+    migrate(store, backups=backups, kept=2, migrations=[step], version=SCHEMA_VERSION + 1)
+    left = sorted(path.name for path in backups.iterdir())
+    assert len(left) == 2
+    assert left[0] == "magray-format0-20990102-000000.db"
+    assert left[1].startswith(f"magray-format{SCHEMA_VERSION}-")

@@ -168,3 +168,39 @@ def test_walking_over_everything(store: Database) -> None:
 @given(st.datetimes(timezones=st.just(UTC)))
 def test_times_survive(moment: datetime) -> None:
     assert memories.from_us(memories.to_us(moment)) == moment
+
+
+YEAR = 365 * 86400 * 1_000_000
+
+
+def spoken(store: Database, session: str) -> list[str]:
+    """Texts of a session in the order of their neighbourhood."""
+    with store.read() as reader:
+        query = Memory.select(Memory.text).where(Memory.group_key == f"s:{session}")
+        return [text for (text,) in query.order_by(Memory.position, Memory.number).tuples().execute(reader)]
+
+
+@pytest.mark.parametrize("jump", [-YEAR, YEAR, 0])
+def test_a_conversation_keeps_its_order_when_the_clock_is_set(
+    store: Database, monkeypatch: pytest.MonkeyPatch, jump: int
+) -> None:
+    began = memories.now_us()
+    add(store, "first", "second", session="talk")
+    monkeypatch.setattr(memories, "now_us", lambda: began + jump)
+    add(store, "third", session="talk")
+    add(store, "fourth", session="talk")
+    monkeypatch.setattr(memories, "now_us", lambda: began + 1)
+    add(store, "fifth", "sixth", session="talk")
+    assert spoken(store, "talk") == ["first", "second", "third", "fourth", "fifth", "sixth"]
+    with store.read() as reader:
+        third = next(one for one in memories.page(reader) if one.text == "third")
+    assert memories.to_us(third.occurred_at) == began + jump, "the time itself is what the clock said"
+
+
+def test_what_has_a_time_stands_where_it_happened(store: Database) -> None:
+    at = datetime(2024, 1, 1, tzinfo=UTC)
+    for minute in (3, 1, 2):
+        add(store, f"minute {minute}", session="talk", occurred_at=at + timedelta(minutes=minute))
+    add(store, "now", session="talk")
+    add(store, "minute 0", session="talk", occurred_at=at)
+    assert spoken(store, "talk") == ["minute 0", "minute 1", "minute 2", "minute 3", "now"]
