@@ -130,6 +130,14 @@ def _print_notice(event: Event) -> None:
         print(f"magray: {event.text}", file=sys.stderr)
 
 
+def _commands(notice: Notice) -> list[str]:
+    """What to type for what a notice offers."""
+    kind, _, model = (notice.action or "").partition(":")
+    fetch = [f"    magray models download {model}"] if kind == "get_model" else []
+    use = [f"    magray models use {model}"] if kind in ("get_model", "use_model") else []
+    return [*fetch, *use]
+
+
 async def _ingest(engine: Engine, options: Namespace) -> int:
     if (await engine.ingest_progress()).paused:
         await engine.resume_ingestion()
@@ -146,7 +154,7 @@ async def _ingest(engine: Engine, options: Namespace) -> int:
     else:
         show.print_report(report)
     for notice in notices:
-        print(notice.text, file=sys.stderr)
+        print(notice.text, *_commands(notice), sep="\n", file=sys.stderr)
     return 0
 
 

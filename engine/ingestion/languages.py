@@ -164,15 +164,9 @@ class LanguageWatch:
         if not fit:
             return text, None
         entry = min(fit, key=lambda one: (one.id not in there, one.size))
-        use = f"`magray models use {entry.id}`"
         if entry.id in there:
-            return f"{text} {entry.name} knows it and is installed: choose it in the settings, or type {use}.", (
-                f"use_model:{entry.id}"
-            )
-        return (
-            f"{text} {entry.name} knows it: get it in the settings under Search models, or type "
-            f"`magray models download {entry.id}` and then {use}."
-        ), f"get_model:{entry.id}"
+            return f"{text} {entry.name} is installed and knows it.", f"use_model:{entry.id}"
+        return f"{text} {entry.name} knows it and can be downloaded.", f"get_model:{entry.id}"
 
 
 def _first_unknown(group: Sequence[Ready], known: frozenset[str]) -> tuple[str, str] | None:

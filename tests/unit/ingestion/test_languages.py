@@ -77,7 +77,7 @@ async def test_it_is_said_once_and_never_again(settings: Settings, tmp_path: Pat
         (notice,) = heard
         assert "“аренда” is in Russian" in notice.text
         assert "by their words only" in notice.text
-        assert "`magray models download multilingual-e5-small`" in notice.text
+        assert "Multilingual E5 small knows it" in notice.text
         assert notice.action == "get_model:multilingual-e5-small"
         await engine.ingest([tmp_path / "租约.txt"])
     async with Engine.open(settings) as engine:
@@ -110,5 +110,6 @@ def test_the_command_line_says_it_beside_its_report(tmp_path: Path, capsys: pyte
     out, err = capsys.readouterr()
     assert json.loads(out)["files"][0]["state"] == "done"
     assert "is in Russian" in err
+    assert "    magray models download multilingual-e5-small\n    magray models use multilingual-e5-small" in err
     assert main(["--data-dir", str(tmp_path / "data"), "ingest", str(path)]) == 0
     assert "Russian" not in capsys.readouterr().err
