@@ -274,7 +274,9 @@ class ModelsInUse:
 
     def _follow(self, settings: Settings) -> None:
         self._settings = settings
-        self._models.follow(settings)
+        # The manager follows other options too, which may have changed since these were read.
+        chosen = {"embedding": settings.embedding, "reranking": settings.reranking}
+        self._models.follow(self._models.settings.model_copy(update=chosen))
 
     def _kept(self) -> frozenset[str]:
         """Models that must not be removed, whatever the settings name."""

@@ -73,6 +73,11 @@ class ModelManager:
         self._running: dict[str, asyncio.Task[object]] = {}
         self._kept: Callable[[], frozenset[str]] = frozenset
 
+    @property
+    def settings(self) -> Settings:
+        """What holds now."""
+        return self._settings
+
     def follow(self, settings: Settings) -> None:
         """These hold from now on."""
         self._settings = settings

@@ -285,6 +285,18 @@ async def test_an_option_that_was_changed_is_followed(two_models: Path) -> None:
         assert models(two_models) == {"second": 150}
 
 
+async def test_other_options_that_changed_meanwhile_stay_changed(data_dir: Path, tmp_path: Path) -> None:
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        await engine.import_model(encoder(tmp_path / "first"))
+        await engine.change_option("offline", True)
+        await engine.use_model("first")
+        await through(engine)
+        assert engine.settings.offline
+        assert engine._parts.models.settings.offline
+        with pytest.raises(ModelError, match="stay offline"):
+            await engine.download_model("bge-m3")
+
+
 async def test_a_reranker_is_chosen_and_turned_off_and_on_while_running(data_dir: Path, tmp_path: Path) -> None:
     graph = families.cross_encoder(Weights.random(len(BERT.vocabulary), seed=11), types=True)
     stick = bring(tmp_path / "judge", graph, BERT, model_type="bert")
