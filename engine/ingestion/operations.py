@@ -118,6 +118,9 @@ def ocr(request: dict[str, Any]) -> Answer:
 def _document(document: ReadDocument, chunker: Chunker, *, code: bool) -> Answer:
     paths: dict[tuple[str, ...], int] = {}
     chunks = [_chunk(chunk, paths) for chunk in chunker.chunks(document)]
+    if not chunks and any(page.asides for page in document.pages):  # it says nothing but that
+        bare = replace(document, pages=tuple(replace(page, asides=()) for page in document.pages))
+        chunks = [_chunk(chunk, paths) for chunk in chunker.chunks(bare)]
     texts = [page.text.encode("utf-8", "replace") for page in document.pages]
     head = {
         "ok": True,

@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from engine.ingestion import formats
@@ -25,6 +26,7 @@ from engine.ingestion.reading import Flavour, PageText, ReadDocument, Unreadable
 from engine.ingestion.rtf import read_rtf
 from engine.ingestion.running_heads import printed
 from engine.ingestion.signatures import DOCX, PPT, XLSX, Format
+from engine.ingestion.spreadsheet import read_workbook
 from engine.ingestion.word import read_docx
 from engine.ingestion.zip_checks import check_zip
 from engine.ingestion.zipped import (
@@ -158,7 +160,13 @@ def _read_office(path: Path, media_type: str, zip_limit: int) -> ReadDocument:
     if media_type == PPT:
         with contextlib.suppress(ValueError):  # the main reader makes something even of what makes no sense here
             return read_old_slides(path)
-    own = read_docx if media_type == DOCX else read_open_document if "opendocument" in media_type else None
+    own: Callable[[Path, str], ReadDocument] | None = None
+    if media_type == DOCX:
+        own = read_docx
+    elif media_type == XLSX:
+        own = partial(read_workbook, most=MAX_CHARACTERS)
+    elif "opendocument" in media_type:
+        own = read_open_document
     document = read_office(path, media_type) if own is None else _read_own(own, path, media_type)
     page = document.pages[0]
     if media_type in (DOCX, XLSX):
@@ -173,7 +181,9 @@ def _read_office(path: Path, media_type: str, zip_limit: int) -> ReadDocument:
 def _read_own(own: Callable[[Path, str], ReadDocument], path: Path, media_type: str) -> ReadDocument:
     try:
         return own(path, media_type)
-    except Unreadable:
+    except Unreadable as error:
+        if error.skipped:
+            raise
         document = replace(read_office(path, media_type), notes=(_HALF_READ,))  # it forgives what is not well-formed
         if media_type == DOCX and not has_text(document.pages[0].text):
             document = replace(document, pages=(word_texts(path),))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.ingestion import operations
 from engine.ingestion.chunking import Chunker, TokenCounter
 from engine.ingestion.pages import read_pdf
 from engine.ingestion.reading import PageText, ReadDocument
@@ -146,3 +147,11 @@ def test_chunks_go_around_asides() -> None:
         "One sentence here.",
         "Another sentence there.",
     ]
+
+
+def test_a_document_of_nothing_but_page_numbers_keeps_them(tmp_path: Path, repository: Path) -> None:
+    path = make_pdf(tmp_path / "numbers.pdf", [[f"Page {number}"] for number in range(1, 5)])
+    tokenizer = repository / "resources" / "models" / "all-minilm-l6-v2" / "tokenizer.json"
+    request = {"path": str(path), "name": path.name, "zip_limit": 1, "tokenizer": str(tokenizer), "tokens": 220}
+    head, _ = operations.read(request)
+    assert len(head["chunks"]) == 4
