@@ -185,6 +185,9 @@ QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: @disabl
 QComboBox::drop-down { border: none; width: @handle; }
 QComboBox::down-arrow { image: none; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @border; padding: @s4; }
+QListWidget[kind="completion"] {
+    background: @raised; border: 1px solid @border; border-radius: @card_radius; padding: @s4;
+}
 QListWidget[kind="pages"]::item { padding: @pad_row; border-radius: @radius; }
 
 QAbstractItemView {

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import dataclasses
+import datetime
 import itertools
 import json
 import os
@@ -56,6 +57,35 @@ SAMPLES = {
 }
 BROKEN = {"empty.txt": "", "scan-17.pdf": "%PDF-1.7\nbroken off"}
 ENGLISH = "When does the lease of the harbour office end?"
+WRITTEN = """The lease of the harbour office ends on **31 May 2027** unless it is renewed in writing [1]. Before that:
+
+1. Give notice at least *ninety days* before the end of the term [2]
+2. Send it by letter
+   - with a receipt
+   - to the address in `lease-2024.md`
+
+- [x] read the contract
+- [ ] write the letter
+
+| Month | Rent | Paid |
+|:------|-----:|:----:|
+| April | 1,200 | yes |
+| May | 1,200 | no |
+
+```python
+def last_day(end: date, notice: int = 90) -> date:
+    # The letter has to arrive before this day
+    return end - timedelta(days=notice)
+```
+
+With a rent of $r$ that grows by a share $g$ each year, the whole sum over $n$ years is
+
+$$
+\\sum_{k=0}^{n-1} 12\\,r\\,(1+g)^k = 12\\,r\\,\\frac{(1+g)^n - 1}{g}
+$$
+
+Nobody has ever been asked for a deposit in this harbour.
+"""
 RUSSIAN = "За сколько дней нужно предупредить о расторжении договора аренды склада и когда вносится плата?"
 
 
@@ -349,6 +379,59 @@ def _settings(page: str) -> Callable[[Scene], Awaitable[None]]:
     return show
 
 
+async def _written(scene: Scene) -> None:
+    """An answer of a language model, as one would write it: made here, so that every picture of it is alike."""
+    from desktop.chat.entries import Entry
+    from engine import Answer, Citation, Message, MessageUsage, Unsourced
+
+    chat = scene.window.chat
+    if any(entry.id == "written" for entry in chat.transcript.entries):
+        chat.show_chat()
+        return
+    scene.answered = False
+    scene.window.conversations.new_wanted.emit()
+    await asyncio.sleep(0.2)
+    claim = WRITTEN.index("Nobody")
+    hits = await scene.engine.recall(ENGLISH, kind="document_chunk", limit=5)
+    citations = tuple(
+        Citation(number=number, memory_id=hit.memory.id, quote=hit.memory.text.split(". ")[0], source=hit.source)
+        for number, hit in enumerate(hits[:2], 1)
+    )
+    answer = Answer(
+        text=WRITTEN, made_by="openai/gpt-5", abstained=False, citations=citations, hits=tuple(hits), question=ENGLISH,
+        unsourced=(Unsourced(claim, WRITTEN.index("\n", claim), "no_source"),),
+    )  # fmt: skip
+    moment = datetime.datetime(2026, 3, 14, 12, tzinfo=datetime.UTC)
+    message = Message(
+        id="written", conversation_id="c", role="assistant", text=WRITTEN, created_at=moment, answer=answer,
+        model="openai/gpt-5", versions=3, version=2, thinking="The lease names the day.",
+        usage=MessageUsage(input_tokens=2210, output_tokens=420, cost=0.0042),
+    )  # fmt: skip
+    chat.show_turns(empty=False)
+    chat.transcript.set_entries([Entry(id="asked", question=True, text=ENGLISH), Entry.of_message(message)])
+    scene.window.sources.show_answer(answer, titles={})
+    await asyncio.sleep(1.5)  # until the formulas are drawn
+    chat.transcript.verticalScrollBar().setValue(0)
+
+
+async def _commands(scene: Scene) -> None:
+    from PySide6.QtTest import QTest
+
+    composer = scene.window.chat.composer
+    await _answer(scene)
+    composer.focus()
+    composer.set_text("")
+    QTest.keyClicks(composer.editor, "/")
+
+
+async def _find_in_chat(scene: Scene) -> None:
+    await _answer(scene)
+    scene.window.chat.composer.set_text("")
+    scene.window.chat.header.deed_wanted.emit("find")
+    scene.window.chat.find_bar.field.setText("office")
+    await asyncio.sleep(0.6)
+
+
 STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "welcome": _welcome,
     "answer": _answer,
@@ -364,6 +447,9 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "drop": _drop,
     "status": _status,
     "russian": _russian,
+    "written": _written,
+    "commands": _commands,
+    "find-in-chat": _find_in_chat,
     **{f"settings-{page}": _settings(page) for page in ("chat", "search", "devices", "privacy", "advanced")},
 }
 

@@ -21,6 +21,8 @@ _LONGEST = 2_000
 """Characters; a longer formula stays source."""
 _SHARPNESS = 3.0
 """Pixels drawn for each device-independent one, so that the largest screens show them sharp."""
+_ROOM = 0.3
+"""Room over and under a formula in a line of its own, in heights of its letters."""
 _log = logging.getLogger(__name__)
 
 
@@ -143,6 +145,10 @@ def draw_formula(latex: str, *, size: int, color: str, display: bool) -> Formula
     box = renderer.viewBoxF()
     if not renderer.isValid() or box.isEmpty():
         raise ValueError("the picture of a formula is empty")
+    # The box is tight: limits over a sum stand a little out of it.
+    room = _ROOM * size if display else 1.0
+    box = box.adjusted(-1, -room, 1, room)
+    renderer.setViewBox(box)
     image = QImage(
         max(1, round(box.width() * _SHARPNESS)),
         max(1, round(box.height() * _SHARPNESS)),

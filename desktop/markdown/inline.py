@@ -36,6 +36,8 @@ _MARKS = re.compile(f"{BEGIN_CLAIM}[{''.join(_REASONS)}]|{END_CLAIM}")
 _CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}]")
 _LINE = "\u2028"
+_DEEPEST = 600
+"""Pixels of the largest font that a formula is hung on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,33 +255,30 @@ def _with(
 
 
 def _on_the_line(formula: Formula, font: QFont, widest: int) -> tuple[QImage, QTextImageFormat]:
-    """The picture with room around it, so that its line stands on the line of the text.
+    """The picture with room under it, so that its line stands on the line of the text.
 
-    A document can put a picture's foot on the lowest point of the font (`AlignBaseline`) or its middle on the line of
-    the text (`AlignMiddle`); a formula that reaches below the font needs the second.
+    A document puts a picture's foot on the lowest point of the picture's own font (`AlignBaseline`): a formula that
+    reaches deeper gets a larger font, of which nothing is seen.
     """
     form = QTextImageFormat()
     shrink = min(1.0, widest / formula.width)
     width, height, depth = formula.width * shrink, formula.height * shrink, formula.depth * shrink
-    descent = QFontMetricsF(font).descent()
-    above = below = 0.0
-    if depth <= descent:
-        below = descent - depth
-        form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
-    else:
-        rise = height - depth
-        above, below = max(0.0, depth - rise), max(0.0, rise - depth)
-        form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+    deep = QFont(font)
+    descent = QFontMetricsF(deep).descent()
+    while descent < depth and deep.pixelSize() < _DEEPEST:
+        deep.setPixelSize(max(deep.pixelSize() + 1, int(deep.pixelSize() * depth / descent)))
+        descent = QFontMetricsF(deep).descent()
+    form.setFont(deep)
+    form.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignBaseline)
+    below = max(0.0, descent - depth)
     scale = formula.image.height() / height
     room = QImage(
-        formula.image.width(),
-        max(1, round((height + above + below) * scale)),
-        QImage.Format.Format_ARGB32_Premultiplied,
+        formula.image.width(), max(1, round((height + below) * scale)), QImage.Format.Format_ARGB32_Premultiplied
     )
     room.fill(Qt.GlobalColor.transparent)
     painter = QPainter(room)
-    painter.drawImage(0, round(above * scale), formula.image)
+    painter.drawImage(0, 0, formula.image)
     painter.end()
     form.setWidth(width)
-    form.setHeight(height + above + below)
+    form.setHeight(height + below)
     return room, form
