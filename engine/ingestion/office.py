@@ -15,6 +15,9 @@ from engine.ingestion.zipped import LOCKED
 _KEPT_SHARE = 0.9
 _SECTOR = 512
 _MOST_PADDING = 4 << 20
+_OLD_EXCEL = "application/vnd.ms-excel"
+_MOST_STRUCTURED = 5 << 20
+"""A larger old workbook is read without its structure, which takes two kilobytes for each cell."""
 _EXCEL_BLANK = "|"
 """What kreuzberg puts into an empty first cell."""
 
@@ -35,7 +38,7 @@ def _extract(path: Path, media_type: str) -> kreuzberg.ExtractionResult:
         use_cache=False,  # it would keep plain text under the home folder
         enable_quality_processing=False,
         output_format="plain",
-        include_document_structure=True,
+        include_document_structure=media_type != _OLD_EXCEL or path.stat().st_size < _MOST_STRUCTURED,
         concurrency=kreuzberg.ConcurrencyConfig(max_threads=1),
     )
     config.max_archive_depth = 0
