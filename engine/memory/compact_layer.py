@@ -28,8 +28,8 @@ if TYPE_CHECKING:
     from engine.memory.layer import Found
 
 MOST_NEIGHBOURS = 12
-"""Neighbours of a node (M) at most, where vectors are shortened. Exact scores decide among many proposals, so a thinner graph does: 24 finds .002
-more of the ten nearest and takes 96 bytes more a vector."""
+"""Neighbours of a node (M) at most, where vectors are shortened. Exact scores decide among many proposals, so a thinner
+graph does: 24 finds .002 more of the ten nearest and takes 96 bytes more a vector."""
 
 PROPOSALS = 100
 """Nodes that the graph proposes at least, and twice as many as are wanted."""

@@ -114,12 +114,16 @@ class LayerIndex:
         labels, first = np.unique(np.concatenate([found[0], newer[0]]), return_index=True)
         return best(labels, np.concatenate([found[1], newer[1]])[first], k)
 
-    def known(self, labels: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float32]] | None:
-        """Which labels are here, shape (n,), and the vectors of those, in their order.
+    @property
+    def keeps_vectors(self) -> bool:
+        """Whether full vectors lie in a file; out of a graph they are read slower than out of the database."""
+        return self._compact is not None
 
-        None where the layer keeps vectors in its graph only, out of which they are read slower than from the database.
-        """
-        return None if self._compact is None else self._compact.known(labels)
+    def known(self, labels: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.float32]]:
+        """Which labels have full vectors in a file here, shape (n,), and those vectors, in their order."""
+        if self._compact is None:
+            return np.zeros(len(labels), np.bool_), np.zeros((0, self._dimensions), np.float32)
+        return self._compact.known(labels)
 
     def open(self) -> None:
         """Load what was saved, after it was checked byte by byte against its manifest.

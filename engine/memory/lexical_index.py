@@ -192,7 +192,9 @@ class WordIndex:
             words += [word for word, _ in begun if word not in words]
         if not words:
             return [{} for _ in fields]
-        unknown = [w for w in words if len(w) >= _TYPO_LENGTH and not searcher.doc_freq(field_of_words, w)]
+        # A number with one digit changed is another number, no misspelt one.
+        long = [word for word in words if len(word) >= _TYPO_LENGTH and not word.isdecimal()]
+        unknown = [word for word in long if not searcher.doc_freq(field_of_words, word)]
         exact = [list(self._analyser.analyze(question_text(phrase))) for phrase in phrases]
         filters = [
             (tantivy.Occur.Must, tantivy.Query.const_score_query(tantivy.Query.term_query(schema, name, value), 0.0))

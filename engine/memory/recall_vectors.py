@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,7 +11,7 @@ import numpy as np
 from engine.memory.indexes import Indexes
 from engine.memory.ranking import Scores
 from engine.memory.store import recall_queries
-from engine.memory.store.recall_queries import Candidate
+from engine.memory.store.recall_queries import Candidate, Key
 from engine.memory.tail import best, from_blobs
 
 if TYPE_CHECKING:
@@ -21,79 +21,97 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorTable:
-    """Vectors by label.
+    """Vectors by number or by label of their memories.
 
     Attributes:
-        labels: Shape (n,), rising.
+        by: Which of the two.
+        keys: Shape (n,), rising.
         rows: Shape (n, dimensions).
     """
 
-    labels: NDArray[np.int64]
+    by: Key
+    keys: NDArray[np.int64]
     rows: NDArray[np.float32]
 
-    def take(self, labels: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Vectors of labels, shape (n, dimensions); zeros where there is none."""
-        if not len(self.labels):
-            return np.zeros((len(labels), self.rows.shape[1]), np.float32)
-        at = np.minimum(np.searchsorted(self.labels, labels), len(self.labels) - 1)
+    def take(self, keys: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Vectors by key, shape (n, dimensions); zeros where there is none."""
+        if not len(self.keys):
+            return np.zeros((len(keys), self.rows.shape[1]), np.float32)
+        at = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
         taken = self.rows[at]
-        taken[self.labels[at] != labels] = 0.0
+        taken[self.keys[at] != keys] = 0.0
         return taken
 
-    def nearest(self, query: NDArray[np.float32], k: int) -> list[int]:
-        """Labels of the `k` vectors nearest to a unit vector, best first."""
-        return [int(label) for label in best(self.labels, self.rows @ query, k)[0]]
+    def and_of(self, other: VectorTable) -> VectorTable:
+        """What two tables with the same keys hold together; what is in both is taken once."""
+        return _joined(self.by, [(self.keys, self.rows), (other.keys, other.rows)], self.rows.shape[1])
+
+    def signals(self, found: Sequence[Candidate], query: NDArray[np.float32]) -> Scores:
+        """Cosines with the record and with its window, exactly. Records without a vector get 0."""
+        count = len(found)
+        own = self.take(np.fromiter((getattr(one, self.by) for one in found), np.int64, count))
+        previous = self.take(np.fromiter((one.previous or -1 for one in found), np.int64, count))
+        following = self.take(np.fromiter((one.next or -1 for one in found), np.int64, count))
+        dense = own @ query
+        previous += following
+        previous *= 0.5
+        previous += own
+        length = np.maximum(np.sqrt(np.einsum("ij,ij->i", previous, previous)), 1e-9)
+        return {
+            "dense": dense.astype(np.float64),
+            "dense_window": (previous @ query / length).astype(np.float64),
+        }
 
 
-def read_vectors(
-    reader: peewee.SqliteDatabase, indexes: Indexes, labels: Iterable[int], *, model: str, dimensions: int
-) -> VectorTable:
-    """Vectors of living memories, by label. What has none of this model, or a damaged one, is left out."""
-    left = np.unique(np.fromiter(labels, np.int64))
-    parts: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
-    for layer in indexes.layers.values():
-        known = layer.known(left) if len(left) else None
-        if known is not None:
-            found, rows = known
+class RecallVectors:
+    """Reads vectors for one recall, in which neither the embedder nor the indexes change."""
+
+    def __init__(self, indexes: Indexes, *, model: str, dimensions: int) -> None:
+        self._layers = [layer for layer in indexes.layers.values() if layer.keeps_vectors]
+        self._model = model
+        self._dimensions = dimensions
+        self.by: Key = "label" if self._layers else "number"
+        """What memories and neighbours must be named by."""
+
+    def none(self) -> VectorTable:
+        """An empty table."""
+        return _joined(self.by, [], self._dimensions)
+
+    def of(self, reader: peewee.SqliteDatabase, found: Sequence[Candidate]) -> VectorTable:
+        """Vectors of candidates and of their neighbours."""
+        needed = {getattr(one, self.by) for one in found}
+        needed.update(one.previous for one in found if one.previous is not None)
+        needed.update(one.next for one in found if one.next is not None)
+        return self.read(reader, needed)
+
+    def nearest(
+        self, reader: peewee.SqliteDatabase, subset: Sequence[tuple[int, int]], query: NDArray[np.float32], k: int
+    ) -> list[int]:
+        """Labels of those among (number, label) that are nearest to a unit vector, `k` at most, best first."""
+        labels = {key: label for number, label in subset for key in (label if self.by == "label" else number,)}
+        table = self.read(reader, labels)
+        keys, _ = best(table.keys, table.rows @ query, k)
+        return [labels[int(key)] for key in keys]
+
+    def read(self, reader: peewee.SqliteDatabase, keys: Collection[int]) -> VectorTable:
+        """Vectors of living memories. What has none of this model, or a damaged one, is left out."""
+        left = np.unique(np.fromiter(keys, np.int64, len(keys)))
+        parts: list[tuple[NDArray[np.int64], NDArray[np.float32]]] = []
+        for layer in self._layers:
+            found, rows = layer.known(left)
             parts.append((left[found], rows))
             left = left[~found]
-    if len(left):
-        blobs = recall_queries.vectors_of_labels(reader, model, left.tolist())
-        whole = {label: data for label, data in blobs.items() if len(data) == 4 * dimensions}
-        parts.append((np.fromiter(whole, np.int64, len(whole)), from_blobs(list(whole.values()), dimensions)))
-    return _joined(parts, dimensions)
+        if len(left):
+            query = recall_queries.vectors_of_labels if self.by == "label" else recall_queries.vectors_of
+            blobs = query(reader, self._model, left.tolist())
+            whole = {key: data for key, data in blobs.items() if len(data) == 4 * self._dimensions}
+            parts.append((np.fromiter(whole, np.int64, len(whole)), from_blobs(list(whole.values()), self._dimensions)))
+        return _joined(self.by, parts, self._dimensions)
 
 
-def both(one: VectorTable, other: VectorTable) -> VectorTable:
-    """What two tables hold together; what is in both is taken once."""
-    return _joined([(one.labels, one.rows), (other.labels, other.rows)], one.rows.shape[1])
-
-
-def no_vectors(dimensions: int) -> VectorTable:
-    """An empty table."""
-    return VectorTable(np.zeros(0, np.int64), np.zeros((0, dimensions), np.float32))
-
-
-def vector_signals(found: Sequence[Candidate], vectors: VectorTable, query: NDArray[np.float32]) -> Scores:
-    """Cosines with the record and with its window, exactly. Records without a vector get 0."""
-    count = len(found)
-    own = vectors.take(np.fromiter((one.label for one in found), np.int64, count))
-    previous = vectors.take(np.fromiter((one.previous or -1 for one in found), np.int64, count))
-    following = vectors.take(np.fromiter((one.next or -1 for one in found), np.int64, count))
-    dense = own @ query
-    previous += following
-    previous *= 0.5
-    previous += own
-    length = np.maximum(np.sqrt(np.einsum("ij,ij->i", previous, previous)), 1e-9)
-    return {
-        "dense": dense.astype(np.float64),
-        "dense_window": (previous @ query / length).astype(np.float64),
-    }
-
-
-def _joined(parts: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], dimensions: int) -> VectorTable:
+def _joined(by: Key, parts: Sequence[tuple[NDArray[np.int64], NDArray[np.float32]]], dimensions: int) -> VectorTable:
     parts = [part for part in parts if len(part[0])]
     if not parts:
-        return no_vectors(dimensions)
-    labels, first = np.unique(np.concatenate([part[0] for part in parts]), return_index=True)
-    return VectorTable(labels, np.concatenate([part[1] for part in parts])[first])
+        return VectorTable(by, np.zeros(0, np.int64), np.zeros((0, dimensions), np.float32))
+    keys, first = np.unique(np.concatenate([part[0] for part in parts]), return_index=True)
+    return VectorTable(by, keys, np.concatenate([part[1] for part in parts])[first])

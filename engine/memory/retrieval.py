@@ -13,11 +13,11 @@ import contextlib
 import dataclasses
 import logging
 import time
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -30,7 +30,7 @@ from engine.memory.indexes import Indexes
 from engine.memory.lexical_sync import WordHits
 from engine.memory.locks import ReadWriteLock
 from engine.memory.query import Query
-from engine.memory.recall_vectors import VectorTable, both, no_vectors, read_vectors, vector_signals
+from engine.memory.recall_vectors import RecallVectors, VectorTable
 from engine.memory.sections import Section, section_id, section_of
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
@@ -148,7 +148,9 @@ class Retriever:
         now = datetime.now().astimezone()
         asked = queries.understand(query, now=now)
         depth = max(DEPTH, 2 * limit)
-        aside = None if self._aside is None else self._aside.submit(self._meaning, asked, depth, layer, kind)
+        vectors = RecallVectors(self._indexes, model=self._embedder.model_id, dimensions=self._embedder.dimensions)
+        search = (asked, vectors, depth, layer, kind)
+        aside = None if self._aside is None else self._aside.submit(self._meaning, *search)
         self._indexes.wait_for(self._indexes.target)
         words = self._indexes.search_words(
             query, limit=max(SCORE_DEPTH, depth), phrases=asked.phrases, layer=layer, kind=kind
@@ -156,8 +158,8 @@ class Retriever:
         # What has not begun yet is done here: recalls that fill the whole pool must not wait for each other.
         begun = aside is not None and not aside.cancel()
         numbers = dict.fromkeys([*list(words.body)[:depth], *list(words.window)[:depth]])
-        alike = self._read(numbers=numbers, vectors=self._knows(asked))
-        near = aside.result() if aside is not None and begun else self._meaning(asked, depth, layer, kind)
+        alike = self._read(vectors, numbers=numbers, known=self._knows(asked))
+        near = aside.result() if aside is not None and begun else self._meaning(*search)
         vector = near.query
         at = time.time_ns() // 1000
         found = {one.number: one for one in (*near.candidates, *alike.candidates)}
@@ -166,7 +168,7 @@ class Retriever:
             return []
         signals = _word_signals(visible, words)
         if vector is not None:
-            signals |= vector_signals(visible, both(near.vectors, alike.vectors), vector)
+            signals |= near.vectors.and_of(alike.vectors).signals(visible, vector)
         fused = ranking.fuse(signals, alone=np.asarray([one.group_key is None for one in visible]))
         bonuses = ranking.priors(visible, asked, now=at, half_lives=self._half_lives)
         final = sum(bonuses.values(), fused)
@@ -186,26 +188,23 @@ class Retriever:
             hits.append(Hit(memory=memory, score=float(closest.final[index]), scores=scores, reason=reason))
         return hits
 
-    def _meaning(self, asked: Query, depth: int, layer: Layer | None, kind: Kind | None) -> _Found:
+    def _meaning(
+        self, asked: Query, vectors: RecallVectors, depth: int, layer: Layer | None, kind: Kind | None
+    ) -> _Found:
         """The query's vector and the memories nearest to it; nothing where words alone are searched."""
-        vector = self._embed(asked)
-        if vector is None:
-            return _Found([], no_vectors(self._embedder.dimensions))
-        found = self._read(labels=self._nearest(vector, depth, layer, kind), vectors=True)
-        return dataclasses.replace(found, query=vector)
+        query = self._embed(asked)
+        if query is None:
+            return _Found([], vectors.none())
+        labels = self._nearest(query, vectors, depth, layer, kind)
+        return dataclasses.replace(self._read(vectors, labels=labels), query=query)
 
-    def _read(self, *, numbers: Collection[int] = (), labels: Collection[int] = (), vectors: bool) -> _Found:
-        """Candidates by number and by label, and if wanted their vectors and their neighbours'."""
+    def _read(
+        self, vectors: RecallVectors, *, numbers: Collection[int] = (), labels: Collection[int] = (), known: bool = True
+    ) -> _Found:
+        """Candidates by number and by label, and, if the embedder knows the query's language, vectors."""
         with self._database.read() as reader:
-            found = recall_queries.candidates(reader, numbers=numbers, labels=labels)
-            if not vectors:
-                return _Found(found, no_vectors(self._embedder.dimensions))
-            needed = {label for one in found for label in (one.label, one.previous, one.next) if label is not None}
-            return _Found(found, self._vectors(reader, needed))
-
-    def _vectors(self, reader: Any, labels: Iterable[int]) -> VectorTable:
-        embedder = self._embedder
-        return read_vectors(reader, self._indexes, labels, model=embedder.model_id, dimensions=embedder.dimensions)
+            found = recall_queries.candidates(reader, numbers=numbers, labels=labels, neighbours_by=vectors.by)
+            return _Found(found, vectors.of(reader, found) if known else vectors.none())
 
     def _knows(self, asked: Query) -> bool:
         """Whether the embedder knows the language of a query."""
@@ -222,16 +221,18 @@ class Retriever:
             _log.warning("the query was not embedded (%s); words alone were searched", error)
             return None
 
-    def _nearest(self, vector: NDArray[np.float32], depth: int, layer: Layer | None, kind: Kind | None) -> list[int]:
+    def _nearest(
+        self, query: NDArray[np.float32], vectors: RecallVectors, depth: int, layer: Layer | None, kind: Kind | None
+    ) -> list[int]:
         """Labels of the nearest memories."""
         layers: Sequence[Layer] = LAYERS if layer is None else (layer,)
         if kind is not None:
             with self._database.read() as reader:
                 subset = recall_queries.subset_labels(reader, layers, kind, SMALL_SUBSET)
                 if subset is not None:
-                    return self._vectors(reader, (label for _, label in subset)).nearest(vector, depth)
+                    return vectors.nearest(reader, subset, query, depth)
             depth *= _DEEPER
-        found = [self._indexes.search_vectors(name, vector, depth) for name in layers]
+        found = [self._indexes.search_vectors(name, query, depth) for name in layers]
         labels, _ = best(
             np.concatenate([part[0] for part in found]), np.concatenate([part[1] for part in found]), depth
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import peewee
 
@@ -87,6 +87,18 @@ def hot_numbers(reader: peewee.SqliteDatabase) -> list[int]:
     """Numbers that the lexical index should hold, rising."""
     rows = reader.execute_sql("SELECT number FROM memory WHERE label IS NOT NULL ORDER BY number").fetchall()
     return [row[0] for row in rows]
+
+
+def vectors_of(reader: peewee.SqliteDatabase, model: str, numbers: Collection[int]) -> dict[int, bytes]:
+    """Vectors of this model by memory number."""
+    found: dict[int, bytes] = {}
+    for batch in _batches(list(numbers)):
+        found.update(
+            reader.execute_sql(
+                f"SELECT memory, data FROM vector WHERE memory IN ({_marks(batch)}) AND model = ?", [*batch, model]
+            ).fetchall()
+        )
+    return found
 
 
 def vectors_of_labels(reader: peewee.SqliteDatabase, model: str, labels: Sequence[int]) -> dict[int, bytes]:
@@ -199,7 +211,7 @@ def hot_groups(reader: peewee.SqliteDatabase) -> list[tuple[str, int]]:
 class Candidate(NamedTuple):
     """The little of a memory that ranking needs. A plain tuple: a recall makes more than a hundred.
 
-    `previous` and `next` are the labels of its neighbours.
+    `previous` and `next` are its neighbours, by number or by label as was asked.
     """
 
     number: int
@@ -219,28 +231,39 @@ class Candidate(NamedTuple):
     next: int | None
 
 
-_CANDIDATES = (
-    "SELECT m.number, m.label, m.layer, m.kind, m.group_key, m.occurred_at, m.expires_at, "
+Key = Literal["number", "label"]
+"""By what vectors are looked up: the database has them by number, a layer's file by label."""
+
+_CANDIDATES: dict[Key, str] = {
+    key: "SELECT m.number, m.label, m.layer, m.kind, m.group_key, m.occurred_at, m.expires_at, "
     "m.superseded_by IS NOT NULL OR m.valid_to IS NOT NULL, m.pinned, m.importance, m.access_count, "
     "m.document, m.speaker, "
-    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {_NEIGHBOUR.format(column='p.label', sign='<', order='DESC')} END, "
-    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {_NEIGHBOUR.format(column='p.label', sign='>', order='ASC')} END "
+    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {_NEIGHBOUR.format(column=f'p.{key}', sign='<', order='DESC')} END, "
+    f"CASE WHEN m.group_key IS NULL THEN NULL ELSE {_NEIGHBOUR.format(column=f'p.{key}', sign='>', order='ASC')} END "
     "FROM memory m WHERE m.{column} IN ({marks}) AND m.label IS NOT NULL AND m.deleted_at IS NULL"
-)
+    for key in get_args(Key)
+}
 
 
-def candidates(reader: peewee.SqliteDatabase, *, numbers: Collection[int], labels: Collection[int]) -> list[Candidate]:
+def candidates(
+    reader: peewee.SqliteDatabase,
+    *,
+    numbers: Collection[int] = (),
+    labels: Collection[int] = (),
+    neighbours_by: Key = "number",
+) -> list[Candidate]:
     """Living memories named by number or by label, with their neighbours; each is read once."""
-    found = _candidates(reader, "number", list(numbers))
+    sql = _CANDIDATES[neighbours_by]
+    found = _candidates(reader, sql, "number", list(numbers))
     known = {one.label for one in found}
-    return found + _candidates(reader, "label", [label for label in labels if label not in known])
+    return found + _candidates(reader, sql, "label", [label for label in labels if label not in known])
 
 
-def _candidates(reader: peewee.SqliteDatabase, column: str, wanted: list[int]) -> list[Candidate]:
+def _candidates(reader: peewee.SqliteDatabase, sql: str, column: str, wanted: list[int]) -> list[Candidate]:
     found: list[Candidate] = []
     for batch in _batches(wanted):
-        sql = _CANDIDATES.format(column=column, marks=_marks(batch))
-        found += map(Candidate._make, reader.execute_sql(sql, batch).fetchall())
+        rows = reader.execute_sql(sql.format(column=column, marks=_marks(batch)), batch).fetchall()
+        found += map(Candidate._make, rows)
     return found
 
 

@@ -74,6 +74,25 @@ def test_one_wrong_letter_still_finds(index: WordIndex) -> None:
     assert found(index, "зебра") == []
 
 
+def test_a_number_is_not_taken_for_another(index: WordIndex) -> None:
+    put(index, "invoice 482913 is paid", "invoice 482914 is open")
+    assert found(index, "482913") == [1]
+    assert found(index, "482915") == []
+
+
+def test_phrases_and_misspelt_words_add_to_the_other_words(index: WordIndex) -> None:
+    texts = [f"filler number{n} of the harbour" for n in range(30)]
+    put(index, *texts, "the keeper sleeps", "the old lighthouse", "the old keeper of the lighthouse")
+    plain, scores = index.search("old keeper", (BODY,), limit=40)[0], {}
+    for limit in (40, 3):
+        scores[limit] = index.search("old keeper lighthuose", (BODY,), limit=limit, phrases=["old keeper"])[0]
+    assert next(iter(scores[40])) == 33
+    assert scores[40][33] > plain[33] + 1.0  # the misspelt word, and the phrase, beside both words
+    assert scores[40][31] == pytest.approx(plain[31])
+    assert scores[40][32] == pytest.approx(plain[32] + 1.0)
+    assert list(scores[3].items()) == list(scores[40].items())[:3]
+
+
 def test_layer_and_kind_leave_others_out(index: WordIndex) -> None:
     put(index, "one word", layer="assets")
     put(index, "one word", first=2, layer="interact")

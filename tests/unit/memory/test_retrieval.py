@@ -1,3 +1,4 @@
+import itertools
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,7 +17,7 @@ from engine.memory.retrieval import SMALL_SUBSET, Retriever
 from engine.memory.store import memories
 from engine.memory.store.database import Database
 from engine.paths import DataPaths
-from engine.settings import Settings
+from engine.settings import IndexSettings, Settings
 from engine.values import Hit, NewMemory
 
 NOW = datetime.now(UTC)
@@ -36,8 +37,8 @@ def embedder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[CachedEmbedde
 class Recall:
     """Database, indexes and retriever, with the bundled embedder."""
 
-    def __init__(self, folder: Path, embedder: CachedEmbedder) -> None:
-        settings = Settings(data_dir=folder)
+    def __init__(self, folder: Path, embedder: CachedEmbedder, **index: Any) -> None:
+        settings = Settings(data_dir=folder, index=IndexSettings(**index))
         settings.paths.create()
         self.embedder = embedder
         self.store = Database(settings.paths.database, lock_path=settings.paths.lock, synchronous="NORMAL")
@@ -132,6 +133,36 @@ def test_every_stage_is_told(recall: Recall) -> None:
     assert set(first.scores) >= {"bm25", "bm25_window", "bm25_group", "dense", "dense_window", "fused"}
     assert first.scores["fused"] <= first.score <= 1.2
     assert "Scores: bm25 " in first.reason
+
+
+def test_compact_layers_give_the_same_hits(recall: Recall, embedder: CachedEmbedder, tmp_path: Path) -> None:
+    things = ("boat", "lamp", "violin", "garden", "letter", "clock", "bridge", "river")
+    colours = ("green", "old", "heavy", "lost", "borrowed", "golden")
+    made = [
+        NewMemory(
+            text=f"The {colour} {thing} belongs to {owner}.",
+            layer="insights" if owner == "Ann" else "assets",
+            session=owner,
+            occurred_at=NOW + timedelta(minutes=number),
+        )
+        for number, (owner, thing, colour) in enumerate(itertools.product(("Ann", "Bob"), things, colours))
+    ]
+    compact = Recall(tmp_path / "compact", embedder, vectors="fp16", graph_dimensions=10, exact_below=20, merge_tail=8)
+    try:
+        for house in (recall, compact):
+            house.add(*made)
+            house.indexes.settle()
+            house.add("The newest thing of all is a green kite.")
+        status = {one.name: one for one in compact.indexes.status()}
+        assert status["insights"].merged == 48
+        for query in ("Who has a musical instrument?", "something to sail in", "the newest toy"):
+            for options in ({}, {"layer": "assets"}, {"kind": "note"}):
+                plain, same = recall.hits(query, **options), compact.hits(query, **options)
+                assert [hit.memory.text for hit in same[:5]] == [hit.memory.text for hit in plain[:5]]
+                for one, other in zip(plain[:5], same[:5], strict=True):
+                    assert other.scores == pytest.approx(one.scores, abs=2e-3)
+    finally:
+        compact.close()
 
 
 def test_neighbours_lift_what_they_explain(recall: Recall) -> None:
