@@ -20,6 +20,8 @@ BENCHES: dict[str, tuple[str, str]] = {
     "embedding": ("engine.bench.embedding", "chunks a second through ingestion against the bare session"),
     "libraries": ("engine.bench.libraries", "texts a second beside sentence-transformers and fastembed (--compare)"),
     "answers": ("engine.bench.answers", "a hundred questions with known sources and sentences"),
+    "context": ("engine.bench.context", "evidence that reaches a chat model, and the time to its first token"),
+    "first-token": ("engine.bench.first_token", "from Enter to a language model's first token, at 10,000 memories"),
     "start": ("engine.bench.start", "first paint against a bare window, and the engine with 10,000 memories"),
     "memory": ("engine.bench.idle", "memory of the idle app"),
     "durability": ("engine.bench.durability", "kills at random moments; nothing acknowledged is lost"),

@@ -24,7 +24,6 @@ from engine.llm.messages import (
     StopReason,
     StreamEnd,
     StreamEvent,
-    TextDelta,
     TextPart,
     ToolCall,
     ToolCallPart,
@@ -33,6 +32,7 @@ from engine.llm.messages import (
 )
 from engine.llm.schemas import fits_strictly
 from engine.llm.secret import Secret
+from engine.llm.thinking import ThoughtSplitter
 from engine.llm.tokens import estimate_tokens
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class CompatibleModel:
     async def _events(self, client: Any, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         access = self._connection.access
         stream = await client.chat.completions.create(**self._body(request))
-        calls = _Calls()
+        calls, splitter = _Calls(), ThoughtSplitter()
         stop: StopReason | None = None
         model, usage, begun = self._name, Usage(), False
         async with contextlib.aclosing(stream):
@@ -115,7 +115,8 @@ class CompatibleModel:
                     if thought := _thought(delta):
                         yield ReasoningDelta(thought)
                     if text := (delta.content or getattr(delta, "refusal", None)):
-                        yield TextDelta(text)
+                        for piece in splitter.add(text):
+                            yield piece
                     calls.add(delta.tool_calls or ())
                 if choice.finish_reason:
                     stop = _STOPS.get(choice.finish_reason, "end")
@@ -125,6 +126,8 @@ class CompatibleModel:
                 if begun
                 else faults.malformed(access.provider, access.base_url)
             )
+        for piece in splitter.end():
+            yield piece
         found = calls.whole()
         for call in found:
             yield call
