@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from desktop.chat.chat_pane import ChatPane
 
-_MARKS = re.compile(r"[*_`~#|\\]|\]\([^)\s]*\)")
+_MARKS = re.compile(r"[*_`~#|\\]|\[(?=[^\]\n]*\]\()|\]\([^)\s]*\)")
 """What Markdown writes and a reader does not see."""
 _SPACES = re.compile(r"\s+")
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from PySide6.QtCore import QCoreApplication, QRectF
 
 from desktop.chat.entries import Entry
-from desktop.chat.piece import CodePiece, Piece
+from desktop.chat.piece import CodePiece, Piece, cursor_x
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,7 @@ class Target:
 
     Attributes:
         entry_id: The turn that it stands in.
-        address: `cite:1`, `note:1`, `code:copy`, `think:`, `saw:`, or an address that the text gives.
+        address: `cite:1`, `note:1`, `code:copy`, `think:`, `saw:`, `undo:`, or an address that the text gives.
         piece: Where it stands.
     """
 
@@ -87,8 +87,6 @@ class LinkWalk:
         block = piece.document.findBlock(link.begin)
         line = block.layout().lineForTextPosition(link.begin - block.position())
         top = block.layout().position().y()
-        from desktop.chat.piece import cursor_x
-
         left = cursor_x(line, link.begin - block.position())
         last = min(link.end - block.position(), line.textStart() + line.textLength())
         right = cursor_x(line, last)
@@ -105,7 +103,7 @@ class LinkWalk:
             return f"“{' '.join(citation.quote.split())[:600]}”" if citation is not None else ""
         if scheme == "note":
             return QCoreApplication.translate("Transcript", "Goes to the footnote")
-        return "" if scheme in ("think", "saw", "code") else address[:400]
+        return "" if scheme in ("think", "saw", "undo", "code") else address[:400]
 
 
 def links_of(turn: Turn) -> list[Link]:

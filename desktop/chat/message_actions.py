@@ -28,7 +28,7 @@ _ICONS = {
     "undo_remembered": "undo",
     "delete": "trash",
 }
-_ON_THE_BAR = ("retry", "copy", "edit", "sources", "remember", "regenerate", "continue", "undo_remembered")
+_ON_THE_BAR = ("retry", "copy", "edit", "sources", "remember", "regenerate", "continue")
 _UNFINISHED = ("length", "stopped", "error")
 
 

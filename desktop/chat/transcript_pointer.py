@@ -220,6 +220,8 @@ class TranscriptPointer(TranscriptView):
                 self._go_to_note(target.entry_id)
             case "think" | "saw":
                 self.action_wanted.emit(scheme, target.entry_id)
+            case "undo":
+                self.action_wanted.emit("undo_remembered", target.entry_id)
             case "code" if isinstance(target.piece, CodePiece):
                 if rest == "copy":
                     QGuiApplication.clipboard().setText(target.piece.code)

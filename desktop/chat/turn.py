@@ -10,7 +10,15 @@ from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 
 from desktop.chat.entries import Entry, Span, paragraphs
 from desktop.chat.piece import CodePiece, Piece
-from desktop.chat.turn_words import attachment_words, name_note, reason_words, right_to_left, stop_words, usage_words
+from desktop.chat.turn_words import (
+    attachment_words,
+    name_note,
+    reason_words,
+    remembered_words,
+    right_to_left,
+    stop_words,
+    usage_words,
+)
 from desktop.markdown.blocks import Block, MarkdownFlow
 from desktop.markdown.formulas import Formulas
 from desktop.markdown.inline import Given, mark_claims
@@ -267,6 +275,9 @@ class Turn:
             tails.append(self._small(entry.answer.basis, above=8))
         if entry.answer is not None and entry.answer.unsourced:
             tails.append(self._small(self._unsourced_words(), above=8))
+        if entry.remembered:
+            undo = QCoreApplication.translate("Transcript", "Undo")
+            tails.append(self._small(remembered_words(entry.remembered), above=8, link=undo, address="undo:"))
         if entry.message is not None and entry.message.usage is not None and entry.message.model != "quotes":
             words = usage_words(entry.message.usage)
             saw = QCoreApplication.translate("Transcript", "What the model saw")

@@ -37,12 +37,14 @@ class Run:
     Attributes:
         answer: What is known of the answer.
         place: The conversation; it may only come to be while the question waits.
+        draft_of: The conversation whose draft the question was.
         asked: The owner's turn as it is shown, where it is not stored yet.
         task: Cancelled to stop.
     """
 
     answer: LiveAnswer
     place: str | None
+    draft_of: str | None
     asked: Entry | None = None
     task: asyncio.Task[None] | None = None
     stopped: bool = False
@@ -184,7 +186,7 @@ class Turns(QObject):
 
     def _begin(self, steps: Steps, *, asked: Entry | None = None, written: Message | None = None) -> None:
         answer = LiveAnswer(self._show, begun=written, parent=self)
-        run = Run(answer, self._current(), asked)
+        run = Run(answer, self._current(), self._current(), asked)
         self._runs.append(run)
         if written is None:
             self._pane.transcript.append_entry(answer.entry)
@@ -253,7 +255,8 @@ class Turns(QObject):
 
     def _stored(self, run: Run, message: Message) -> None:
         """Nothing that happens from here on loses what the owner wrote."""
-        self._state.set_draft(run.place, "")
+        if run.asked is not None and self._state.draft(run.draft_of).strip() == run.asked.text:
+            self._state.set_draft(run.draft_of, "")
         if run.asked is not None and self._pane.transcript.entry(run.asked.id) is not None:
             self._pane.transcript.replace_entry(run.asked.id, Entry.of_message(message))
         run.asked = None
