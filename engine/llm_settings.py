@@ -103,19 +103,38 @@ class ChatSettings(Group):
     """What goes to a chat model with a question, and what is kept of a conversation."""
 
     memory_tokens: int = Field(
-        2000, ge=64, le=1_000_000, description="Tokens of recalled passages that go with a question."
+        2000,
+        ge=64,
+        le=1_000_000,
+        description="Tokens of recalled passages that go with a question.",
+        json_schema_extra=LIVE,
     )
     document_tokens: int = Field(
-        16_000, ge=256, le=10_000_000, description="Tokens of attached documents that go with a question."
+        16_000,
+        ge=256,
+        le=10_000_000,
+        description="Tokens of attached documents that go with a question.",
+        json_schema_extra=LIVE,
     )
     history_tokens: int = Field(
         8000,
         ge=256,
         le=10_000_000,
         description="Tokens of the conversation so far that go word for word; older turns are summarised.",
+        json_schema_extra=LIVE,
     )
-    extract: bool = Field(True, description="Draw facts, decisions and preferences from conversations once they pause.")
+    extract: bool = Field(
+        True,
+        description="Draw facts, decisions and preferences from conversations once they pause.",
+        json_schema_extra=LIVE,
+    )
     pause_seconds: float = Field(
-        90, ge=0, le=86_400, description="Seconds without a word after which a conversation counts as paused."
+        90,
+        ge=0,
+        le=86_400,
+        description="Seconds without a word after which a conversation counts as paused.",
+        json_schema_extra=LIVE,
     )
-    titles: bool = Field(True, description="Let the chat model give conversations their titles.")
+    titles: bool = Field(
+        True, description="Let the chat model give conversations their titles.", json_schema_extra=LIVE
+    )

@@ -88,6 +88,9 @@ class ScriptedModels:
             raise found
         return found
 
+    async def warm(self, purpose: Purpose = "answer") -> None:
+        return None
+
 
 @asynccontextmanager
 async def scripted(

@@ -58,7 +58,7 @@ class Afterwards:
         self._memory = memory
         self._conversations = conversations
         self._models = models
-        self._settings = settings
+        self.settings = settings
         self._asked_for = asked_for
         self._spoke = spoke
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -107,7 +107,7 @@ class Afterwards:
             tags = (QUESTION,) if only_asks(asked.text) else ()
             await self._memory.remember_many([_turn(asked, asked.text, tags=tags, speaker=None)])
             self._spoke(asked.conversation_id)
-            return await self._asked_for(asked) if self._settings.chat.extract else []
+            return await self._asked_for(asked) if self.settings.chat.extract else []
         except MagrayError:
             _log.exception("what was said could not be remembered; it is kept in the conversation")
             return []
@@ -126,7 +126,7 @@ class Afterwards:
         return []
 
     async def _title(self, asked: values.Message, message: values.Message) -> None:
-        if not self._settings.chat.titles or asked.parent is not None:
+        if not self.settings.chat.titles or asked.parent is not None:
             return
         if await self._conversations.read(stored.titled, asked.conversation_id) != "question":
             return
@@ -149,7 +149,7 @@ class Afterwards:
         begun = history.summary.upto if history.summary is not None else 0
         fresh = [turn for turn in history.turns if turn.number > begun]
         sizes = [model.count_tokens(turn.text) for turn in fresh]
-        if sum(sizes) <= _FULL * self._settings.chat.history_tokens:
+        if sum(sizes) <= _FULL * self.settings.chat.history_tokens:
             return
         half, number = sum(sizes) / 2, 0
         while number < len(fresh) - 2 and half > 0:

@@ -260,7 +260,7 @@ def _parts(
         parts.append(
             ContextPart(
                 kind="memory" if source.form == "source" else "document",
-                title=source.title,
+                title=source.title or source.speaker or "conversation",
                 tokens=source.tokens,
                 text=source.told or source.text,
                 number=source.number,

@@ -49,7 +49,7 @@ class Extraction:
         self._conversations = conversations
         self._models = models
         self._events = events
-        self._settings = settings
+        self.settings = settings
         self._clock = clock
         self._due: dict[str, float] = {}
         self._timer: asyncio.TimerHandle | None = None
@@ -64,8 +64,8 @@ class Extraction:
 
     def spoke(self, conversation_id: str) -> None:
         """Somebody spoke: the pause begins anew."""
-        if self._settings.chat.extract and not self._closed:
-            self._due[conversation_id] = self._clock() + self._settings.chat.pause_seconds
+        if self.settings.chat.extract and not self._closed:
+            self._due[conversation_id] = self._clock() + self.settings.chat.pause_seconds
             self._set_timer()
 
     async def run_due(self) -> list[str]:

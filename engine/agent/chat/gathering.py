@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from engine import values
-from engine.agent import asking
 from engine.agent.asking import Asker
 from engine.agent.chat.context import Picture
 from engine.agent.chat.documents import Text
@@ -22,7 +22,7 @@ from engine.memory.memory import LayeredMemory
 from engine.memory.store import attachments as stored_attachments, turns
 from engine.memory.store.turns import History
 
-RECALLED = 40
+RECALLED = 60
 """Hits that a model's sources are chosen from."""
 _TURNS = 200
 """Turns of a conversation that are looked at; older ones are told by its summary."""
@@ -46,6 +46,10 @@ class Models(Protocol):
             SettingsError: none is set up.
             ChatModelError: it cannot be used.
         """
+        ...
+
+    async def warm(self, purpose: Purpose = "answer") -> None:
+        """Make ready what the first answer would else wait for."""
         ...
 
 
@@ -91,8 +95,11 @@ class Gathering:
 
     async def hits(self, question: str, history: History) -> list[values.Hit]:
         """What the memory knows about a question; one that says little is looked up with the one before it."""
-        limit = RECALLED if self._models.available() else asking.RECALLED
-        return await self._asker.found(_query(question, history), limit=limit)
+        if not self._models.available():
+            return await self._asker.found(_query(question, history))
+        looking = self._asker.found(_query(question, history), limit=RECALLED)
+        found, _ = await asyncio.gather(looking, self._models.warm())  # an SDK takes longer to import than a recall
+        return found
 
     async def given(self, question: Sequence[values.Attachment], history: History, *, sees: bool) -> Given:
         """What was given with a question, and the documents given earlier in the conversation.

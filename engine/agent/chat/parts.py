@@ -38,6 +38,11 @@ class ChatParts:
         """Go on with what waited when the program ended."""
         await self.extraction.start()
 
+    def follow(self, settings: Settings) -> None:
+        """Take settings that changed; they hold from the next turn on."""
+        for part in (self.chat, self.extraction, self.afterwards):
+            part.settings = settings
+
     async def close(self) -> None:
         """Bring to an end what is being written down, give up the rest."""
         await self.afterwards.close()

@@ -1,7 +1,7 @@
 """Numbered sources: what of the memory and of documents goes to a model, and in which form.
 
 Everything here was written by somebody else than the one who asks, or long ago: it goes between tags as material to
-read, and nothing in it can close its tag.
+read, nothing in it can close the tag, and no line of it can pass for another source.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ import dataclasses
 import re
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from engine import values
 from engine.ingestion.names import file_name
 
-_TAG = re.compile(r"<(?=/?\s*(?:source|document|sources|documents|conversation|attachments|question)\b)", re.IGNORECASE)
-_OVERHEAD = 4
-"""Tokens that the line ends around a source may cost."""
+_TAG = re.compile(r"<(?=/?\s*(?:sources?|documents?|conversation|turn|question)\b)", re.IGNORECASE)
+_KINDS = {"message": "conversation", "document_chunk": "document"}
+_OVERHEAD = 1
+"""Tokens that the line end behind a source may cost."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Source:
         memory_id: The memory that it is; empty for a document read whole.
         date: When it was said, as 2026-03-14; empty for documents.
         speaker: Who said it; empty for documents.
-        form: The tag that stands around it.
+        form: A passage of the memory, or a document that was given or read whole.
         told: What the model gets in place of the text: notes of a part that was read before.
         tokens: Of it with its tag, by the model's own count.
     """
@@ -43,17 +45,19 @@ class Source:
     memory_id: str = ""
     date: str = ""
     speaker: str = ""
-    form: str = "source"
+    form: Literal["source", "document"] = "source"
     told: str = ""
     tokens: int = 0
 
     @property
     def written(self) -> str:
-        """As a model gets it."""
-        marks = f'number="{self.number}" from="{_attribute(self.title)}"'
-        marks += f' date="{self.date}"' if self.date else ""
-        marks += f' said_by="{_attribute(self.speaker)}"' if self.speaker else ""
-        return f"<{self.form} {marks}>\n{as_data(self.told or self.text)}\n</{self.form}>"
+        """As a model gets it: where it stands in brackets, then its text, of which no line begins like another source.
+
+        So short because most memories are: a tag around each would cost as much as what it holds.
+        """
+        marks = [part for part in (_attribute(self.title), self.date, _attribute(self.speaker)) if part]
+        text = "\n ".join(as_data(self.told or self.text).splitlines())
+        return f"[{self.number}] ({', '.join(marks)}) {text}"
 
 
 def as_data(text: str) -> str:
@@ -124,7 +128,7 @@ def title_of(memory: values.Memory) -> str:
         return place_of(place)
     if memory.title:
         return " ".join(memory.title.split())
-    return "conversation" if memory.kind == "message" else memory.kind
+    return "" if memory.kind == "message" and memory.speaker else _KINDS.get(memory.kind, memory.kind)
 
 
 def place_of(place: values.DocumentSource) -> str:
@@ -142,4 +146,4 @@ def _counted(source: Source, tokens: int) -> Source:
 
 
 def _attribute(text: str) -> str:
-    return " ".join(as_data(text).split()).replace('"', "'").replace(">", "›")
+    return " ".join(as_data(text).split()).replace("(", "‹").replace(")", "›")

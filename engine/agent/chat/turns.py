@@ -102,7 +102,7 @@ class Chat:
         self._models = models
         self._afterwards = afterwards
         self._executors = executors
-        self._settings = settings
+        self.settings = settings
         self._now = now
 
     async def turn(
@@ -329,7 +329,7 @@ class Chat:
         )
         texts = await self._whole_texts(question.text, given)
         if texts:
-            room = context.room_of(model, self._settings)
+            room = context.room_of(model, self.settings)
             reader = self._models.answering("summarise", question.model, conversation=question.conversation_id)
             reading = whole.read(
                 model, reader, question.text, texts, room=int(room.left * 0.7), executors=self._executors
@@ -344,7 +344,7 @@ class Chat:
                     material = dataclasses.replace(
                         material, read=step.sources, reading=step.reading, notes=[*given.notes, step.basis, *left_out]
                     )
-        built = await self._executors.run("query", context.build, material, model, self._settings)
+        built = await self._executors.run("query", context.build, material, model, self.settings)
         spoken.context = built
         yield Sees(built.view)
         async with contextlib.aclosing(model.stream(built.request)) as events:
