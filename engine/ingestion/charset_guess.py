@@ -30,6 +30,12 @@ _AHEAD = 0.03
 _MINIMUM = 2
 _SAMPLE = 16 * 1024
 
+_SIGNS = bytes([0x80, 0x85, *range(0x91, 0x98), 0x99, 0xA0, 0xA3, 0xA7, 0xA9, 0xAB, 0xAE, 0xB0, 0xB1, 0xB7, 0xBB, 0xBD])
+"""Bytes that mean signs in cp1252 and may mean letters elsewhere: the pound sign is a Polish capital in cp1250."""
+_FEW = 0.05
+_KANA = re.compile(rb"(?:[\xa4\xa5][\xa1-\xf6]|\xa1[\xa2\xa3\xa6\xbc]){3,}")
+"""Japanese syllables in EUC-JP and nothing else; in cp866 every second letter would be the same one."""
+
 _CYRILLIC = "оеаинтсрвлкмдпуяыьгзбчйхжшюцщэфъё"
 """By falling frequency in Russian."""
 
@@ -62,9 +68,14 @@ def guess(data: bytes) -> str | None:
         data: Bytes that are not UTF-8; only the first 16 KB with bytes above 127 are looked at.
     """
     sample = _dense(data)
-    high = sum(byte > 127 for byte in sample)
+    beyond = bytes(byte for byte in sample if byte > 127)
+    high = len(beyond)
     if high < _MINIMUM:
         return None
+    if _KANA.fullmatch(beyond):  # which Chinese and Japanese write by the same bytes
+        return "euc_jp"
+    if high < _FEW * len(data) and not beyond.translate(None, _SIGNS):
+        return "cp1252"
     scored = []
     for rank, encoding in enumerate(CANDIDATES):
         text = sample.decode(encoding, "replace")

@@ -62,3 +62,15 @@ def test_binary_data_are_refused(data: bytes) -> None:
     with pytest.raises(Unreadable, match="not a text") as caught:
         decode(data)
     assert caught.value.skipped
+
+
+def test_signs_in_plain_text_are_signs() -> None:
+    text = "The pools coupon won £10 on Saturday, and the second one £2 – more than ever before. " * 4
+    assert decode(text.encode("cp1252")).text == text
+    polish = "Łódź leży w środku Polski, a Łomża na północnym wschodzie."
+    assert decode(polish.encode("cp1250")).text == polish
+
+
+@pytest.mark.parametrize("word", ["ログイン", "こんにちは", "メール"])
+def test_a_single_japanese_word(word: str) -> None:
+    assert decode(f"<p>{word}</p>".encode("euc_jp")).text == f"<p>{word}</p>"
