@@ -21,6 +21,7 @@ def _row(entry: ModelEntry) -> str:
         variants.append(f"{one.name} ({size})")
     languages = "very many" if "*" in entry.languages else ", ".join(sorted(entry.languages))
     what = f"{entry.dimensions} dimensions, {entry.pooling.replace('_', ' ')}" if entry.dimensions else "scores pairs"
+    what = "writes answers" if entry.task == "chat" else what
     where = f"`{entry.repository}`" if entry.repository else "with Magray"
     where += "" if entry.pinned else ", revision not pinned"
     return (
