@@ -82,7 +82,8 @@ def work(folder: Path, seed: int) -> None:
                 with truth.store.write() as writer:
                     recall_queries.prune_removals(writer, upto)
             case "purge":
-                words.reset()
+                words.purge()
+                follow(words)
             case "rest":
                 words.rest()
         if dice.random() < 0.8:

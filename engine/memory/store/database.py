@@ -251,10 +251,9 @@ class Database:
                 "check the folder's permissions or choose another --data-dir."
             )
         if "malformed" in words or "not a database" in words:
-            return StoreError(
-                f"{self.path} is damaged ({words}). It was left as it is; "
-                f"copies from before are in {folder / 'backups'}."
-            )
+            copies = sorted((folder / "backups").glob("*.db"), key=lambda path: path.stat().st_mtime)
+            kept = f"the youngest copy of it is {copies[-1]}" if copies else "there is no copy of it in backups"
+            return StoreError(f"{self.path} is damaged ({words}). It was left as it is; {kept}.")
         if "locked" in words:
             return StoreBusyError(f"Another program holds {self.path}. Close it and try again; nothing was changed.")
         return StoreError(f"{self.path}: {words}")

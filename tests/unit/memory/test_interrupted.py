@@ -227,6 +227,86 @@ def test_a_kill_after_it_was_begun_anew_is_no_damage(truth: Truth) -> None:
     right(truth, opened(truth))
 
 
+@pytest.mark.parametrize("step", ["open", "rest", "unlink", "replace", "flush"])
+def test_a_kill_while_another_index_takes_its_place(truth: Truth, monkeypatch: pytest.MonkeyPatch, step: str) -> None:
+    ids = truth.add(*[f"word{n} common" for n in range(20)], session="talk")
+    index = opened(truth)
+    follow(index)
+    truth.erase(*ids[:3])
+    follow(index)
+    index.purge()
+    with monkeypatch.context() as patch:
+        where, name = {
+            "open": (WordIndex, "open"),
+            "rest": (WordIndex, "rest"),
+            "unlink": (Path, "unlink"),
+            "replace": (Path, "replace"),
+            "flush": (manifests, "flush_folder"),
+        }[step]
+        patch.setattr(where, name, kill)
+        killed_in(index, lambda: follow(index))
+    right(truth, opened(truth))
+    assert not (truth.indexes / "anew").exists()
+
+
+def test_what_changes_while_it_is_built_anew_is_there(truth: Truth) -> None:
+    ids = truth.add(*[f"word{n} common" for n in range(20)], session="talk")
+    index = opened(truth)
+    follow(index)
+    truth.erase(ids[0])
+    assert index.must_purge
+    index.purge()
+    assert truth.texts_of(list(index.search("word7", limit=3).body))[0] == "word7 common"
+    truth.add("late common", session="talk")
+    truth.erase(ids[1])
+    truth.delete(ids[2])
+    follow(index)
+    assert index.must_purge, "something was erased after it was begun"
+    index.purge()
+    follow(index)
+    assert not index.must_purge
+    assert truth.texts_of(list(index.search("late", limit=3).body))[0] == "late common"
+    assert index._words._searcher().doc_freq(BODY, "word1") == 0
+    right(truth, index)
+
+
+def test_a_full_disk_while_it_is_built_anew_keeps_the_one_in_use(truth: Truth, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = truth.add(*[f"word{n} common" for n in range(20)])
+    index = opened(truth)
+    follow(index)
+    truth.erase(ids[0])
+    follow(index)
+    index.purge()
+
+    def full(self: WordIndex, sequence: int) -> None:
+        raise ValueError("No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WordIndex, "commit", full)
+        with pytest.raises(ValueError, match="No space"):
+            follow(index)
+    assert truth.texts_of(list(index.search("word7", limit=3).body)) == ["word7 common"]
+    assert index.must_purge
+    index.purge()
+    follow(index)
+    assert not index.must_purge
+    right(truth, index)
+
+
+def test_a_failed_move_is_begun_anew(truth: Truth, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = truth.add(*[f"word{n} common" for n in range(20)])
+    index = opened(truth)
+    follow(index)
+    truth.erase(ids[0])
+    follow(index)
+    index.purge()
+    with monkeypatch.context() as patch:
+        patch.setattr(WordIndex, "open", lambda self: (_ for _ in ()).throw(OSError("held by another program")))
+        with pytest.raises(OSError, match="held"):
+            follow(index)
+    right(truth, index)
+
+
 def test_deleted_and_added_again_under_the_same_name(truth: Truth) -> None:
     (first,) = truth.add("the first of that name", external_id="mine")
     index = opened(truth)
