@@ -171,7 +171,9 @@ class Line:
                 self._reading = None
 
     async def _take(self, row: Row) -> None:
-        ancestors = await self._executors.run("query", self._ancestors, row)
+        ancestors: frozenset[str] = frozenset()
+        if row.parent is not None:
+            ancestors = await self._executors.run("query", self._ancestors, row)
         if row.phase == _OCR:
             row, texts = await self._ocr.read(
                 row, wanted=lambda: row.file.id not in self._cancelled, between=self._go.wait
