@@ -60,13 +60,18 @@ def erase(
         if copies:
             traces.note_copies(writer, [path.name for path in copies])
         sequence = store.last_sequence(writer)
+        _forget_all(embedder)  # before the commit, so that a kill behind it leaves nothing in the cache
     store.fold()
-    forget_all = getattr(embedder, "forget_all", None)
-    if forget_all is not None:
-        forget_all()
+    _forget_all(embedder)  # what was looked up meanwhile
     return Erasure(
         memories=len(gone), sequence=sequence, conversations=frozenset(redacted.conversations), copies=tuple(copies)
     )
+
+
+def _forget_all(embedder: Embedder) -> None:
+    forget = getattr(embedder, "forget_all", None)
+    if forget is not None:
+        forget()
 
 
 def told(copies: Collection[Path]) -> str:
