@@ -46,6 +46,8 @@ from engine.memory.store.turns import History
 from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
+_UNUSED = 12
+"""Hits that were found and not cited which an answer keeps."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,7 @@ class _Spoken:
     reading: Literal["", "whole", "parts"] = ""
     basis: str = ""
     note: str = ""
-    stored: bool = False
+    keeping: asyncio.Task[values.Message | None] | None = None
 
 
 class Chat:
@@ -249,7 +251,8 @@ class Chat:
 
     def _model(self, question: _Question) -> ChatModel | MagrayError | None:
         """The model that answers, why it cannot, or None where quotes are wanted."""
-        if question.model == values.QUOTES or (question.model is None and not self._models.available()):
+        chosen = question.model or self.settings.llm.model
+        if question.model == values.QUOTES or not (chosen or self._models.available()):
             return None
         try:
             return self._models.answering("answer", question.model, conversation=question.conversation_id)
@@ -259,7 +262,11 @@ class Chat:
     async def _answer(self, question: _Question) -> AsyncGenerator[ChatStep, None]:
         began = time.perf_counter()
         yield Recalling()
-        hits = await question.hits
+        try:
+            hits = await question.hits
+        except MagrayError as error:  # the embedder is gone: no answer could stand on anything
+            yield failure(error, message=None)
+            return
         yield Recalled(tuple(hits))
         remembering = self._afterwards.remember(question.asked) if question.asked and question.remember else None
         model = self._model(question)
@@ -276,8 +283,12 @@ class Chat:
                 message = await self._keep(question, spoken, began)
             except (asyncio.CancelledError, GeneratorExit):
                 # The owner stopped it: what was said is kept, whatever becomes of this task.
-                spoken.stop = "stopped"
-                await asyncio.shield(asyncio.ensure_future(self._keep(question, spoken, began)))
+                if spoken.keeping is None:
+                    spoken.stop = "stopped"
+                try:
+                    await self._keep(question, spoken, began)
+                except MagrayError:
+                    _log.exception("what was said before the stop could not be kept")
                 raise
             except ChatModelError as error:
                 _log.info("%s did not answer: %s", model.info.id, error)
@@ -380,10 +391,14 @@ class Chat:
         return texts
 
     async def _keep(self, question: _Question, spoken: _Spoken, began: float) -> values.Message | None:
-        """Store what the model said; None where that is nothing, or where it was stored already."""
-        if spoken.stored or not any(part.strip() for part in spoken.text):
+        """Store what the model said, once, whatever becomes of who waits for it; None where it said nothing."""
+        if spoken.keeping is None:
+            spoken.keeping = asyncio.ensure_future(self._write_down(question, spoken, began))
+        return await asyncio.shield(spoken.keeping)
+
+    async def _write_down(self, question: _Question, spoken: _Spoken, began: float) -> values.Message | None:
+        if not any(part.strip() for part in spoken.text):
             return None
-        spoken.stored = True
         answer = await self._checked(question, spoken, began)
         before = question.goes_on
         new = NewMessage(
@@ -407,7 +422,6 @@ class Chat:
 
     async def _checked(self, question: _Question, spoken: _Spoken, began: float) -> values.Answer:
         sources: tuple[Source, ...] = spoken.context.sources if spoken.context else ()
-        hits = spoken.context.hits if spoken.context else ()
         text = (question.goes_on.text if question.goes_on is not None else "") + "".join(spoken.text)
         said = [question.text, *(turn.text for turn in question.history.turns[-20:])]
         checked = await self._executors.run("query", partial(citing.check, text, sources, said=said))
@@ -419,7 +433,7 @@ class Chat:
             made_by=spoken.model,
             abstained=not checked.citations and asking.says_nothing_found(checked.text),
             citations=checked.citations,
-            hits=hits,
+            hits=_told(spoken.context.hits if spoken.context else (), checked.citations),
             question=question.text,
             seconds=time.perf_counter() - began,
             unsourced=checked.unsourced,
@@ -431,6 +445,13 @@ class Chat:
     async def _quoted(self, question: str, hits: Sequence[values.Hit], reason: str, began: float) -> values.Answer:
         answer = await self._asker.quoted(question, hits[: asking.RECALLED])
         return dataclasses.replace(answer, seconds=time.perf_counter() - began, note=reason)
+
+
+def _told(hits: Sequence[values.Hit], citations: Sequence[values.Citation]) -> tuple[values.Hit, ...]:
+    """The hits that an answer keeps: those it cites, and the best of the others; the view holds them all."""
+    cited = {citation.memory_id for citation in citations}
+    unused = [hit.memory.id for hit in hits if hit.memory.id not in cited][:_UNUSED]
+    return tuple(hit for hit in hits if hit.memory.id in cited or hit.memory.id in unused)
 
 
 def _quotes_message(answer: values.Answer) -> NewMessage:

@@ -1,7 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pytest
 
@@ -20,8 +20,10 @@ from engine import (
     Switched,
     Thinking,
 )
-from engine.errors import KeyMissingError, StreamBrokenError, UnreachableError
+from engine.errors import KeyMissingError, RuntimeUnavailableError, StreamBrokenError, UnreachableError
 from engine.llm.messages import ReasoningDelta, StreamEnd, Switched as ModelSwitched, TextDelta, Usage
+from engine.memory.conversations import Conversations
+from engine.memory.memory import LayeredMemory
 from tests.helpers.scripted_models import INFO, ScriptedModel, ScriptedModels, scripted
 
 T = TypeVar("T")
@@ -326,3 +328,55 @@ async def test_tokens_cost_the_same_whatever_was_said_before(engine: Engine, con
 
     few, many = await cost(500), await cost(20_000)
     assert many < few * 3 + 0.0001
+
+
+async def test_what_was_said_is_kept_though_the_stop_comes_while_it_is_stored(
+    engine: Engine, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storing, go_on = asyncio.Event(), asyncio.Event()
+    write = Conversations.write
+
+    async def slow(self: Conversations, *arguments: Any, **named: Any) -> Any:
+        if arguments[1].role == "assistant":
+            storing.set()
+            await go_on.wait()
+        return await write(self, *arguments, **named)
+
+    monkeypatch.setattr(Conversations, "write", slow)
+    async with scripted(engine, ScriptedModels(ScriptedModel(["All of it."]))):
+        task = asyncio.ensure_future(collect(engine.chat(conversation.id, "Tell me, please?")))
+        await storing.wait()
+        task.cancel()
+        await asyncio.sleep(0)
+        go_on.set()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+    assert [(one.text, one.stop) for one in (await engine.messages(conversation.id))[1:]] == [("All of it.", "end")]
+
+
+async def test_a_memory_that_cannot_be_searched_is_told(
+    engine: Engine, conversation: Conversation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def broken(self: LayeredMemory, *_: Any, **__: Any) -> Any:
+        raise RuntimeUnavailableError("The embedder cannot be loaded.")
+
+    monkeypatch.setattr(LayeredMemory, "recall", broken)
+    steps = await collect(engine.chat(conversation.id, "When does the lease end?"))
+    assert only(steps, Failed).error == "The embedder cannot be loaded."
+    assert len(await engine.messages(conversation.id)) == 1
+
+
+async def test_an_answer_keeps_what_it_cites_and_the_best_of_the_rest(
+    engine: Engine, conversation: Conversation
+) -> None:
+    for place in range(40):
+        await engine.remember(f"Heron {place} nests near town number {place * 7} of the {chr(97 + place % 26)} coast.")
+    model = ScriptedModel(["It does so [25]."])
+    async with scripted(engine, ScriptedModels(model)):
+        steps = await collect(engine.chat(conversation.id, "Where do herons nest?"))
+    seen = [part for part in only(steps, Sees).view.parts if part.kind == "memory"]
+    answer = only(steps, Answered).message.answer
+    assert answer is not None
+    assert len(seen) > 25
+    assert len(answer.unused) == 12
+    assert len(answer.hits) == 13
