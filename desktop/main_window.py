@@ -185,7 +185,7 @@ class MainWindow(QMainWindow):
 
     def _find(self) -> None:
         """In what is shown, where that can be searched; in the open conversation; else in all of them."""
-        if self.chat.page is None and self.chat.transcript.entries:
+        if self.chat.page is None and self.chat.has_turns:
             self.chat.header.deed_wanted.emit("find")
             return
         search = getattr(self.chat.page, "start_search", self._search)

@@ -50,6 +50,8 @@ class AttachmentChips(QWidget):
         self._icons = icons
         self._things: list[GivenThing] = []
         self._chips: list[QWidget] = []
+        self.buttons: list[QWidget] = []
+        """The crosses, in order."""
         self._flow = FlowLayout(self, spacing=theme.px(6))
         self.hide()
 
@@ -86,6 +88,7 @@ class AttachmentChips(QWidget):
             self._flow.removeWidget(chip)
             chip.hide()
             chip.deleteLater()
+        self.buttons = []
         self._chips = [self._make(thing) for thing in self._things]
         for chip in self._chips:
             self._flow.addWidget(chip)
@@ -104,6 +107,7 @@ class AttachmentChips(QWidget):
         icon = IconButton(self._icons, "close", self.tr("Take away: {0}").format(thing.name), chip, role="muted")
         icon.setIconSize(self._icons.box() * 0.6)
         icon.clicked.connect(lambda: self._remove(thing))
+        self.buttons.append(icon)
         row.addWidget(label)
         row.addWidget(icon)
         chip.setAccessibleName(thing.name)

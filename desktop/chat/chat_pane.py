@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from typing import TYPE_CHECKING
+
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.chat.chat_find import ChatFindBar
 from desktop.chat.chat_header import ChatHeader
 from desktop.chat.column import ColumnLayout
 from desktop.chat.composer import Composer
-from desktop.chat.transcript import Transcript
 from desktop.chat.welcome import Welcome
 from desktop.icons import Icons
 from desktop.messages import Messages
 from desktop.notification_bar import NotificationBar
 from desktop.theme import Theme, restyle
+
+if TYPE_CHECKING:
+    from desktop.chat.chat_find import ChatFindBar
+    from desktop.chat.transcript import Transcript
 
 
 class ChatPane(QFrame):
@@ -26,15 +29,16 @@ class ChatPane(QFrame):
     def __init__(self, theme: Theme, icons: Icons, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         restyle(self, surface="surface")
+        self._theme = theme
+        self._icons = icons
+        self._transcript: Transcript | None = None
+        self._find_bar: ChatFindBar | None = None
         self.header = ChatHeader(theme, icons, self)
         self.bar = NotificationBar(theme, icons, messages, self)
         self.welcome = Welcome(theme, icons, self)
-        self.transcript = Transcript(theme, icons, self)
         self.composer = Composer(theme, icons, self)
-        self.find_bar = ChatFindBar(theme=theme, icons=icons, parent=self)
         self._turns = QStackedWidget(self)
         self._turns.addWidget(self.welcome)
-        self._turns.addWidget(self.transcript)
 
         bar_place = QWidget(self)
         ColumnLayout(theme, bar_place, top=12).addWidget(self.bar)
@@ -42,11 +46,10 @@ class ChatPane(QFrame):
         ColumnLayout(theme, foot, top=4, bottom=16).addWidget(self.composer)
 
         self._chat = QWidget(self)
-        chat = QVBoxLayout(self._chat)
+        self._column = chat = QVBoxLayout(self._chat)
         chat.setContentsMargins(0, 0, 0, 0)
         chat.setSpacing(0)
         chat.addWidget(self.header)
-        chat.addWidget(self.find_bar)
         chat.addWidget(bar_place)
         chat.addWidget(self._turns, 1)
         chat.addWidget(foot)
@@ -56,7 +59,36 @@ class ChatPane(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._pages, 1)
-        self.transcript.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    @property
+    def transcript(self) -> Transcript:
+        """What was said; made when it is first asked for, which is not before the first paint."""
+        if self._transcript is None:
+            from desktop.chat.transcript import Transcript
+
+            self._transcript = Transcript(self._theme, self._icons, self)
+            self._turns.addWidget(self._transcript)
+            QWidget.setTabOrder(self.header.right, self._transcript)
+        return self._transcript
+
+    @property
+    def find_bar(self) -> ChatFindBar:
+        """The bar that finds words in the conversation; made like the transcript."""
+        if self._find_bar is None:
+            from desktop.chat.chat_find import ChatFindBar
+
+            self._find_bar = ChatFindBar(theme=self._theme, icons=self._icons, parent=self)
+            self._column.insertWidget(1, self._find_bar)
+            before: QWidget = self.header.right
+            for part in self._find_bar.parts_in_order:
+                QWidget.setTabOrder(before, part)
+                before = part
+        return self._find_bar
+
+    @property
+    def has_turns(self) -> bool:
+        """Something was said in the open conversation."""
+        return self._transcript is not None and bool(self._transcript.entries)
 
     def show_turns(self, *, empty: bool) -> None:
         """Show the transcript, or the welcome while there is nothing to show."""

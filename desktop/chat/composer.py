@@ -5,18 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QResizeEvent, QShowEvent, QTextCursor, QTextOption
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from desktop.chat.attachment_chips import AttachmentChips, GivenThing
-from desktop.chat.completion import CompletionBox, CompletionKind, Suggestion
 from desktop.chat.composer_editor import ComposerEditor
 from desktop.icons import Icons
 from desktop.theme import Theme, restyle
 from desktop.widgets.buttons import IconButton
+
+if TYPE_CHECKING:
+    from desktop.chat.attachment_chips import AttachmentChips
+    from desktop.chat.completion import CompletionBox, CompletionKind, Suggestion
 
 _MAX_LINES = 9
 _COMMAND = re.compile(r"/([\w-]*)$")
@@ -68,7 +70,7 @@ class Composer(QFrame):
         restyle(self, card="composer")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.editor = self._make_editor()
-        self.chips = AttachmentChips(theme, icons, self)
+        self._chips: AttachmentChips | None = None
         self.editing = self._make_editing()
         self.attach = IconButton(icons, "attach", self.tr("Add files to the question"), self, role="muted")
         self.attach.setFocusPolicy(Qt.FocusPolicy.TabFocus)
@@ -77,11 +79,10 @@ class Composer(QFrame):
         restyle(self.button, kind="primary")
         self.button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.button.clicked.connect(self._pressed)
-        column = QVBoxLayout(self)
+        self._column = column = QVBoxLayout(self)
         column.setContentsMargins(px(9), px(10), px(11), px(10))
         column.setSpacing(px(8))
         column.addWidget(self.editing)
-        column.addWidget(self.chips)
         row = QHBoxLayout()
         row.setSpacing(px(8))
         field = QVBoxLayout()
@@ -138,6 +139,24 @@ class Composer(QFrame):
         row.addWidget(leave)
         strip.hide()
         return strip
+
+    @property
+    def chips(self) -> AttachmentChips:
+        """What goes with the question; made when it is first asked for, which is not before the first paint."""
+        if self._chips is None:
+            from desktop.chat.attachment_chips import AttachmentChips
+
+            self._chips = AttachmentChips(self._theme, self._icons, self)
+            self._column.insertWidget(1, self._chips)
+            self._chips.changed.connect(self._order_chips)
+        return self._chips
+
+    def _order_chips(self) -> None:
+        """What is made last would come last when the Tab key goes round, after the whole window."""
+        before: QWidget = self.editor
+        for button in self.chips.buttons:
+            QWidget.setTabOrder(before, button)
+            before = button
 
     def showEvent(self, event: QShowEvent) -> None:
         """The style sheet has given the field its font by now."""
@@ -217,6 +236,8 @@ class Composer(QFrame):
             self.hide_suggestions()
 
     def _add_picture(self, data: bytes) -> None:
+        from desktop.chat.attachment_chips import GivenThing
+
         count = sum(thing.kind == "picture" for thing in self.chips.things) + 1
         self.chips.add(GivenThing("picture", self.tr("Picture {0}").format(count), data=data))
 
@@ -252,6 +273,8 @@ class Composer(QFrame):
         if self.asked_for() != (kind, letters):
             return
         if self._box is None:
+            from desktop.chat.completion import CompletionBox  # not before the first paint
+
             self._box = CompletionBox(self._theme, self.window())
             self._box.chosen.connect(self._choose)
         self._box.show_suggestions(suggestions, over=self)
@@ -267,6 +290,8 @@ class Composer(QFrame):
         return self._box
 
     def _choose(self, value: Any) -> None:
+        from desktop.chat.attachment_chips import GivenThing
+
         asked = self.asked_for()
         self.hide_suggestions()
         if asked is None:

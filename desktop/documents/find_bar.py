@@ -41,7 +41,7 @@ class FindBar(Panel):
         restyle(self._count, role="muted")
         self._previous = IconButton(icons, "chevron-up", self.tr("Previous match"), self, keys="Shift+Return")
         self._next = IconButton(icons, "chevron-down", self.tr("Next match"), self, keys="Return")
-        close = IconButton(icons, "close", self.tr("Close the search"), self, keys="Esc")
+        self._close = close = IconButton(icons, "close", self.tr("Close the search"), self, keys="Esc")
         self._previous.clicked.connect(lambda: self.step.emit(-1))
         self._next.clicked.connect(lambda: self.step.emit(1))
         close.clicked.connect(self.leave)
@@ -60,6 +60,11 @@ class FindBar(Panel):
         self.field.textChanged.connect(lambda _text: self._typing.start())
         self.show_count(None, 0, complete=True)
         self.hide()
+
+    @property
+    def parts_in_order(self) -> list[QWidget]:
+        """Everything that the keyboard reaches, in order."""
+        return [self.field, self._previous, self._next, self._close]
 
     def enter(self) -> None:
         """Show the bar and let the owner type."""
