@@ -4,6 +4,7 @@ The switch is checked at two places. Every HTTP client made here refuses address
 connects. And while an `OfflineGuard` is held, Python's own audit hook refuses each socket of the whole process that
 would connect or send beyond the loopback, and each look-up of a name in the DNS, whichever library asks.
 (https://docs.python.org/3/library/audit_events.html: `socket.connect`, `socket.sendto`, `socket.getaddrinfo`, …)
+It does not see what a compiled library would open by itself.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from engine.ingestion.frames import FrameError, read_frame, write_frame
+from engine.network import OfflineGuard
 
 FLAG = "--magray-worker"
 _GRACE_SECONDS = 10.0
@@ -51,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
         msvcrt.setmode(requests_from, os.O_BINARY)
         msvcrt.setmode(answers_to, os.O_BINARY)
     _bind_to_parent()
+    OfflineGuard().hold()  # a document has no business on the network
     if "--nice" in given:
         _lower_priority()
     if "--memory-mb" in given:

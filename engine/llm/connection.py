@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator, Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from engine.errors import ChatModelError, KeyMissingError
+from engine.errors import ChatModelError, KeyMissingError, UnreachableError
 from engine.llm import faults
 from engine.llm.messages import ProviderName
 from engine.llm.network_thread import NetworkThread
@@ -152,16 +152,26 @@ class Connection:
                 f" in the variable {access.provider.upper()}_API_KEY."
             )
         if self._http is None:
-            self._http = http_client(
+            self._http = self._open()
+        if self._client is None or (key and key.reveal()) != (self._key and self._key.reveal()):
+            self._client, self._key = self._make(access, key, self._http), key
+        return self._client
+
+    def _open(self) -> httpx2.AsyncClient:
+        access = self.access
+        try:
+            return http_client(
                 access.base_url,
                 offline=access.offline,
                 proxy=access.proxy,
                 connect_seconds=access.connect_seconds,
                 silence_seconds=access.silence_seconds,
             )
-        if self._client is None or (key and key.reveal()) != (self._key and self._key.reveal()):
-            self._client, self._key = self._make(access, key, self._http), key
-        return self._client
+        except ValueError:  # a proxy's address that is none; it may hold a password, so nothing of it is told
+            raise UnreachableError(
+                "The proxy for language models cannot be used: its address is not of the form http://HOST:PORT or"
+                " socks5://HOST:PORT. Nothing was sent. Correct llm.proxy, or the proxy of the system."
+            ) from None
 
     def _explained(self, error: Exception, model: str, *, begun: bool) -> ChatModelError:
         access = self.access

@@ -158,7 +158,7 @@ def _of_status(
     said = f" It says: {words}" if words else ""
     if status == 401:
         return KeyRefusedError(f"{who} does not take the key. Set a new one in the settings: Providers and keys.")
-    if status in (402, 429, 529) or (status == 403 and _USED_UP.search(code)):
+    if status in (402, 429, 529) or (status in (400, 403) and _USED_UP.search(f"{code} {words}")):
         return _limited(who, words if status != 529 else "", _retry_after(error))
     if status == 403:
         return KeyRefusedError(f"{who} does not allow this with the present key.{said} Check the account there.")

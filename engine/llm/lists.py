@@ -17,6 +17,7 @@ from engine.llm.messages import ChatModelInfo, ProviderName
 from engine.models.files import read_json, write_json
 
 _log = logging.getLogger(__name__)
+_OLLAMA_WINDOW = 4096
 _SHOWN = 60
 """Models of one Ollama that are asked for their windows."""
 
@@ -140,6 +141,10 @@ async def _details(connection: Connection) -> dict[str, dict[str, Any]]:
     details: dict[str, dict[str, Any]] = {}
     tags = await connection.plain("GET", f"{root}/api/tags")
     models = tags.get("models")
+    loaded = await connection.plain("GET", f"{root}/api/ps") if models else {}
+    windows = {
+        row.get("name"): row.get("context_length") for row in loaded.get("models") or () if isinstance(row, Mapping)
+    }
     for model in (models or ())[:_SHOWN]:
         name = model.get("name") if isinstance(model, Mapping) else None
         if not isinstance(name, str):
@@ -151,6 +156,10 @@ async def _details(connection: Connection) -> dict[str, dict[str, Any]]:
         fields = {"tools": "tools" in abilities, "vision": "vision" in abilities, "reasoning": "thinking" in abilities}
         sizes = shown.get("model_info")
         window = _window(sizes) if isinstance(sizes, Mapping) else None
+        # Ollama cuts what is longer than the window it runs a model with, without a word: its own default, unless
+        # the model is loaded and tells another one.
+        told = windows.get(name)
+        window = told if isinstance(told, int) else min(window, _OLLAMA_WINDOW) if window is not None else None
         details[name] = {**(fields if abilities else {}), "context_tokens": window}
     if not details:
         listed = await connection.plain("GET", f"{root}/api/v0/models")

@@ -95,7 +95,8 @@ class NetworkThread:
             if self._closed:
                 raise EngineClosedError("Magray is closed; nothing was sent.")
             if self._loop is None:
-                self._loop = asyncio.new_event_loop()
+                # Not Windows' own kind, whose connections the offline switch would not see.
+                self._loop = asyncio.SelectorEventLoop()
                 self._thread = threading.Thread(
                     target=_work, args=(self._loop, self._on_end), name=self._name, daemon=True
                 )

@@ -7,6 +7,7 @@ turn. The form of the stream: https://platform.openai.com/docs/api-reference/res
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import AsyncGenerator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -150,8 +151,10 @@ class OpenAIModel:
         if request.max_output_tokens is not None:
             body["max_output_tokens"] = max(16, request.max_output_tokens)  # fewer are refused
         if reasons:
-            effort = _quiet(self._name) if request.effort == "off" else request.effort
-            body["reasoning"] = {"effort": effort} if request.effort == "off" else {"effort": effort, "summary": "auto"}
+            if request.effort != "off":
+                body["reasoning"] = {"effort": request.effort, "summary": "auto"}
+            elif (least := _least_effort(self._name)) is not None:
+                body["reasoning"] = {"effort": least}
             body["include"] = ["reasoning.encrypted_content"]
         elif request.temperature is not None:  # models that reason take none
             body["temperature"] = request.temperature
@@ -174,11 +177,18 @@ class OpenAIModel:
         return body
 
 
-def _quiet(name: str) -> str:
-    """The least effort that a model takes: `none` came with GPT-5.1, `minimal` with GPT-5, the o-series has `low`."""
-    if name.startswith("o"):
+def _least_effort(name: str) -> str | None:
+    """The least effort that a model takes: `none` came with GPT-5.1, `minimal` with GPT-5, the o-series has `low`.
+
+    None leaves it to the model: some know one effort only, and newer families are not known here.
+    """
+    if re.search(r"pro|codex|chat", name):
+        return None
+    if re.match(r"o\d", name):
         return "low"
-    return "minimal" if name.startswith("gpt-5-") or name == "gpt-5" else "none"
+    if re.match(r"gpt-5(-|$)", name):
+        return "minimal"
+    return "none" if re.match(r"gpt-(5\.|6)", name) else None
 
 
 def _written(message: ChatMessage, *, reasons: bool) -> Iterator[dict[str, Any]]:

@@ -288,6 +288,8 @@ OLLAMA_TAGS = {
     ]
 }  # fmt: skip
 
+OLLAMA_PS = {"models": [{"name": "qwen3:4b", "model": "qwen3:4b", "size": 3_000_000_000, "context_length": 16384}]}
+
 OLLAMA_SHOW = {
     "capabilities": ["completion", "tools", "thinking"],
     "details": {"family": "qwen3"},

@@ -50,6 +50,7 @@ class Vendors:
         hung_up: set when a client closes its connection while an answer was under way.
         running: requests under way now; `most` is the most there ever were.
         pause: seconds before each event.
+        loaded: whether Ollama has its model in memory.
     """
 
     address: str = ""
@@ -61,6 +62,7 @@ class Vendors:
     running: int = 0
     most: int = 0
     pause: float = 0.0
+    loaded: bool = True
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     @property
@@ -90,6 +92,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._json(200, wire.ANTHROPIC_MODELS if anthropic else wire.OPENAI_MODELS)
         elif path == "/api/tags":
             self._json(200, wire.OLLAMA_TAGS)
+        elif path == "/api/ps":
+            self._json(200, wire.OLLAMA_PS if self.vendors.loaded else {"models": []})
         else:
             self._json(404, {"error": "not found"})
 

@@ -190,13 +190,28 @@ async def test_lists_are_fetched_and_kept(bench: Bench) -> None:
     assert models["openai/brand-new-model"].input_price is None
     assert models["anthropic/claude-sonnet-5"].context_tokens == 500_000
     local = models["compatible/qwen3:4b"]
-    assert (local.context_tokens, local.tools, local.reasoning, local.vision) == (40_960, True, True, False)
+    assert (local.context_tokens, local.tools, local.reasoning, local.vision) == (16_384, True, True, False)
     assert not local.leaves_computer
     assert local.input_price == 0.0
     asked = len(bench.vendors.asked)
     again = {info.id: info for info in await bench.registry(model="compatible/qwen3:4b").models()}
     assert again == models
     assert len(bench.vendors.asked) == asked
+
+
+async def test_ollama_is_believed_about_the_window_only_while_a_model_is_loaded(bench: Bench) -> None:
+    bench.vendors.loaded = False
+    models = {info.id: info for info in await bench.registry(model="compatible/qwen3:4b").models(refresh=True)}
+    bench.vendors.loaded = True
+    assert models["compatible/qwen3:4b"].context_tokens == 4096
+
+
+async def test_an_address_of_a_proxy_that_is_none_is_told(bench: Bench) -> None:
+    bench.system.kept = {"openai": "sk-a"}
+    bench.environment["OPENAI_BASE_URL"] = "http://192.0.2.1/v1"
+    told = await bench.registry(model="openai/gpt-5.5", proxy="user:secret@host").test("openai")
+    assert "Correct llm.proxy" in told.words
+    assert "secret" not in told.words
 
 
 async def test_a_torn_list_is_fetched_anew(bench: Bench) -> None:
