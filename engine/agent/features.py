@@ -29,6 +29,8 @@ _PASSAGE = 0.4
 _PASTED = "text:"  # how the path of pasted text begins
 _LONGEST_HEADING = 200
 _LIKE = 0.5
+_UNMATCHED = 0.35
+_TYPED = (Wanted.NAME, Wanted.NUMBER, Wanted.DATE, Wanted.PLACE)
 _STOP_STEMS = frozenset(stem(word) for word in STOP_WORDS)
 _POINTING_STEMS = frozenset(stem(word) for word in POINTING)
 
@@ -161,16 +163,19 @@ def _measure_lexically(
             figures["passage_coverage"] = passages[number]
             figures["led_coverage"] = coverage(previous.matches, weights) if led and previous is not None else 0.0
             figures["pairs"] = _pairs(question, candidate)
-            figures["sharp_missing"] = _sharp_missing(question, widened, weights)
+            figures["sharp_missing"] = _missing(question, widened, weights, sharp=True)
+            typed = question.wanted in _TYPED
+            figures["typed_missing"] = _missing(question, widened, weights, sharp=False) if typed else 0.0
             figures["rank"] = 1.0 / (1.0 + number)
             figures["score"] = hit.score / top_score if top_score > 0 else 0.0
             wanted = question.wanted
             has = wanted is not None and holds(wanted, candidate.text, candidate.stems, question)
             figures["holds"] = 1.0 if has else 0.0
             figures["lacks"] = 1.0 if wanted is not None and not has else 0.0
+            figures["lacks_exact"] = figures["lacks"] if question.exact else 0.0
             figures["lacks_name"] = figures["lacks"] if wanted is Wanted.NAME else 0.0
             figures["lacks_figure"] = figures["lacks"] if wanted in (Wanted.NUMBER, Wanted.DATE) else 0.0
-            counting = bool(question.units) or question.sized
+            counting = bool(question.units or question.dimensions) or question.sized
             counted = counting and counts(question, candidate.text, candidate.stems)
             figures["counts"] = 1.0 if counted else 0.0
             figures["miscounts"] = 1.0 if counting and not counted else 0.0
@@ -295,10 +300,12 @@ def _pairs(question: Question, candidate: Candidate) -> float:
     return near / (len(terms) - 1)
 
 
-def _sharp_missing(question: Question, widened: Sequence[float], weights: Sequence[float]) -> float:
-    """Share of the weight of names and numbers asked for that neither the sentence nor what is around it holds."""
-    sharp = [
-        (weight, match) for term, weight, match in zip(question.terms, weights, widened, strict=True) if term.sharp
+def _missing(question: Question, matches: Sequence[float], weights: Sequence[float], *, sharp: bool) -> float:
+    """Share of the weight of names and numbers asked for, or of the other words, that is not matched."""
+    chosen = [
+        (weight, match)
+        for term, weight, match in zip(question.terms, weights, matches, strict=True)
+        if term.sharp is sharp and (sharp or term.weight >= 1.0)
     ]
-    whole = sum(weight for weight, _ in sharp)
-    return sum(weight for weight, match in sharp if match < 0.35) / whole if whole > 0 else 0.0
+    whole = sum(weight for weight, _ in chosen)
+    return sum(weight for weight, match in chosen if match < _UNMATCHED) / whole if whole > 0 else 0.0

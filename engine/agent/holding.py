@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from engine.agent.dimensions import held
 from engine.agent.lexicon import DAY_WORDS, MEASURES, MONTH_STEMS, NUMBER_WORDS, PLACE_WORDS, REASON_WORDS, STOP_WORDS
 from engine.agent.questions import Question, Wanted
 from engine.agent.terms import likeness, stem, words
@@ -33,7 +34,8 @@ _SHORT_UNITS = frozenset(
         "кг",
     )
 )
-_NUMBER = re.compile(r"\d")
+_NUMBER = re.compile(r"[€$£₽]?\s?\d")
+"""How the stem of a number begins; "ContentDocs30" is none."""
 _NUMBER_STEMS = frozenset(stem(word) for word in NUMBER_WORDS)
 _COUNTED_WITHIN = 5
 _YEAR = re.compile(
@@ -70,7 +72,7 @@ def holds(wanted: Wanted, sentence: str, stems: tuple[str, ...], asked: Question
     lowered = sentence.casefold().replace("ё", "е")
     tokens = set(words(sentence))
     if wanted is Wanted.NUMBER:
-        fresh = any(_NUMBER.search(one) and one not in asked.stems for one in stems)
+        fresh = any(_NUMBER.match(one) and one not in asked.stems for one in stems)
         return fresh or bool((tokens & NUMBER_WORDS) - asked.stems)
     if wanted is Wanted.DATE:
         dated = (
@@ -91,7 +93,8 @@ def _is_fresh_name(found: re.Match[str], sentence: str, asked: Question) -> bool
     are none.
     """
     run = found.group().split()
-    opens = found.start() == 0 or sentence[: found.start()].rstrip(' "“«(„').endswith((".", "!", "?", "…", ":", "\n"))
+    before = sentence[: found.start()].rstrip(' "“«(„')
+    opens = before.endswith((".", "!", "?", "…", ":", "\n")) or not any(map(str.isalnum, before))
     if opens and run[0].casefold() in STOP_WORDS:
         run = run[1:]
     if not run or (opens and len(run) == 1) or _BEFORE_PLACES.search(sentence[: found.start()]):
@@ -105,6 +108,8 @@ def _is_fresh_name(found: re.Match[str], sentence: str, asked: Question) -> bool
 
 def counts(asked: Question, sentence: str, stems: tuple[str, ...]) -> bool:
     """Whether a fresh number stands near what the question counts, or a quantity where it asks for one."""
+    if asked.dimensions:
+        return held(asked.dimensions, sentence)
     if asked.sized:
         return _QUANTITY.search(sentence) is not None
     numbers = [
@@ -120,4 +125,6 @@ def counts(asked: Question, sentence: str, stems: tuple[str, ...]) -> bool:
 
 def unmeasured(asked: Question, sentence: str, *, counted: bool) -> bool:
     """Whether a sum or a number of units is asked for and the sentence holds none."""
-    return (asked.measured and not counted) or (asked.priced and _MONEY.search(sentence) is None)
+    return ((asked.measured or bool(asked.dimensions)) and not counted) or (
+        asked.priced and _MONEY.search(sentence) is None
+    )

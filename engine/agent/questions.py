@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from enum import StrEnum
 
+from engine.agent.dimensions import Dimension, asked
 from engine.agent.lexicon import (
     MEASURES,
     STOP_WORDS,
@@ -53,6 +54,9 @@ class Question:
         sized: A duration, length, weight or another quantity with a unit is asked for: "how long", "как долго".
         measured: What is counted is a unit of measure, which answers seldom leave out.
         priced: A sum of money is asked for.
+        exact: By that very word a name, a number or a date is asked for ("which year", "how many", "the name of"), and
+            nothing else can be meant.
+        dimensions: The kinds of quantity of which one is asked for, as far as the question tells.
         named: Stems of whose name is asked: "the name of the captain", "как зовут собаку".
     """
 
@@ -65,6 +69,8 @@ class Question:
     sized: bool = False
     measured: bool = False
     priced: bool = False
+    exact: bool = False
+    dimensions: frozenset[Dimension] = frozenset()
     named: tuple[str, ...] = ()
 
 
@@ -154,6 +160,15 @@ _PRICED = _any(
     r"\b(?:price|cost|fee|salary|wage) (?:of|for)\b",
     r"\b(?:сколько (?:стоит|стоил[аои]?|стоят|платят|платить)|цен[аыу]|стоимость|зарплат\w*)\b",
 )
+_EXACT = _any(
+    r"\b(?:what|which) (?:year|date|day|month|century)\b",
+    r"\bhow many\b",
+    r"\b(?:what|which) (?:is|was|are|were) the (?:\w+ ){0,2}names?\b",
+    r"\bв како[мй] (?:году|месяце|веке|день)\b",
+    r"\bкакого числа\b",
+    r"\bсколько (?!времени|стоит|стоят|стоил)",
+    r"\bкак(?:ое|ово)? (?:имя|зовут|звали)\b",
+)
 _NAME_OF = re.compile(
     r"\bnames? of (?P<whose>(?:(?!(?:of|in|at|on|that|which|who|whose|from|by|is|was|are|were)\b)[\w'’-]+\s*){1,5})"
     r"|\bкак (?:зовут|звали|назвали) (?P<whom>(?:[\w-]+\s*){1,2})",
@@ -192,6 +207,8 @@ def read(text: str) -> Question:
         sized=_SIZED.search(text) is not None,
         measured=_measured(text),
         priced=_PRICED.search(text) is not None,
+        exact=_EXACT.search(text) is not None,
+        dimensions=asked(text),
         named=_named(text),
     )
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Callable
 from pathlib import Path
 
-from engine.bench.answers import Asked, judge, load, says
+from engine.bench.answers import HELD_OUT, QUESTIONS, Asked, judge, load, says
 from engine.values import Answer, Citation, DocumentSource, Hit
 
 
@@ -17,6 +17,15 @@ def test_the_questions_are_a_hundred_and_whole() -> None:
     assert all(bool(asked.sources) == bool(asked.sentences) for asked in questions)
     assert {asked.split for asked in questions} == {"dev", "test"}
     assert len({asked.id for asked in questions}) == 100
+
+
+def test_held_out_questions_stand_nowhere_else() -> None:
+    held_out = load(HELD_OUT)
+    assert len(held_out) == 40
+    assert sum(not asked.sources for asked in held_out) == 20
+    assert all(bool(asked.sources) == bool(asked.sentences) for asked in held_out)
+    others = {asked.question for path in (QUESTIONS, QUESTIONS.with_name("calibration.jsonl")) for asked in load(path)}
+    assert not others & {asked.question for asked in held_out}
 
 
 def test_line_breaks_hyphens_and_markup_do_not_count() -> None:

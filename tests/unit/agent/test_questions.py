@@ -142,3 +142,54 @@ def test_any_text_can_be_read(text: str) -> None:
 def test_a_sum_or_a_measure_that_is_missing(question: str, sentence: str, missing: bool) -> None:
     asked = read(question)
     assert unmeasured(asked, sentence, counted=counts(asked, sentence, stems(sentence))) is missing
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "expected"),
+    [
+        ("How deep is the mine?", "In 1908 the coal mined there weighed 264,822 short tons.", False),
+        ("How deep is the mine?", "The shaft goes down 300 feet.", True),
+        ("How deep is the mine?", "The shaft is 45 m. deep and dry.", True),
+        ("How tall is the tower?", "It was built within 20 years.", False),
+        ("How heavy is the boat?", "It is 12 m long.", False),
+        ("How heavy is the boat?", "She weighs 7 tons.", True),
+        ("How old is the captain?", "He commands 40 men.", False),
+        ("How old is the captain?", "He was born in 1950.", True),
+        ("How old is the captain?", "The captain, aged sixty, stayed aboard.", True),
+        ("How long does it take?", "It takes up to five days.", True),
+        ("How long is the swamp?", "It is 45 miles long.", True),
+        ("How long may I keep it?", "You may keep it until the end of the term.", True),
+        ("How long does it take?", "It costs 30 dollars.", False),
+        ("At what temperature does it freeze?", "It freezes at -7 °C.", True),
+        ("At what temperature does it freeze?", "It freezes within 3 hours.", False),
+        ("How fast does it go?", "It reached 320 kts.", True),
+        ("How fast does it go?", "It carries 320 passengers.", False),
+        ("Какова глубина озера?", "Самолёт упал в озеро в 11:16.", False),
+        ("Какой глубины озеро?", "Глубина озера 12 метров.", True),
+        ("Сколько лет пилоту?", "Пилоту было 43 года.", True),
+        ("Сколько лет пилоту?", "На борту было 3 пилота.", False),
+        ("Сколько времени это займёт?", "Это займёт две недели.", True),
+    ],
+)
+def test_a_quantity_of_another_kind_does_not_count(question: str, sentence: str, expected: bool) -> None:
+    asked = read(question)
+    assert asked.dimensions
+    counted = counts(asked, sentence, stems(sentence))
+    assert counted is expected
+    assert unmeasured(asked, sentence, counted=counted) is not expected
+
+
+@pytest.mark.parametrize(
+    "question", ["How many trees are there?", "How large is it?", "Who is how tall?", "Сколько лет назад?"]
+)
+def test_what_asks_for_no_known_quantity(question: str) -> None:
+    assert bool(read(question).dimensions) is ("tall" in question)
+
+
+def test_digits_within_a_word_are_no_number() -> None:
+    sentence = "ContentDocs thirty [ContentDocs30] defines profiles of HTML5."
+    assert not holds(
+        Wanted.NUMBER, "See [ContentDocs30].", stems("See [ContentDocs30]."), read("How many pages has it?")
+    )
+    assert holds(Wanted.NUMBER, sentence, stems(sentence), read("How many pages has it?"))
+    assert holds(Wanted.NUMBER, "It costs $40.", stems("It costs $40."), read("How much is it?"))

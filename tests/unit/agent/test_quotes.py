@@ -134,6 +134,24 @@ def test_a_near_passage_is_named_and_not_claimed(hits: list[Hit], embedder: Embe
     assert answer.citations[0].quote in LEASE
 
 
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How old is the tenant of the office?",
+        "How deep is the cellar of the office?",
+        "In which year was the office in Harbour Street built?",
+        "How much does a tomato weigh?",
+        "Who planted the apple tree?",
+        "How many apples does the apple tree bear?",
+        "Как зовут хозяина квартиры?",
+        "Сколько лет хозяину квартиры?",
+        "Сколько гостей приходило в квартиру?",
+    ],
+)
+def test_what_is_not_told_of_a_thing_is_not_made_up(hits: list[Hit], embedder: Embedder, question: str) -> None:
+    assert compose(question, hits, embedder=embedder).abstained
+
+
 def test_an_empty_memory(embedder: Embedder) -> None:
     answer = compose("When does the lease end?", [], embedder=embedder)
     assert answer.abstained
