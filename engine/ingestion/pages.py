@@ -1,4 +1,7 @@
-"""PDF pages: their text, their pictures, and where a passage stands on them. The only importer of pypdfium2."""
+"""PDF pages: their text, their pictures, and where a passage stands on them.
+
+With `pdf_remarks` the only importer of pypdfium2.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ import pypdfium2.raw as raw
 from engine.ingestion.contents_lines import without_contents
 from engine.ingestion.glyphs import in_utf8, with_ligatures
 from engine.ingestion.passages import find_passage
+from engine.ingestion.pdf_remarks import remarks_on, with_remarks
 from engine.ingestion.reading import PageText, ReadDocument, Unreadable, clean, has_text, skip
 from engine.ingestion.reflow import Line, placed, plain, reflow_pages
 from engine.values import Rectangle, RenderedPage
@@ -64,25 +68,26 @@ def read_pdf(path: Path) -> ReadDocument:
             raise Unreadable("it is damaged: it has no pages")
         measured: list[list[Line] | None] = []
         plain_texts: dict[int, str] = {}
+        remarks: dict[int, list[str]] = {}
         damaged: list[int] = []
         drawn: list[int] = []
         for index in range(count):
             try:
-                lines, text, objects = _read_page(document, index)
+                lines, text, objects, remarks[index] = _read_page(document, index)
             except pdfium.PdfiumError:
                 damaged.append(index + 1)
                 lines, text, objects = [], "", False
             measured.append(lines)
             if lines is None:
                 plain_texts[index] = text
-            if objects and not has_text(text):
+            if objects and not has_text(text) and not remarks.get(index):
                 drawn.append(index + 1)
         if len(damaged) == count:
             raise Unreadable("it is damaged: none of its pages can be opened")
         title = _title(document)
     flowing = reflow_pages([lines or [] for lines in measured], title=title)
     pages = without_contents(
-        plain(plain_texts[index]) if lines is None else _with_text(flowing[index])
+        with_remarks(plain(plain_texts[index]) if lines is None else _with_text(flowing[index]), remarks.get(index, ()))
         for index, lines in enumerate(measured)
     )
     notes = (f"{_pages(damaged)} damaged and could not be opened",) if damaged else ()
@@ -214,18 +219,19 @@ def _to_pixels(page: pdfium.PdfPage, x: float, y: float, width: int, height: int
     return fine_x.value / 16, fine_y.value / 16
 
 
-def _read_page(document: pdfium.PdfDocument, index: int) -> tuple[list[Line] | None, str, bool]:
-    """The lines of a page (None where they could not be measured), its whole text, and whether anything is drawn."""
+def _read_page(document: pdfium.PdfDocument, index: int) -> tuple[list[Line] | None, str, bool, list[str]]:
+    """The lines of a page (None where they could not be measured), its text, whether anything is drawn, remarks."""
     page = document[index]
     try:
         lines, text = _page_text(page)
+        remarks = list(remarks_on(page))
         if _flattened(page):
             page.close()
             page = document[index]
             printed, (lines, text) = lines, _page_text(page)
             if printed and lines:
                 lines = placed(printed, lines)
-        return lines, text, raw.FPDFPage_CountObjects(page) > 0
+        return lines, text, raw.FPDFPage_CountObjects(page) > 0, remarks
     finally:
         page.close()
 

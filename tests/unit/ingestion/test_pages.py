@@ -145,3 +145,24 @@ def test_what_was_stamped_on_a_page_counts_as_text(tmp_path: Path) -> None:
     assert page.text == "The printed words.\n\nApproved by Ann"
     drawn = pages.render_page(tmp_path / "a.pdf", page=1, scale=1.0, passage="Approved by Ann")
     assert len(drawn.highlights) == 1
+
+
+def test_remarks_follow_their_page_and_are_said_once(tmp_path: Path) -> None:
+    path = tmp_path / "a.pdf"
+    document = pdfium.PdfDocument(make_pdf(path, [["The printed words.", "A second line."], ["Another page."]]))
+    page = document[0]
+    for kind, text in (
+        (raw.FPDF_ANNOT_TEXT, "Ask Ann about it."),
+        (raw.FPDF_ANNOT_HIGHLIGHT, "printed words"),
+        (raw.FPDF_ANNOT_LINK, "a link"),
+    ):
+        note = raw.FPDFPage_CreateAnnot(page, kind)
+        encoded = ctypes.create_string_buffer((text + "\0").encode("utf-16-le"))
+        raw.FPDFAnnot_SetStringValue(note, b"Contents", ctypes.cast(encoded, raw.FPDF_WIDESTRING))
+        raw.FPDFPage_CloseAnnot(note)
+    page.close()
+    document.save(path)
+    document.close()
+    first, second = pages.read_pdf(path).pages
+    assert first.text == "The printed words. A second line.\n\nAsk Ann about it."
+    assert second.text == "Another page."
