@@ -58,7 +58,6 @@ _ANTHROPIC: dict[str, tuple[int, int, float, float, float, str]] = {
     "claude-opus-4-6": (1_000_000, 128_000, 5.0, 0.5, 25.0, "RVT"),
     "claude-sonnet-4-6": (1_000_000, 64_000, 3.0, 0.3, 15.0, "RVT"),
     "claude-opus-4-5": (200_000, 64_000, 5.0, 0.5, 25.0, "RVT"),
-    "claude-sonnet-4-5": (200_000, 64_000, 3.0, 0.3, 15.0, "RVT"),
     "claude-haiku-4-5": (200_000, 64_000, 1.0, 0.1, 5.0, "RVT"),
 }
 _TABLES = {"openai": _OPENAI, "anthropic": _ANTHROPIC}

@@ -9,6 +9,7 @@ import time
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
@@ -23,11 +24,13 @@ from engine.errors import (
     StreamBrokenError,
     UnreachableError,
 )
-from engine.llm import anthropic_model, compatible_model, openai_model
+from engine.llm import anthropic_model, compatible_model, genai, openai_model
 from engine.llm.base import ChatModel
 from engine.llm.connection import Access, Connection
 from engine.llm.fallback import Candidate, FallbackModel
 from engine.llm.gate import Gate
+from engine.llm.genai import GenaiBackend
+from engine.llm.local_model import LocalModel, LocalRunner
 from engine.llm.messages import (
     ChatMessage,
     ChatModelInfo,
@@ -46,10 +49,12 @@ from engine.llm.messages import (
 )
 from engine.llm.network_thread import NetworkThread
 from engine.llm.secret import Secret
+from tests.helpers.tiny_chat import write_tiny_chat
 from tests.helpers.vendor_wire import ENCRYPTED, SIGNATURE, Call, Reply
 from tests.helpers.vendors import Fault, Vendors, loopback_vendors
 
 CANARY = "sk-canary-5f0c7e21d9b84a"
+NEEDS_GENAI = pytest.mark.skipif(not genai.installed(), reason="onnxruntime-genai is not installed")
 KINDS = ("openai", "anthropic", "compatible", "fallback")
 PLAIN = ChatRequest(messages=(ChatMessage.of("user", "When does the lease end?"),), system="Answer from the notes.")
 
@@ -86,6 +91,33 @@ def vendors(server: Vendors) -> Iterator[Vendors]:
 
 @pytest.fixture(params=KINDS)
 async def bench(request: pytest.FixtureRequest, vendors: Vendors) -> AsyncIterator[Bench]:
+    """Each implementation that talks to a vendor."""
+    async with _opened(request.param, vendors) as made:
+        yield made
+
+
+@pytest.fixture(params=(*KINDS, pytest.param("local", marks=NEEDS_GENAI)))
+async def every(request: pytest.FixtureRequest, vendors: Vendors, tmp_path: Path) -> AsyncIterator[Bench]:
+    """Each implementation, those in this process too."""
+    if request.param != "local":
+        async with _opened(request.param, vendors) as made:
+            yield made
+        return
+    network = NetworkThread()
+    runner = LocalRunner(idle_seconds=0)
+    folder = write_tiny_chat(tmp_path / "tiny")
+    info = ChatModelInfo(id="local/tiny", title="Tiny", provider="local", leaves_computer=False)
+
+    def make(**_: object) -> ChatModel:
+        return LocalModel(info, network=network, runner=runner, load=lambda: GenaiBackend(folder, title="Tiny"))
+
+    yield Bench("local", vendors, make)
+    await network.run(runner.close)
+    await network.close()
+
+
+@contextlib.asynccontextmanager
+async def _opened(kind_wanted: str, vendors: Vendors) -> AsyncIterator[Bench]:
     network = NetworkThread()
     opened: list[Connection] = []
 
@@ -97,7 +129,7 @@ async def bench(request: pytest.FixtureRequest, vendors: Vendors) -> AsyncIterat
         reasoning: bool = True,
         key: str | None = CANARY,
     ) -> ChatModel:
-        kind = "compatible" if request.param == "fallback" else request.param
+        kind = "compatible" if kind_wanted == "fallback" else kind_wanted
         address = base_url or (vendors.address if kind == "anthropic" else vendors.v1)
         access = Access(
             provider=kind,
@@ -122,11 +154,11 @@ async def bench(request: pytest.FixtureRequest, vendors: Vendors) -> AsyncIterat
             "compatible": compatible_model.CompatibleModel,
         }
         model: ChatModel = types[kind](info, connection)
-        if request.param == "fallback":
+        if kind_wanted == "fallback":
             return FallbackModel([Candidate(model, Gate())], retries=0)
         return model
 
-    yield Bench(request.param, vendors, make)
+    yield Bench(kind_wanted, vendors, make)
     for connection in opened:
         await connection.close()
     await network.close()
@@ -141,8 +173,51 @@ def text_of(events: list[StreamEvent]) -> str:
     return "".join(event.text for event in events if isinstance(event, TextDelta))
 
 
-def test_is_a_chat_model(bench: Bench) -> None:
-    assert isinstance(bench.model, ChatModel)
+async def test_streams_and_ends(every: Bench) -> None:
+    """What every one of them does, wherever it runs."""
+    model = every.model
+    assert isinstance(model, ChatModel)
+    for _ in range(2):
+        events = await ask(model)
+        assert text_of(events) == "The lease ends in May."
+        assert [type(event) for event in events].count(StreamEnd) == 1
+        end = events[-1]
+        assert isinstance(end, StreamEnd)
+        assert end.stop == "end"
+        assert end.usage.input_tokens > 0
+        assert end.usage.output_tokens > 0
+        await model.close()  # calls afterwards are safe
+
+
+async def test_closing_early_leaves_it_ready_for_more(every: Bench) -> None:
+    model = every.model
+    for _ in range(3):
+        stream = model.stream(PLAIN)
+        first = await anext(stream)
+        assert isinstance(first, TextDelta)
+        await stream.aclose()
+        with pytest.raises(StopAsyncIteration):
+            await anext(stream)
+    unused = model.stream(PLAIN)
+    await unused.aclose()
+    assert text_of(await ask(model)) == "The lease ends in May."
+
+
+async def test_cancelling_leaves_it_ready_for_more(every: Bench) -> None:
+    model = every.model
+    for seconds in (0, 0.001, 0.02):
+        task = asyncio.ensure_future(ask(model))
+        await asyncio.sleep(seconds)
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+    assert text_of(await ask(model)) == "The lease ends in May."
+
+
+async def test_many_at_once(every: Bench) -> None:
+    model = every.model
+    answers = await asyncio.gather(*(ask(model) for _ in range(3)))
+    assert [text_of(events) for events in answers] == ["The lease ends in May."] * 3
 
 
 async def test_streams_text_as_it_comes(bench: Bench) -> None:
@@ -386,16 +461,9 @@ async def test_a_vendor_that_needs_a_key_is_not_asked_without_one(bench: Bench) 
     assert bench.vendors.asked == []
 
 
-def test_counts_tokens_carefully(bench: Bench) -> None:
-    count = bench.model.count_tokens
+def test_counts_tokens_carefully(every: Bench) -> None:
+    count = every.model.count_tokens
     assert count("") == 0
     assert 20 <= count("The lease of the flat in Harbour Street ends on the last day of May. " * 2) <= 60
     assert count("合同五月到期") >= 6
     assert count("a" * 1000) <= count("a" * 1001)
-
-
-async def test_can_be_asked_after_close(bench: Bench) -> None:
-    model = bench.model
-    await ask(model)
-    await model.close()
-    assert text_of(await ask(model)) == "The lease ends in May."
