@@ -158,7 +158,7 @@ class LayerIndex:
             self._vectors.take_graph(graph, merged=found.merged)
         self._sequence = found.sequence
         self._saved_parts = tuple(part["file"] for part in found.parts.values())
-        self._bytes = path.stat().st_size
+        self._bytes = self._size(found)
 
     def catch_up(self) -> bool:
         """Take the next new vectors into the tail and drop what was removed."""
@@ -195,7 +195,6 @@ class LayerIndex:
             identity = recall_queries.database_identity(reader)
         graph = self._vectors.graph
         manifest = self._manifest(identity)
-        self._bytes = 0
         if graph is not None:
             # A name of its own: what the manifest still names must not be written over.
             stem = f"{self._layer}-{self._sequence}-{self._vectors.merged}-{graph.count}-{secrets.token_hex(3)}"
@@ -210,10 +209,10 @@ class LayerIndex:
                 checksum=manifests.write_data(path, graph.save),
                 parts=compact_files.save(self._compact, self._folder, stem) if self._compact else {},
             )
-            self._bytes = path.stat().st_size
         manifests.commit(self._manifest_path, manifest)
         manifests.remove_others(self._folder, f"{self._layer}-*.hnsw", manifest.file)
         self._remove_parts(manifest)
+        self._bytes = self._size(manifest)
         self.changes = 0
         return self._sequence
 
@@ -284,6 +283,11 @@ class LayerIndex:
     @property
     def _manifest_path(self) -> Path:
         return self._folder / f"{self._layer}.json"
+
+    def _size(self, manifest: Manifest) -> int:
+        """Bytes of the files that a manifest names."""
+        names = [manifest.file, *(part["file"] for part in manifest.parts.values())]
+        return sum((self._folder / Path(name).name).stat().st_size for name in names if name)
 
     def _remove_parts(self, manifest: Manifest) -> None:
         """Remove files of compact layers that neither the manifest names nor this one uses."""
