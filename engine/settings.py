@@ -95,7 +95,7 @@ class RuntimeSettings(_Group):
     device: str = Field(
         "auto",
         pattern=r"^(auto|cpu|coreml|(cuda|tensorrt|directml)(:\d{1,2})?)$",
-        description="auto takes the fastest by measurement; cpu, cuda, cuda:1, tensorrt, directml or coreml forces one.",
+        description="auto takes the fastest by measurement; cpu, cuda, cuda:1, tensorrt, directml, coreml force one.",
     )
     breaker_failures: int = Field(
         3, ge=1, le=1000, description="Failures in a row after which a device is left alone and the CPU computes."
