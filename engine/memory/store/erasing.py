@@ -162,8 +162,8 @@ def _affected(reader: peewee.SqliteDatabase, ids: Collection[str], said: Collect
 
 def _redact_message(row: dict[str, Any], ids: set[str], words: Sequence[str]) -> dict[str, Any]:
     """The fields of a message that change."""
-    text = row["text"]
     answer = json.loads(row["answer"]) if row["answer"] else None
+    text = cover(row["text"], words)
     if answer is not None:
         cited = [one for one in answer.get("citations", ()) if one["memory_id"] in ids]
         if answer.get("made_by") != values.QUOTES:
@@ -173,7 +173,6 @@ def _redact_message(row: dict[str, Any], ids: set[str], words: Sequence[str]) ->
                 text = text.replace(one["quote"], ERASED)
             one["quote"], one["source"] = ERASED, None
         answer["hits"] = [hit for hit in answer.get("hits", ()) if hit["memory"]["id"] not in ids]
-    text = cover(text, words)
     changed: dict[str, Any] = {} if text == row["text"] else {"text": text}
     if answer is not None:
         answer["text"] = text
