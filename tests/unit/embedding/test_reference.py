@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from engine.embedding.cached_embedder import CachedEmbedder
+from engine.memory.shortening import Shortening
 from engine.model_values import ModelCorrections
 from engine.runtime.manager import Devices
 from engine.settings import RuntimeSettings
@@ -104,7 +105,37 @@ def test_long_texts_are_cut_where_the_libraries_cut(opened: Open, name: str) -> 
     assert counted == [min(count, READ) for count in NUMBERS[MODELS[name]]["tokens"]]
 
 
+@pytest.mark.parametrize("name", ["bert-mean", "qwen3-cache"])
+@pytest.mark.parametrize("kept", [16, 8])
+def test_a_cut_vector_is_that_of_the_library(opened: Open, name: str, kept: int) -> None:
+    vectors = opened(name).embed_passages(TEXTS)
+    want = np.array(NUMBERS[MODELS[name]]["cut"][str(kept)], dtype=np.float32)
+    np.testing.assert_allclose(Shortening(vectors.shape[1], kept).apply(vectors), want, atol=CLOSE)
+
+
 def test_the_order_of_a_first_token_and_a_mean_is_not_mixed_up(opened: Open) -> None:
     wrong = opened("xlm-r-cls", corrections=ModelCorrections(pooling="mean"))
     likeness = np.einsum("ij,ij->i", wrong.embed_passages(TEXTS), of("xlm-r-cls", "passages"))
     assert likeness.min() < 0.9  # the reference would tell
+
+
+ODD = [
+    "",
+    " \t\r\n",
+    "\0",
+    "\ud800 light",
+    "\udc00" * 50,
+    "".join(map(chr, range(32))),
+    "light " * 160_000,
+    "x" * 1_000_000,
+]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_odd_texts_become_unit_vectors(opened: Open, name: str) -> None:
+    embedder = opened(name)
+    vectors = np.concatenate([embedder.embed_passages(ODD), [embedder.embed_query(text) for text in ODD]])
+    assert np.isfinite(vectors).all()
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+    beside = embedder.embed_passages([*ODD, *TEXTS])[len(ODD) :]
+    np.testing.assert_allclose(beside, of(name, "passages"), atol=CLOSE)  # no harm to their neighbours

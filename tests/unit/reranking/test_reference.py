@@ -59,3 +59,31 @@ def test_the_pairs_are_worth_asking_about(name: str) -> None:
     assert np.ptp(scores) > 0.05
     assert 0.02 < scores.mean() < 0.98  # the logistic is not at its end
     assert np.abs(np.diff(scores, axis=0)).max(axis=1).min() > 0.01  # the query matters
+
+
+ODD = [
+    "",
+    " \t\r\n",
+    "\0",
+    "\ud800 light",
+    "\udc00" * 50,
+    "".join(map(chr, range(32))),
+    "light " * 160_000,
+    "x" * 1_000_000,
+]
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_odd_texts_get_scores(opened: Open, name: str) -> None:
+    reranker = opened(name)
+    for query in ("light", "", "\ud800", "\0"):
+        scores = reranker.rerank(query, ODD).scores
+        assert scores is not None
+        assert all(0 <= score <= 1 for score in scores)
+    scores = reranker.rerank("light " * 160_000, ["", "light", "light " * 50]).scores
+    assert scores is not None
+    assert np.isfinite(scores).all()
+    query, want = NUMBERS["asked"][0], NUMBERS[MODELS[name]][0]
+    beside = reranker.rerank(query, [*ODD, *PASSAGES]).scores
+    assert beside is not None
+    np.testing.assert_allclose(beside[len(ODD) :], want, atol=CLOSE)  # no harm to their neighbours
