@@ -68,7 +68,12 @@ def test_everything_that_repeats_it_is_covered(store: Database) -> None:
         text = f"It is grey [1]. You dial 9-4-7-2 [2]. In full: {SECRET}."
         say(writer, "a", text, answer=answer(text), thinking=f"I know: {SECRET}")
         say(writer, "later", f"You said that {SECRET.upper()}, right?", role="user")
-        say(writer, "other", "nothing of it", answer=answer("x").replace(GONE, "c" * 32).replace(SECRET, "kept"))
+        say(
+            writer,
+            "other",
+            "nothing of it",
+            answer=answer("x").replace(GONE, "c" * 32).replace(SECRET, "kept").replace("safe.txt", "x"),
+        )
         seen = [
             {"kind": "memory", "title": "safe.txt", "text": SECRET, "memory_id": GONE},
             {"kind": "turn", "title": "you", "text": f"before: {SECRET}", "memory_id": None},
