@@ -124,7 +124,7 @@ def test_what_was_written_stands_beside_what_was_printed() -> None:
 
 def stamped(path: Path, text: str) -> Path:
     """A page with a stamp on it that says something."""
-    document = pdfium.PdfDocument(make_pdf(path, [["The printed words."]]))
+    document = pdfium.PdfDocument(make_pdf(path.with_name("plain.pdf"), [["The printed words."]]))
     page = document[0]
     stamp = raw.FPDFPage_CreateAnnot(page, raw.FPDF_ANNOT_STAMP)
     piece = raw.FPDFPageObj_CreateTextObj(document, raw.FPDFText_LoadStandardFont(document, b"Helvetica"), 12.0)
@@ -149,7 +149,8 @@ def test_what_was_stamped_on_a_page_counts_as_text(tmp_path: Path) -> None:
 
 def test_remarks_follow_their_page_and_are_said_once(tmp_path: Path) -> None:
     path = tmp_path / "a.pdf"
-    document = pdfium.PdfDocument(make_pdf(path, [["The printed words.", "A second line."], ["Another page."]]))
+    plain = make_pdf(tmp_path / "plain.pdf", [["The printed words.", "A second line."], ["Another page."]])
+    document = pdfium.PdfDocument(plain)
     page = document[0]
     for kind, text in (
         (raw.FPDF_ANNOT_TEXT, "Ask Ann about it."),
