@@ -148,8 +148,8 @@ class Connection:
         key = await asyncio.to_thread(access.key)
         if access.needs_key and not key:
             raise KeyMissingError(
-                f"No key is set for {faults.TITLES[access.provider]}. Set one in the settings: Providers and keys, or"
-                f" in the variable {access.provider.upper()}_API_KEY."
+                f"No key is set for {faults.TITLES[access.provider]}. Set one in the settings, under Language models,"
+                f" or in the variable {access.provider.upper()}_API_KEY."
             )
         if self._http is None:
             self._http = self._open()

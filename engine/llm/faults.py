@@ -157,7 +157,7 @@ def _of_status(
     words = _plain(str(body.get("message") or ""), key)
     said = f" It says: {words}" if words else ""
     if status == 401:
-        return KeyRefusedError(f"{who} does not take the key. Set a new one in the settings: Providers and keys.")
+        return KeyRefusedError(f"{who} does not take the key. Set a new one in the settings, under Language models.")
     if status in (402, 429, 529) or (status in (400, 403) and _USED_UP.search(f"{code} {words}")):
         return _limited(who, words if status != 529 else "", _retry_after(error))
     if status == 403:

@@ -26,6 +26,9 @@ VARIABLES: dict[ProviderName, tuple[str, ...]] = {
 """The variables of the environment that hold a provider's key."""
 
 
+_UNREAD = Secret("")
+
+
 class KeyStore:
     """Thread-safe; calls may block on the system's store and belong into a thread."""
 
@@ -62,10 +65,16 @@ class KeyStore:
         return self._lookup(provider)[1]
 
     def missing(self, provider: ProviderName) -> bool:
-        """Whether it is known already, without asking the system, that there is no key."""
+        """Whether it is known already, without asking the system, that there is no key. Never waits for anything."""
+        # Without the lock: whoever holds it may wait for the owner to open the system's store.
+        known = self._read.get(provider, _UNREAD) is None
+        return known and provider not in self._session and self._from_environment(provider) is None
+
+    def look_again(self, provider: ProviderName) -> None:
+        """Forget that the system's store had no key, or was closed: the next question asks it once more."""
         with self._lock:
-            known = provider in self._read and self._read[provider] is None
-            return known and provider not in self._session and self._from_environment(provider) is None
+            if self._read.get(provider, _UNREAD) is None:
+                del self._read[provider]
 
     def set(self, provider: ProviderName, text: str) -> KeyPlace:
         """Keep a key in the system's store; where there is none, or it refuses, for this session.

@@ -127,7 +127,7 @@ class ChatModels:
         """
         names = self._names(purpose, model)
         if not names:
-            raise SettingsError("No language model is set up. Choose one in the settings: Chat models.")
+            raise SettingsError("No language model is set up. Choose one in the settings, under Language models.")
         able = [name for name in names if not self._unable(name)]
         if not able:
             raise no_key(provider_of(names[0]))
@@ -149,7 +149,7 @@ class ChatModels:
             )
         if self._unable(first):
             return language_model_component(
-                first, problem="no key is set", mend="Set one in the settings: Providers and keys."
+                first, problem="no key is set", mend="Set one in the settings, under Language models."
             )
         if self._gate(first).breaker.state == "open":
             return language_model_component(
@@ -185,6 +185,7 @@ class ChatModels:
         """Ask a provider for its list of models and tell how it went; never raises for what the provider does."""
         began = time.perf_counter()
         try:
+            await self._executors.run("io", self.keys.look_again, provider)
             models = await self._fetch(provider)
         except (ChatModelError, SettingsError) as error:
             seconds = time.perf_counter() - began

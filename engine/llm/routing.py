@@ -55,7 +55,7 @@ def no_key(provider: ProviderName) -> KeyMissingError:
     """The error for a provider without a key."""
     variable = " or ".join(VARIABLES[provider])
     return KeyMissingError(
-        f"No key is set for {TITLES[provider]}. Set one in the settings: Providers and keys, or in the variable"
+        f"No key is set for {TITLES[provider]}. Set one in the settings, under Language models, or in the variable"
         f" {variable}."
     )
 

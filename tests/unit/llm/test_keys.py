@@ -9,6 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
+import threading
 import traceback
 from pathlib import Path
 
@@ -65,6 +66,39 @@ def test_the_system_is_asked_once() -> None:
     for _ in range(5):
         keys.get("openai")
     assert system.reads == 1
+
+
+def test_a_store_that_was_closed_is_asked_again_when_told_to() -> None:
+    system = MemoryKeys()
+    keys = KeyStore({}, find=lambda: system)
+    assert keys.get("openai") is None
+    system.kept["openai"] = "unlocked since"
+    assert keys.get("openai") is None
+    keys.look_again("openai")
+    assert keys.get("openai").reveal() == "unlocked since"
+    keys.look_again("openai")
+    keys.look_again("anthropic")
+    assert system.reads == 2
+
+
+def test_missing_never_waits_for_the_system() -> None:
+    """Somebody may be asked to open the store meanwhile."""
+    begun, go_on = threading.Event(), threading.Event()
+
+    class Slow(MemoryKeys):
+        def get(self, name: str) -> str | None:
+            begun.set()
+            go_on.wait(10)
+            return None
+
+    keys = KeyStore({}, find=Slow)
+    asking = threading.Thread(target=keys.get, args=("openai",))
+    asking.start()
+    assert begun.wait(5)
+    assert not keys.missing("openai")
+    go_on.set()
+    asking.join()
+    assert keys.missing("openai")
 
 
 def test_missing_is_known_only_after_a_look() -> None:
