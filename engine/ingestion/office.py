@@ -16,7 +16,7 @@ _KEPT_SHARE = 0.9
 _SECTOR = 512
 _MOST_PADDING = 4 << 20
 _OLD_EXCEL = "application/vnd.ms-excel"
-_MOST_STRUCTURED = 5 << 20
+_MOST_STRUCTURED = 512 << 10
 """A larger old workbook is read without its structure, which takes two kilobytes for each cell."""
 _EXCEL_BLANK = "|"
 """What kreuzberg puts into an empty first cell."""
