@@ -141,8 +141,7 @@ class Failed:
     """The model did not answer, or not to the end.
 
     Attributes:
-        error: What happened and what was kept, in words.
-        mend: What to do next, in words; empty where the first part says it.
+        error: What happened, what was kept and what to do, in words.
         retryable: The same may work later; show a button.
         kept: What had been said; it is stored as a message of its own with the stop `error`.
         message: That message, or None where nothing had been said.
@@ -150,7 +149,6 @@ class Failed:
     """
 
     error: str
-    mend: str = ""
     retryable: bool = False
     kept: str = ""
     message: Message | None = None

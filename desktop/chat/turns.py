@@ -263,7 +263,7 @@ class Turns(QObject):
 
     def _tell_failure(self, run: Run, step: Failed) -> None:
         """What went wrong stands over what follows."""
-        words = f"{step.error} {step.mend}".strip()
+        words = step.error
         run.error = Entry(id=f"failed-{uuid.uuid4()}", question=False, text=words, state="failed", retry=step.retryable)
         transcript = self._pane.transcript
         index = transcript.place_of(run.answer.entry.id)

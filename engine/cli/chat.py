@@ -94,7 +94,7 @@ class _Printer:
             case Switched(model, reason):
                 self._aside(f"{model} answers: {reason}")
             case Failed():
-                self._aside(" ".join(part for part in (step.error, step.mend) if part))
+                self._aside(step.error)
             case Answered(message):
                 self._end()
                 self.message = message

@@ -161,7 +161,6 @@ async def test_a_model_that_fails_before_a_word_is_followed_by_quotes(
     failed = only(steps, Failed)
     assert failed.kind == "UnreachableError"
     assert failed.retryable
-    assert failed.mend
     assert failed.message is None
     message = only(steps, Answered).message
     assert message.model == "quotes"
