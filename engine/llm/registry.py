@@ -24,6 +24,7 @@ from engine.llm.gate import Gate
 from engine.llm.keys import VARIABLES, KeyStore
 from engine.llm.known import describe, known_models
 from engine.llm.lists import ModelLists, fetch_models
+from engine.llm.local_model import LocalModel
 from engine.llm.local_models import LocalModels
 from engine.llm.messages import PROVIDERS, ChatModelInfo, ProviderName, Purpose
 from engine.llm.network_thread import NetworkThread
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
     from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
+
+
+_LEARN_SECONDS = 2.0
 
 
 class ChatModels:
@@ -81,6 +85,7 @@ class ChatModels:
         self._own = OwnModels(settings.paths.data / "chat-models.json")
         self._book: UsageBook | None = None
         self._closing: set[asyncio.Task[None]] = set()
+        self._learned = False
 
     def count_in(self, book: UsageBook) -> None:
         """Count what is used in this book from now on."""
@@ -90,6 +95,7 @@ class ChatModels:
     def follow(self, settings: Settings) -> None:
         """Take settings that changed. They hold at once: answers that come over an address of before are cut off."""
         self._settings = settings
+        self._learned = False
         self._models.clear()
         self._gates.clear()
         if self._book is not None:
@@ -158,10 +164,21 @@ class ChatModels:
         return language_model_component(first)
 
     async def warm(self, purpose: Purpose = "answer") -> None:
-        """Import the SDK of the model for a purpose and read its key, so that the first answer need not wait."""
+        """Make the model for a purpose ready, so that the first answer need not wait.
+
+        The SDK is imported and the key read, or a model of this computer loaded. A server that was never asked what it
+        offers is asked once, since it may cut what is longer than its window without a word.
+        """
         for name in self._names(purpose, None)[:1]:
-            with contextlib.suppress(ChatModelError, SettingsError):  # told when it is really asked
-                await self._providers.warm(provider_of(name))
+            provider = provider_of(name)
+            with contextlib.suppress(ChatModelError, SettingsError, TimeoutError):  # told when it is really asked
+                if isinstance(model := self._model(name), LocalModel):
+                    await model.warm()
+                    continue
+                await self._providers.warm(provider)
+                if provider == "compatible" and not self._learned and not self._known(provider):
+                    self._learned = True
+                    await asyncio.wait_for(self._fetch(provider), _LEARN_SECONDS)
 
     async def models(self, *, refresh: bool = False) -> list[ChatModelInfo]:
         """Every chat model that can be chosen: the providers' lists, what is known beforehand, the owner's own.
@@ -275,8 +292,12 @@ class ChatModels:
     def _listed(self, provider: ProviderName) -> list[ChatModelInfo]:
         if provider == "local":
             return self._local.listed()
+        return self._known(provider) or known_models(provider)
+
+    def _known(self, provider: ProviderName) -> list[ChatModelInfo]:
+        """What a provider told when it was last asked."""
         address = self._providers.address(provider)
-        return (self._lists.get(provider, address) if address else []) or known_models(provider)
+        return self._lists.get(provider, address) if address else []
 
     def _reachable(self) -> list[ProviderName]:
         offline = self._settings.offline
