@@ -30,10 +30,10 @@ class Leads(QObject):
         self._icons = icons
         self._messages = messages
         self._context: ContextPage | None = None
-        pane.transcript.link_activated.connect(self._ask_to_open)
-        pane.transcript.code_saved.connect(self._save_code)
+        pane.transcript.link_activated.connect(self.follow)
+        pane.transcript.code_saved.connect(self.save_code)
 
-    def _ask_to_open(self, address: str) -> None:
+    def follow(self, address: str) -> None:
         """A model can write any address: nothing opens before its owner has seen where it leads."""
         url = QUrl(address)
         if url.scheme() not in ("http", "https", "mailto"):
@@ -50,7 +50,8 @@ class Leads(QObject):
     def _open(url: QUrl) -> None:
         QDesktopServices.openUrl(url)
 
-    def _save_code(self, code: str, language: str) -> None:
+    def save_code(self, code: str, language: str) -> None:
+        """Ask for a file and write code into it."""
         dialog = QFileDialog(self._pane.window(), self.tr("Save the code"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(f"code.{file_ending(language)}")

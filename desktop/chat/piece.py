@@ -58,7 +58,7 @@ class Shown:
 
     begin: int
     end: int
-    kind: Literal["selected", "found", "current", "caret"]
+    kind: Literal["selected", "found", "current", "passage", "caret"]
 
 
 class Piece:
@@ -341,6 +341,8 @@ class Piece:
             form.setForeground(theme.color("on_accent"))
         else:
             form.setBackground(theme.color("warning", alpha=0.55 if shown.kind == "current" else 0.25))
+            if shown.kind == "passage":
+                form.setBackground(theme.color("accent", alpha=0.22))
         selection.format = form
         return selection
 

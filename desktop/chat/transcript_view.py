@@ -150,16 +150,18 @@ class TranscriptView(QAbstractScrollArea):
     def _turn(self, index: int) -> Turn:
         turn = self._turns.get(index)
         if turn is None:
-            turn = Turn(
-                self._entries[index],
-                look=self.look,
-                formulas=self.formulas,
-                first=index == 0,
-                sharpness=self.devicePixelRatioF(),
-            )
-            self._turns[index] = turn
+            turn = self._turns[index] = self._made_turn(index)
         turn.set_width(self._column[1])
         return turn
+
+    def _made_turn(self, index: int) -> Turn:
+        return Turn(
+            self._entries[index],
+            look=self.look,
+            formulas=self.formulas,
+            first=index == 0,
+            sharpness=self.devicePixelRatioF(),
+        )
 
     def _set_height(self, index: int, height: int, shift: int | None = None) -> None:
         """A turn has another height.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
@@ -62,6 +63,13 @@ class Turn:
         complete: All of them are made and coloured.
         card: Ground of a question; empty for an answer.
     """
+
+    between = _BETWEEN
+    """Design pixels over it, where it is not the first."""
+    room_below = _FOOT
+    """Design pixels under an answer."""
+    folder: Path | None = None
+    """Where relative paths of pictures begin."""
 
     def __init__(self, entry: Entry, *, look: Look, formulas: Formulas, first: bool, sharpness: float) -> None:
         self.entry = entry
@@ -151,7 +159,7 @@ class Turn:
             The height of the turn, the room over it included.
         """
         px = self._look.theme.px
-        y = 0 if self.first else px(_BETWEEN)
+        y = 0 if self.first else px(self.between)
         if self.entry.question:
             y += px(CARD_PAD_Y)
         for place, piece in enumerate(self.pieces):
@@ -163,12 +171,17 @@ class Turn:
             self.card.setTop(0 if self.first else px(_BETWEEN))
             self.card.setBottom(bottom - 1)
             return bottom
+        return self._bottom(y)
+
+    def _bottom(self, y: int) -> int:
+        """The end of an answer whose pieces end at `y`, with the room for its actions."""
+        px = self._look.theme.px
         if not self.complete:
             done = sum(len(piece.block.source) for piece in self.pieces if piece.block is not None)
             left = max(0, len(self.entry.text) - done)
             letters = max(10.0, self._width / (_LETTER * self._look.theme.unit))
             y += round(left / letters * px(_LINE))
-        return y + px(_FOOT)
+        return y + px(self.room_below)
 
     @property
     def foot(self) -> int:
@@ -330,6 +343,7 @@ class Turn:
         citations = self.entry.answer.citations if self.entry.answer is not None else ()
         given = Given(
             citations=frozenset(citation.number for citation in citations),
+            folder=self.folder,
             width=max(1, self._width),
             sharpness=self._sharpness,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
@@ -13,6 +14,7 @@ from desktop.documents.document_header import DocumentHeader
 from desktop.documents.document_menu import document_menu
 from desktop.documents.document_search import DocumentSearch
 from desktop.documents.find_bar import FindBar
+from desktop.documents.markdown_pane import MarkdownPane
 from desktop.documents.on_disk import FilesOnDisk
 from desktop.documents.page_canvas import PageCanvas
 from desktop.documents.passage_place import PassagePlace, locate
@@ -41,9 +43,13 @@ class DocumentView(Panel):
 
     Attributes:
         closed: The owner goes back; everything held is let go.
+        link_activated: An address in a text was clicked.
+        code_saved: Code and its language are to be saved to a file.
     """
 
     closed = Signal()
+    link_activated = Signal(str)
+    code_saved = Signal(str, str)
 
     def __init__(
         self,
@@ -76,16 +82,21 @@ class DocumentView(Panel):
         self.canvas = PageCanvas(theme=theme, parent=self)
         self.canvas.page_wanted.connect(self._draw)
         self.canvas.page_changed.connect(self._page_seen)
-        self.pane = TextPane(theme=theme, parent=self)
-        self.pane.part_changed.connect(lambda _part: self._show_where())
-        self.pane.edge_reached.connect(self._turn)
+        self.plain = TextPane(theme=theme, parent=self)
+        self.plain.part_changed.connect(lambda _part: self._show_where())
+        self.plain.edge_reached.connect(self._turn)
+        self.markdown = MarkdownPane(theme=theme, parent=self)
+        self.markdown.link_activated.connect(self.link_activated)
+        self.markdown.code_saved.connect(self.code_saved)
+        self.pane: TextPane | MarkdownPane = self.plain
+        """What shows the text of the document that is open."""
         self._header.smaller.clicked.connect(self.canvas.zoom_out)
         self._header.larger.clicked.connect(self.canvas.zoom_in)
         self._note = EmptyState(theme, icons, self)
         self._note.triggered.connect(lambda _name: self.leave())
         body = QWidget(self)
         self._stack = QStackedLayout(body)
-        for view in (self._note, self.canvas, self.pane):
+        for view in (self._note, self.canvas, self.plain, self.markdown):
             self._stack.addWidget(view)
         self._search = DocumentSearch(operations=operations, bar=self._find_bar, owner=self)
         self._search.found.connect(self._show_matches)
@@ -182,6 +193,9 @@ class DocumentView(Panel):
     def _show_text(self, text: DocumentText, source: DocumentSource | None, quote: str) -> None:
         document = text.document
         self._text = text
+        self.pane = self.markdown if "markdown" in document.media_type else self.plain
+        if is_file(document):
+            self.markdown.folder = Path(document.path).parent
         self._header.set_title(document_name(document), tool_tip=document.path)
         self._search.reset(text.pages)
         if text.missing and is_file(document):
