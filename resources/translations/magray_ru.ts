@@ -1388,6 +1388,13 @@
         </message>
     </context>
     <context>
+        <name>MarkdownPane</name>
+        <message>
+            <source>Text of the document</source>
+            <translation>Текст документа</translation>
+        </message>
+    </context>
+    <context>
         <name>MessageActions</name>
         <message>
             <source>Copy</source>
@@ -2987,6 +2994,10 @@
         <message>
             <source>Show what it thought</source>
             <translation>Показать рассуждения</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Вернуть</translation>
         </message>
         <message>
             <source>What the model saw</source>
