@@ -99,7 +99,7 @@ class ModelDevice:
 
     Attributes:
         model: Its id.
-        device: What it runs on now.
+        device: What it runs on now; several cards that share its batches stand side by side, the fastest first.
         rates: Texts a second by device, as measured when it was chosen.
         why: Why nothing better is used; empty where there is nothing better.
         mend: What the owner can do about that.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -84,4 +85,59 @@ async def test_a_kill_in_each_phase_loses_nothing(tmp_path: Path, phase: str) ->
         assert await engine.reembedding() is None
         await is_right(engine, len(TEXTS), TEXTS[0], TEXTS[77], TEXTS[149])
     assert models(data) == {last: len(TEXTS)}
+    assert tables(data) == {"vector"}
+
+
+RESTLESS = """
+import asyncio, sys
+from pathlib import Path
+from engine import Engine, Settings
+
+async def remember(engine, name):
+    for number in range(10_000):
+        memory = await engine.remember(f"{name} {sys.argv[2]} {number} word{number % 24}", layer="assets")
+        print(memory.id, flush=True)
+
+async def main():
+    async with Engine.open(Settings(data_dir=Path(sys.argv[1]))) as engine:
+        print("open", flush=True)
+        tasks = [asyncio.ensure_future(remember(engine, name)) for name in ("one", "two")]
+        while True:
+            for model in ("second", "first"):
+                await engine.use_model(model)
+                await engine._parts.reembedding.wait()
+
+asyncio.run(main())
+"""
+
+
+async def killed_after(data: Path, start: int, seconds: float) -> list[str]:
+    """Memories that were acknowledged before the kill."""
+    run = [sys.executable, "-c", RESTLESS, str(data), str(start)]
+    process = await asyncio.create_subprocess_exec(*run, stdout=asyncio.subprocess.PIPE)
+    assert process.stdout is not None
+    assert await asyncio.wait_for(process.stdout.readline(), 60) == b"open\n"
+    await asyncio.sleep(seconds)
+    process.kill()
+    told, _ = await process.communicate()
+    return [line for line in told.decode().splitlines() if len(line) > 8]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a kill there is told otherwise")
+async def test_kills_at_random_while_the_embedder_goes_to_and_fro(tmp_path: Path) -> None:
+    data = await prepare(tmp_path / "data", tmp_path)
+    chance = random.Random(7)
+    acknowledged: list[str] = []
+    for start in range(4):
+        acknowledged += await killed_after(data, start, chance.uniform(0.2, 2.5))
+    assert len(acknowledged) > 20
+    async with Engine.open(Settings(data_dir=data)) as engine:
+        async with asyncio.timeout(60):
+            await engine._parts.reembedding.wait()
+        assert await engine.reembedding() is None
+        for identity in acknowledged:
+            await engine.memory(identity)
+        report = await engine.verify()
+        assert report.problems == ()
+        assert models(data) == {engine.settings.embedding.model: report.memories}
     assert tables(data) == {"vector"}
