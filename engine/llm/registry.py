@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import dataclasses
-import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from engine.errors import (
     ChatModelError,
-    NotFoundError,
     SettingsError,
 )
 from engine.health import language_model_component
@@ -22,17 +19,15 @@ from engine.llm.fallback import Candidate, FallbackModel
 from engine.llm.faults import TITLES
 from engine.llm.gate import Gate
 from engine.llm.keys import VARIABLES, KeyStore
-from engine.llm.known import describe, known_models
-from engine.llm.lists import ModelLists, fetch_models
 from engine.llm.local_model import LocalModel
 from engine.llm.local_models import LocalModels
 from engine.llm.messages import PROVIDERS, ChatModelInfo, ProviderName, Purpose
 from engine.llm.network_thread import NetworkThread
-from engine.llm.own_models import OwnModels
 from engine.llm.probing import PORTS, probe_loopback
 from engine.llm.providers import Providers
 from engine.llm.routing import no_key, provider_of, route
 from engine.llm.secret import Secret
+from engine.llm.shelf import Shelf
 from engine.llm.system_keys import SystemKeys, find_system_keys
 from engine.usage_values import FoundServer, KeyPlace, ProviderTest
 from engine.values import ComponentStatus
@@ -42,9 +37,6 @@ if TYPE_CHECKING:
     from engine.llm.usage import UsageBook
     from engine.runtime.manager import Devices
     from engine.settings import Settings
-
-_log = logging.getLogger(__name__)
-
 
 _LEARN_SECONDS = 2.0
 
@@ -81,8 +73,7 @@ class ChatModels:
         )
         self._gates: dict[ProviderName, Gate] = {}
         self._models: dict[str, ChatModel] = {}
-        self._lists = ModelLists(settings.paths.cache / "chat-models.json")
-        self._own = OwnModels(settings.paths.data / "chat-models.json")
+        self._shelf = Shelf(settings, executors=executors, providers=self._providers, local=self._local)
         self._book: UsageBook | None = None
         self._closing: set[asyncio.Task[None]] = set()
         self._learned = False
@@ -90,7 +81,7 @@ class ChatModels:
     def count_in(self, book: UsageBook) -> None:
         """Count what is used in this book from now on."""
         self._book = book
-        book.allowed_month = self._own.over_budget_month
+        book.allowed_month = self._shelf.own.over_budget_month
 
     def follow(self, settings: Settings) -> None:
         """Take settings that changed. They hold at once: answers that come over an address of before are cut off."""
@@ -176,9 +167,10 @@ class ChatModels:
                     await model.warm()
                     continue
                 await self._providers.warm(provider)
-                if provider == "compatible" and not self._learned and not self._known(provider):
+                if provider == "compatible" and not self._learned and not self._shelf.told(provider):
                     self._learned = True
-                    await asyncio.wait_for(self._fetch(provider), _LEARN_SECONDS)
+                    await asyncio.wait_for(self._shelf.fetch(provider), _LEARN_SECONDS)
+                    self._models.clear()
 
     async def models(self, *, refresh: bool = False) -> list[ChatModelInfo]:
         """Every chat model that can be chosen: the providers' lists, what is known beforehand, the owner's own.
@@ -187,27 +179,21 @@ class ChatModels:
             refresh: ask the providers; one that does not answer keeps the list that it gave before.
         """
         if refresh:
-            await asyncio.gather(*(self._refresh(provider) for provider in self._reachable()))
-        found: dict[str, ChatModelInfo] = {}
-        for provider in PROVIDERS:
-            for info in await self._executors.run("io", self._listed, provider):
-                found[info.id] = info
-        for info in self._own.models():
-            found[info.id] = info
-        for name in self._names("answer", None) + self._names("title", None):
-            found.setdefault(name, self._info(name))
-        return list(found.values())
+            await self._shelf.refresh(offline=self._settings.offline)
+            self._models.clear()
+        return await self._shelf.models([*self._names("answer", None), *self._names("title", None)])
 
     async def test(self, provider: ProviderName) -> ProviderTest:
         """Ask a provider for its list of models and tell how it went; never raises for what the provider does."""
         began = time.perf_counter()
         try:
             await self._executors.run("io", self.keys.look_again, provider)
-            models = await self._fetch(provider)
+            models = await self._shelf.fetch(provider)
         except (ChatModelError, SettingsError) as error:
             seconds = time.perf_counter() - began
             return ProviderTest(provider=provider, ok=False, words=str(error), seconds=seconds)
         self._gates.pop(provider, None)  # whatever it failed at before is over
+        self._models.clear()
         title = TITLES[provider]
         words = f"{title} answers and offers {len(models)} chat model{'' if len(models) == 1 else 's'}."
         seconds = time.perf_counter() - began
@@ -236,8 +222,7 @@ class ChatModels:
 
     async def add_model(self, info: ChatModelInfo) -> None:
         """Keep a model that the owner describes; it stands before what is known of it otherwise."""
-        provider_of(info.id)
-        await self._executors.run("io", self._own.add, dataclasses.replace(info, added_by_owner=True))
+        await self._shelf.add(info)
         self._models.pop(info.id, None)
 
     async def remove_model(self, ident: str) -> None:
@@ -246,15 +231,14 @@ class ChatModels:
         Raises:
             NotFoundError: the owner added none of this id.
         """
-        if not await self._executors.run("io", self._own.remove, ident):
-            raise NotFoundError(f"{ident} was not added by hand, so there is nothing to take away.")
+        await self._shelf.remove(ident)
         self._models.pop(ident, None)
 
     async def allow_over_budget(self) -> None:
         """Go on beyond the budget until the month ends."""
         if self._book is not None:
             month = self._book.allow()
-            await self._executors.run("io", self._own.allow_over_budget, month)
+            await self._executors.run("io", self._shelf.own.allow_over_budget, month)
 
     async def close(self) -> None:
         """Let go of every connection and end the thread."""
@@ -280,47 +264,5 @@ class ChatModels:
 
     def _model(self, name: str) -> ChatModel:
         if name not in self._models:
-            self._models[name] = self._providers.model(self._info(name))
+            self._models[name] = self._providers.model(self._shelf.info(name))
         return self._models[name]
-
-    def _info(self, name: str) -> ChatModelInfo:
-        provider = provider_of(name)
-        own = next((info for info in self._own.models() if info.id == name), None)
-        listed = next((info for info in self._listed(provider) if info.id == name), None)
-        return own or listed or describe(name, leaves_computer=self._providers.leaves_computer(provider))
-
-    def _listed(self, provider: ProviderName) -> list[ChatModelInfo]:
-        if provider == "local":
-            return self._local.listed()
-        return self._known(provider) or known_models(provider)
-
-    def _known(self, provider: ProviderName) -> list[ChatModelInfo]:
-        """What a provider told when it was last asked."""
-        address = self._providers.address(provider)
-        return self._lists.get(provider, address) if address else []
-
-    def _reachable(self) -> list[ProviderName]:
-        offline = self._settings.offline
-        return [
-            provider
-            for provider in PROVIDERS
-            if provider != "local"
-            and self._providers.address(provider)
-            and not (offline and self._providers.leaves_computer(provider))
-        ]
-
-    async def _refresh(self, provider: ProviderName) -> None:
-        try:
-            await self._fetch(provider)
-        except (ChatModelError, SettingsError) as error:
-            _log.info("the list of %s was not fetched: %s", provider, type(error).__name__)
-
-    async def _fetch(self, provider: ProviderName) -> list[ChatModelInfo]:
-        if provider == "local":
-            return await self._executors.run("io", self._local.listed)
-        models = await fetch_models(self._providers.connection(provider))
-        address = self._providers.address(provider)
-        await self._executors.run("io", self._lists.put, provider, address, models)
-        for info in models:
-            self._models.pop(info.id, None)
-        return models

@@ -349,6 +349,15 @@ async def test_warming_reads_the_key_and_opens_no_connection(bench: Bench) -> No
     await registry.warm()
     assert bench.system.reads == 1
     assert bench.vendors.asked == []
+    server = bench.registry(model="compatible/qwen3:4b")
+    await server.warm()
+    assert server.answering().info.context_tokens == 16_384  # a server is asked what it offers, once
+    assert bench.vendors.asked
+    bench.vendors.asked.clear()
+    await server.warm()
+    await bench.registry(model="compatible/qwen3:4b").warm()
+    assert bench.vendors.asked == []
+    await bench.registry(model="compatible/any", compatible={"base_url": "http://127.0.0.1:9/v1"}).warm()
     await bench.registry().warm()
     await bench.registry(model="anthropic/claude-sonnet-5").warm()  # no key: told when it is really asked
 
