@@ -393,7 +393,7 @@ class Indexes:
         if not due:
             return 0.0
         if calm < SAVE_QUIET_SECONDS and quiet < SAVE_OVERDUE_SECONDS:
-            return SAVE_QUIET_SECONDS - calm
+            return min(SAVE_QUIET_SECONDS - calm, SAVE_OVERDUE_SECONDS - quiet)
         self._save((self.lexical, *due))
         return 0.0
 

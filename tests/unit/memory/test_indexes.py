@@ -1,3 +1,4 @@
+import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -163,23 +164,45 @@ def test_many_changes_are_saved_without_being_asked(house: House, monkeypatch: p
     assert house.indexes.wait_for(house.indexes.target)
 
 
-def test_a_save_waits_for_recalls_that_go_on_but_not_for_ever(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SAVE_CHANGES", 50)
-    monkeypatch.setattr(module, "SAVE_QUIET_SECONDS", 0.3)
-    saved = list(house.truth.indexes.glob("assets-*.hnsw"))
+def test_a_model_whose_vectors_may_be_cut_takes_the_place_of_one_that_learned(house: House) -> None:
+    house.indexes.close()
+    house.indexes = house.make(vectors="fp16", graph_dimensions=8)
     house.add(*[f"word{n}" for n in range(120)])
     house.indexes.settle()
-    end = time.monotonic() + 1.0
-    while time.monotonic() < end:
-        house.indexes.search_words("word7", limit=1)
+    house.indexes.save()
+
+    def saved() -> tuple[str, set[str]]:
+        manifest = json.loads((house.truth.indexes / "assets.json").read_text())
+        named = {manifest["file"], *(part["file"] for part in manifest["parts"].values())}
+        return manifest["parameters"]["shortened"], named
+
+    how, first = saved()
+    assert how == "learned"
+    house.indexes.use_vectors(MODEL, DIMENSIONS, (16, 8))
+    house.indexes.settle()
+    house.indexes.save()
+    how, second = saved()
+    assert how == "cut"
+    assert not first & second
+    assert {path.name for path in house.truth.indexes.glob("assets-*")} == second
+    assert house.nearest("word77")[0] == "word77"
+    assert house.indexes.verify()[1] == []
+
+
+def test_a_save_waits_for_recalls_that_go_on_but_not_for_ever(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAVE_CHANGES", 50)
+    monkeypatch.setattr(module, "SAVE_QUIET_SECONDS", 0.05)
+    monkeypatch.setattr(module, "SAVE_OVERDUE_SECONDS", 1.5)
+    house.indexes._searched_at = time.monotonic() + 3600  # as if one recall followed the other
+    began = time.monotonic()
+    house.add(*[f"word{n}" for n in range(120)])
+    saved = False
+    while not saved:
+        saved = bool(list(house.truth.indexes.glob("assets-*.hnsw")))
+        passed = time.monotonic() - began
+        assert not saved or passed >= 1.5
+        assert passed < 30
         time.sleep(0.02)
-        assert list(house.truth.indexes.glob("assets-*.hnsw")) == saved
-    monkeypatch.setattr(module, "SAVE_OVERDUE_SECONDS", 0.5)
-    end = time.monotonic() + 5.0
-    while list(house.truth.indexes.glob("assets-*.hnsw")) == saved:
-        house.indexes.search_words("word7", limit=1)
-        time.sleep(0.02)
-        assert time.monotonic() < end
 
 
 def test_a_recall_does_not_wait_for_a_far_away_index(house: House) -> None:
