@@ -13,6 +13,7 @@ from engine.agent.chat.afterwards import Afterwards
 from engine.agent.chat.attaching import Attaching, Reader
 from engine.agent.chat.extraction import Extraction
 from engine.agent.chat.gathering import Gathering, Library, Models, local_now
+from engine.agent.chat.speaking import Speaking
 from engine.agent.chat.turns import Chat
 from engine.events import EventBus
 from engine.executors import Executors
@@ -30,6 +31,7 @@ class ChatParts:
     """The turns of conversations, and what happens behind them."""
 
     chat: Chat
+    speaking: Speaking
     extraction: Extraction
     afterwards: Afterwards
     attaching: Attaching
@@ -40,7 +42,7 @@ class ChatParts:
 
     def follow(self, settings: Settings) -> None:
         """Take settings that changed; they hold from the next turn on."""
-        for part in (self.chat, self.extraction, self.afterwards):
+        for part in (self.chat, self.speaking, self.extraction, self.afterwards):
             part.settings = settings
 
     async def close(self) -> None:
@@ -75,15 +77,15 @@ def build_chat(
         spoke=extraction.spoke,
     )
     gathering = Gathering(asker=asker, memory=memory, conversations=conversations, library=library, models=models)
+    speaking = Speaking(gathering=gathering, models=models, executors=executors, settings=settings, now=now)
     chat = Chat(
         asker=asker,
         conversations=conversations,
         gathering=gathering,
         models=models,
+        speaking=speaking,
         afterwards=afterwards,
-        executors=executors,
         settings=settings,
-        now=now,
     )
     attaching = Attaching(
         conversations=conversations,
@@ -92,4 +94,4 @@ def build_chat(
         executors=executors,
         folder=settings.paths.cache / "attachments",
     )
-    return ChatParts(chat, extraction, afterwards, attaching)
+    return ChatParts(chat, speaking, extraction, afterwards, attaching)

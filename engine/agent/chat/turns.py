@@ -7,22 +7,15 @@ import contextlib
 import dataclasses
 import logging
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
-from functools import partial
-from typing import Literal
+from collections.abc import AsyncGenerator, Sequence
 
 from engine import values
 from engine.agent import asking
 from engine.agent.asking import Asker, question_of
-from engine.agent.chat import citing, context, whole
 from engine.agent.chat.afterwards import Afterwards
-from engine.agent.chat.context import Context, Material
-from engine.agent.chat.documents import Text
 from engine.agent.chat.failing import failure
-from engine.agent.chat.gathering import Gathering, Given, Models, local_now
-from engine.agent.chat.sources import Source
+from engine.agent.chat.gathering import Gathering, Models
+from engine.agent.chat.speaking import Question, Speaking, Spoken
 from engine.chat_values import (
     Answered,
     Asked,
@@ -32,13 +25,8 @@ from engine.chat_values import (
     Recalling,
     Remembered,
     Said,
-    Sees,
-    Switched,
-    Thinking,
 )
-from engine.errors import ChatModelError, InvalidMemoryError, MagrayError, NotFoundError, SettingsError
-from engine.executors import Executors
-from engine.llm import messages as llm
+from engine.errors import ChatModelError, InvalidMemoryError, MagrayError, SettingsError
 from engine.llm.base import ChatModel
 from engine.memory.conversations import Conversations
 from engine.memory.store.messages import NewMessage
@@ -46,41 +34,6 @@ from engine.memory.store.turns import History
 from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
-_UNUSED = 12
-"""Hits that were found and not cited which an answer keeps."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Question:
-    """What is to be answered, and where the answer goes: None for nowhere."""
-
-    text: str
-    history: History
-    hits: asyncio.Task[list[values.Hit]]
-    asked: values.Message | None = None
-    model: str | None = None
-    remember: bool = True
-    goes_on: values.Message | None = None
-
-    @property
-    def conversation_id(self) -> str | None:
-        return None if self.asked is None else self.asked.conversation_id
-
-
-@dataclass(slots=True)
-class _Spoken:
-    """What a model has said so far; tokens are only ever added to lists."""
-
-    text: list[str] = field(default_factory=list)
-    thinking: list[str] = field(default_factory=list)
-    context: Context | None = None
-    stop: values.MessageStop = "end"
-    model: str = ""
-    usage: values.MessageUsage | None = None
-    reading: Literal["", "whole", "parts"] = ""
-    basis: str = ""
-    note: str = ""
-    keeping: asyncio.Task[values.Message | None] | None = None
 
 
 class Chat:
@@ -93,19 +46,17 @@ class Chat:
         conversations: Conversations,
         gathering: Gathering,
         models: Models,
+        speaking: Speaking,
         afterwards: Afterwards,
-        executors: Executors,
         settings: Settings,
-        now: Callable[[], datetime] = local_now,
     ) -> None:
         self._asker = asker
         self._conversations = conversations
         self._gathering = gathering
         self._models = models
         self._afterwards = afterwards
-        self._executors = executors
+        self._speaking = speaking
         self.settings = settings
-        self._now = now
 
     async def turn(
         self,
@@ -134,7 +85,7 @@ class Chat:
                 sent=True,
             )
             yield Asked(asked)
-            question = _Question(text=said, history=history, hits=finding, asked=asked, model=model, remember=remember)
+            question = Question(text=said, history=history, hits=finding, asked=asked, model=model, remember=remember)
             async with contextlib.aclosing(self._answer(question)) as steps:
                 async for step in steps:
                     yield step
@@ -192,20 +143,20 @@ class Chat:
         began = time.perf_counter()
         said = question_of(question)
         finding = asyncio.ensure_future(self._gathering.hits(said, History()))
-        spoken = _Spoken()
+        spoken = Spoken()
         try:
-            asked = _Question(text=said, history=History(), hits=finding)
+            asked = Question(text=said, history=History(), hits=finding)
             hits = await finding
             model = self._model(asked)
             if isinstance(model, MagrayError) or model is None:
                 return await self._quoted(said, hits, "" if model is None else str(model), began)
             try:
-                async with contextlib.aclosing(self._say(asked, hits, model, spoken)) as steps:
+                async with contextlib.aclosing(self._speaking.say(asked, hits, model, spoken)) as steps:
                     async for _ in steps:
                         pass  # the parts are collected in `spoken`
             except ChatModelError as error:
                 return await self._quoted(said, hits, str(error), began)
-            answer = await self._checked(asked, spoken, began)
+            answer = await self._speaking.answer(asked, spoken, began)
             return answer if answer.text else await self._quoted(said, hits, "The model said nothing.", began)
         finally:
             await _ended(finding)
@@ -222,7 +173,7 @@ class Chat:
         await self._conversations.show(message_id)
         history = await self._gathering.history(old.conversation_id, before=asked.id)
         finding = asyncio.ensure_future(self._gathering.hits(asked.text, history))
-        question = _Question(
+        question = Question(
             text=asked.text,
             history=history,
             hits=finding,
@@ -249,7 +200,7 @@ class Chat:
             return await self._gathering.history(conversation_id, before=behind)
         return dataclasses.replace(history, turns=history.turns[: ids.index(behind) + 1])
 
-    def _model(self, question: _Question) -> ChatModel | MagrayError | None:
+    def _model(self, question: Question) -> ChatModel | MagrayError | None:
         """The model that answers, why it cannot, or None where quotes are wanted."""
         chosen = question.model or self.settings.llm.model
         if question.model == values.QUOTES or not (chosen or self._models.available()):
@@ -259,7 +210,7 @@ class Chat:
         except (ChatModelError, SettingsError) as error:
             return error
 
-    async def _answer(self, question: _Question) -> AsyncGenerator[ChatStep, None]:
+    async def _answer(self, question: Question) -> AsyncGenerator[ChatStep, None]:
         began = time.perf_counter()
         yield Recalling()
         try:
@@ -275,9 +226,9 @@ class Chat:
             reason = str(model)
             yield failure(model, message=None)
         elif model is not None:
-            spoken = _Spoken()
+            spoken = Spoken()
             try:
-                async with contextlib.aclosing(self._say(question, hits, model, spoken)) as steps:
+                async with contextlib.aclosing(self._speaking.say(question, hits, model, spoken)) as steps:
                     async for step in steps:
                         yield step
                 message = await self._keep(question, spoken, began)
@@ -308,7 +259,7 @@ class Chat:
             yield step
 
     async def _done(
-        self, question: _Question, message: values.Message | None, remembering: asyncio.Task[list[str]] | None
+        self, question: Question, message: values.Message | None, remembering: asyncio.Task[list[str]] | None
     ) -> AsyncGenerator[ChatStep, None]:
         if message is None:
             return
@@ -319,100 +270,21 @@ class Chat:
         if made:
             yield Remembered(len(made), tuple(made))
 
-    async def _say(
-        self, question: _Question, hits: Sequence[values.Hit], model: ChatModel, spoken: _Spoken
-    ) -> AsyncGenerator[ChatStep, None]:
-        """Build the context and let the model speak; everything it says is in `spoken` too."""
-        spoken.model = model.info.id
-        attachments = question.asked.attachments if question.asked is not None else ()
-        given = await self._gathering.given(attachments, question.history, sees=model.info.vision)
-        material = Material(
-            question=question.text,
-            asked=question.asked.id if question.asked is not None else None,
-            now=self._now(),
-            hits=hits,
-            history=question.history,
-            memories=given.memories,
-            texts=given.texts,
-            pictures=given.pictures,
-            notes=given.notes,
-            unfinished=citing.without_markers(question.goes_on.text) if question.goes_on is not None else "",
-        )
-        texts = await self._whole_texts(question.text, given)
-        if texts:
-            room = context.room_of(model, self.settings)
-            reader = self._models.answering("summarise", question.model, conversation=question.conversation_id)
-            reading = whole.read(
-                model, reader, question.text, texts, room=int(room.left * 0.7), executors=self._executors
-            )
-            async with contextlib.aclosing(reading) as steps:
-                async for step in steps:
-                    if not isinstance(step, whole.Read):
-                        yield step
-                        continue
-                    spoken.reading, spoken.basis = step.reading, step.basis
-                    left_out = [f"{step.left_out} parts were read and did not fit at the end"] if step.left_out else []
-                    material = dataclasses.replace(
-                        material, read=step.sources, reading=step.reading, notes=[*given.notes, step.basis, *left_out]
-                    )
-        built = await self._executors.run("query", context.build, material, model, self.settings)
-        spoken.context = built
-        yield Sees(built.view)
-        async with contextlib.aclosing(model.stream(built.request)) as events:
-            async for event in events:
-                match event:
-                    case llm.TextDelta(text):
-                        spoken.text.append(text)
-                        yield Said(text)
-                    case llm.ReasoningDelta(text):
-                        if text:
-                            spoken.thinking.append(text)
-                            yield Thinking(text)
-                    case llm.Switched(name, reason):
-                        spoken.model, spoken.note = name, reason
-                        yield Switched(name, reason)
-                    case llm.StreamEnd():
-                        spoken.stop, spoken.model = event.stop, event.model or spoken.model
-                        spoken.usage = values.MessageUsage(**dataclasses.asdict(event.usage))
-                    case llm.ToolCall():
-                        _log.info("a tool was called where none was offered: %s", event.name)
-
-    async def _whole_texts(self, question: str, given: Given) -> list[Text]:
-        """The documents that a question is about as wholes; empty where passages will do."""
-        if not whole.asks_for_whole(question):
-            return []
-        if given.texts:
-            return list(given.texts)
-        documents = whole.named(question, await self._gathering.every_document())[: whole.MOST_DOCUMENTS]
-        texts = []
-        for document in documents:
-            with contextlib.suppress(NotFoundError):  # forgotten this very moment
-                texts.append(await self._gathering.text_of(document.id))
-        return texts
-
-    async def _keep(self, question: _Question, spoken: _Spoken, began: float) -> values.Message | None:
+    async def _keep(self, question: Question, spoken: Spoken, began: float) -> values.Message | None:
         """Store what the model said, once, whatever becomes of who waits for it; None where it said nothing."""
         if spoken.keeping is None:
             spoken.keeping = asyncio.ensure_future(self._write_down(question, spoken, began))
         return await asyncio.shield(spoken.keeping)
 
-    async def _write_down(self, question: _Question, spoken: _Spoken, began: float) -> values.Message | None:
+    async def _write_down(self, question: Question, spoken: Spoken, began: float) -> values.Message | None:
         if not any(part.strip() for part in spoken.text):
             return None
-        answer = await self._checked(question, spoken, began)
-        before = question.goes_on
-        new = NewMessage(
-            role="assistant",
-            text=answer.text,
-            answer=answer,
-            stop=spoken.stop,
-            model=spoken.model,
-            usage=_sum(before.usage if before else None, spoken.usage),
-            thinking="".join(spoken.thinking),
-        )
+        new = await self._speaking.message(question, spoken, began)
+        if new.answer is not None:
+            self._afterwards.note_cited([one.memory_id for one in new.answer.citations if one.memory_id])
         return await self._store(question, new, spoken.context.view if spoken.context else None)
 
-    async def _store(self, question: _Question, new: NewMessage, view: ContextView | None) -> values.Message | None:
+    async def _store(self, question: Question, new: NewMessage, view: ContextView | None) -> values.Message | None:
         if question.asked is None:
             return None
         if question.goes_on is not None and new.model != values.QUOTES:
@@ -420,55 +292,13 @@ class Chat:
         placed = dataclasses.replace(new, parent=question.asked.id)
         return await self._conversations.write(question.asked.conversation_id, placed, view=view)
 
-    async def _checked(self, question: _Question, spoken: _Spoken, began: float) -> values.Answer:
-        sources: tuple[Source, ...] = spoken.context.sources if spoken.context else ()
-        text = (question.goes_on.text if question.goes_on is not None else "") + "".join(spoken.text)
-        said = [question.text, *(turn.text for turn in question.history.turns[-20:])]
-        checked = await self._executors.run("query", partial(citing.check, text, sources, said=said))
-        if checked.removed:
-            _log.info("%s cited sources that there are not: %s", spoken.model, checked.removed)
-        self._afterwards.note_cited([one.memory_id for one in checked.citations if one.memory_id])
-        return values.Answer(
-            text=checked.text,
-            made_by=spoken.model,
-            abstained=not checked.citations and asking.says_nothing_found(checked.text),
-            citations=checked.citations,
-            hits=_told(spoken.context.hits if spoken.context else (), checked.citations),
-            question=question.text,
-            seconds=time.perf_counter() - began,
-            unsourced=checked.unsourced,
-            reading=spoken.reading,
-            basis=spoken.basis,
-            note=spoken.note,
-        )
-
     async def _quoted(self, question: str, hits: Sequence[values.Hit], reason: str, began: float) -> values.Answer:
         answer = await self._asker.quoted(question, hits[: asking.RECALLED])
         return dataclasses.replace(answer, seconds=time.perf_counter() - began, note=reason)
 
 
-def _told(hits: Sequence[values.Hit], citations: Sequence[values.Citation]) -> tuple[values.Hit, ...]:
-    """The hits that an answer keeps: those it cites, and the best of the others; the view holds them all."""
-    cited = {citation.memory_id for citation in citations}
-    unused = [hit.memory.id for hit in hits if hit.memory.id not in cited][:_UNUSED]
-    return tuple(hit for hit in hits if hit.memory.id in cited or hit.memory.id in unused)
-
-
 def _quotes_message(answer: values.Answer) -> NewMessage:
     return NewMessage(role="assistant", text=answer.text, answer=answer, stop="end", model=answer.made_by)
-
-
-def _sum(one: values.MessageUsage | None, other: values.MessageUsage | None) -> values.MessageUsage | None:
-    if one is None or other is None:
-        return other or one
-    cost = None if one.cost is None or other.cost is None else one.cost + other.cost
-    return values.MessageUsage(
-        input_tokens=one.input_tokens + other.input_tokens,
-        cached_tokens=one.cached_tokens + other.cached_tokens,
-        output_tokens=one.output_tokens + other.output_tokens,
-        reasoning_tokens=one.reasoning_tokens + other.reasoning_tokens,
-        cost=cost,
-    )
 
 
 async def _ended(task: asyncio.Task[list[values.Hit]]) -> None:
