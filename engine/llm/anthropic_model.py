@@ -14,25 +14,21 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING, Any
 
 from engine.llm import faults
+from engine.llm.anthropic_stream import Blocks, Counted
 from engine.llm.connection import Access, Connection
-from engine.llm.known import long_factors
 from engine.llm.messages import (
     ChatMessage,
     ChatModelInfo,
     ChatRequest,
     Effort,
     ImagePart,
-    ReasoningDelta,
     ReasoningPart,
     StopReason,
     StreamEnd,
     StreamEvent,
-    TextDelta,
     TextPart,
-    ToolCall,
     ToolCallPart,
     ToolResultPart,
-    Usage,
 )
 from engine.llm.secret import Secret
 from engine.llm.tokens import estimate_tokens
@@ -58,8 +54,6 @@ _BUDGETED = re.compile(r"claude-(?:3|(?:opus|sonnet|haiku)-4(?:-[015])?(?:-\d{8}
 """Models before 4.6: they think by a budget; later ones by an effort, as much as they see fit."""
 _THINKS_ALWAYS = re.compile(r"claude-(?:fable|mythos|opus-5-[5-9]|opus-[6-9])")
 """Models whose thinking cannot be switched off, only kept short."""
-_CACHE_WRITE = 1.25
-"""Price of what is written to the cache, in prices of plain input."""
 
 
 def open_client(access: Access, key: Secret | None, http: httpx2.AsyncClient) -> Any:
@@ -103,7 +97,7 @@ class AnthropicModel:
         access = self._connection.access
         stream = await client.messages.create(**self._body(request))
         stop: StopReason | None = None
-        model, counted, blocks = self._name, _Counted(), _Blocks()
+        model, counted, blocks = self._name, Counted(), Blocks()
         begun = False
         try:
             while True:
@@ -173,89 +167,6 @@ class AnthropicModel:
         if output:
             body["output_config"] = output
         return body
-
-
-class _Blocks:
-    """Puts the blocks of an answer together."""
-
-    def __init__(self) -> None:
-        self._open: dict[int, dict[str, Any]] = {}
-
-    def start(self, index: int, block: Any) -> list[StreamEvent]:
-        kind = getattr(block, "type", "")
-        self._open[index] = {"type": kind, "text": "", "signature": ""}
-        if kind == "tool_use":
-            self._open[index] |= {"id": block.id, "name": block.name, "input": block.input}
-        elif kind == "redacted_thinking":
-            self._open[index]["data"] = block.data
-        elif kind == "text" and block.text:
-            return [TextDelta(block.text)]
-        return []
-
-    def add(self, index: int, delta: Any) -> list[StreamEvent]:
-        block = self._open.setdefault(index, {"type": "text", "text": "", "signature": ""})
-        match getattr(delta, "type", None):
-            case "text_delta":
-                return [TextDelta(delta.text)]
-            case "thinking_delta":
-                block["text"] += delta.thinking
-                return [ReasoningDelta(delta.thinking)]
-            case "signature_delta":
-                block["signature"] += delta.signature
-            case "input_json_delta":
-                block["text"] += delta.partial_json
-            case _:  # citations of Anthropic's own search
-                pass
-        return []
-
-    def stop(self, index: int) -> list[StreamEvent]:
-        block = self._open.pop(index, {"type": ""})
-        match block["type"]:
-            case "tool_use":
-                arguments = block["text"] or json.dumps(block["input"] or {}, ensure_ascii=False)
-                return [ToolCall(block["id"], block["name"], arguments)]
-            case "thinking":
-                whole = {"type": "thinking", "thinking": block["text"], "signature": block["signature"]}
-                return [ReasoningDelta("", {"provider": "anthropic", "block": whole})]
-            case "redacted_thinking":
-                whole = {"type": "redacted_thinking", "data": block["data"]}
-                return [ReasoningDelta("", {"provider": "anthropic", "block": whole})]
-            case _:
-                return []
-
-
-class _Counted:
-    """The last told counts; later ones replace earlier ones."""
-
-    def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
-
-    def add(self, usage: Any) -> None:
-        names = ("input_tokens", "cache_creation_input_tokens", "cache_read_input_tokens", "output_tokens")
-        for name in names:
-            if isinstance(value := getattr(usage, name, None), int):
-                self._counts[name] = value
-        thought = getattr(getattr(usage, "output_tokens_details", None), "thinking_tokens", None)
-        if isinstance(thought, int):
-            self._counts["thinking_tokens"] = thought
-
-    def usage(self, info: ChatModelInfo) -> Usage:
-        counts = self._counts
-        fresh, written = counts.get("input_tokens", 0), counts.get("cache_creation_input_tokens", 0)
-        cached, made = counts.get("cache_read_input_tokens", 0), counts.get("output_tokens", 0)
-        cost = None
-        if info.input_price is not None and info.output_price is not None:
-            cached_price = info.input_price if info.cached_price is None else info.cached_price
-            more_in, more_out = long_factors(info.id, fresh + written + cached)
-            given = (fresh + written * _CACHE_WRITE) * info.input_price + cached * cached_price
-            cost = (given * more_in + made * info.output_price * more_out) / 1_000_000
-        return Usage(
-            input_tokens=fresh + written + cached,
-            cached_tokens=cached,
-            output_tokens=made,
-            reasoning_tokens=counts.get("thinking_tokens", 0),
-            cost=cost,
-        )
 
 
 def _written(messages: tuple[ChatMessage, ...], *, thinks: bool) -> list[dict[str, Any]]:

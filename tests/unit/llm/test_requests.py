@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import RateLimitedError
 from engine.llm import anthropic_model, openai_model
+from engine.llm.anthropic_stream import Counted
 from engine.llm.connection import Access, Connection
 from engine.llm.faults import explain
 from engine.llm.known import describe
@@ -125,7 +126,7 @@ async def test_anthropic_marks_instructions_and_the_turn_before_the_last_for_its
 
 
 async def test_anthropic_counts_what_is_written_to_the_cache(network: NetworkThread, vendors: Vendors) -> None:
-    counted = anthropic_model._Counted()
+    counted = Counted()
     usage = type("Usage", (), {"input_tokens": 100, "cache_creation_input_tokens": 1000, "output_tokens": 10})
     counted.add(usage)
     counted.add(type("Usage", (), {"cache_read_input_tokens": 500, "output_tokens": 20}))
