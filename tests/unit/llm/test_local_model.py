@@ -153,7 +153,7 @@ async def test_an_idle_model_gives_its_memory_back(folder: Path, network: Networ
     model = LocalModel(INFO, network=network, runner=runner, load=lambda: GenaiBackend(folder, title="Tiny"))
     await ask(model)
     assert runner.loaded("local/tiny") is not None
-    for _ in range(100):
+    for _ in range(500):
         if runner.loaded("local/tiny") is None:
             break
         await asyncio.sleep(0.02)
