@@ -69,6 +69,8 @@ class Workspace(QObject):
         self._count.setInterval(_STATUS_MS)
         self._count.timeout.connect(self._refresh_status)
         self.library = Library(window=window, theme=theme, icons=icons, messages=messages, operations=operations)
+        self.library.target.takes_for_chat = lambda: window.chat.page is None
+        self.library.target.dropped_for_chat.connect(self.chat.giving.add_paths)
         self.library.document.link_activated.connect(self.chat.leads.follow)
         self.library.document.code_saved.connect(self.chat.leads.save_code)
         window.conversations.documents_wanted.connect(self.library.show_documents)

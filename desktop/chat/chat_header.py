@@ -112,8 +112,8 @@ class ChatHeader(QFrame):
         menu.addAction(remember)
         if begun is not None:
             menu.addSeparator()
-            for name in ("find", "export-md", "export-json", "export-pdf"):
-                self._add(menu, "search" if name == "find" else "download", name)
+            for name in ("find", "pinned", "export-md", "export-json", "export-pdf"):
+                self._add(menu, {"find": "search", "pinned": "bookmark"}.get(name, "download"), name)
         self._add(menu, "folder", "import")
         if begun is not None:
             menu.addSeparator()
@@ -135,6 +135,7 @@ class ChatHeader(QFrame):
             "unarchive": self.tr("Take out of the archive"),
             "tags": self.tr("Tags…"),
             "find": self.tr("Find in this conversation"),
+            "pinned": self.tr("Pinned messages…"),
             "export-md": self.tr("Export as Markdown…"),
             "export-json": self.tr("Export as JSON…"),
             "export-pdf": self.tr("Export as PDF…"),

@@ -16,6 +16,7 @@ from desktop.chat.deeds import Deeds
 from desktop.chat.entries import Entry
 from desktop.chat.giving import Giving
 from desktop.chat.leads import Leads
+from desktop.chat.model_choice import ModelChoice
 from desktop.chat.prompts import Prompts
 from desktop.chat.slash import Slash
 from desktop.chat.sources_panel import SourcesPanel
@@ -25,7 +26,7 @@ from desktop.messages import Messages
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme
 from desktop.window_state import WindowState
-from engine import ChatModelInfo, Conversation, MemoriesRemembered, Message, NotFoundError
+from engine import Conversation, MemoriesRemembered, Message, NotFoundError
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -66,8 +67,6 @@ class ChatController(QObject):
         self._pane = pane
         self._list = conversations
         self._sources = sources
-        self._theme = theme
-        self._icons = icons
         self._operations = operations
         self._messages = messages
         self._state = state
@@ -117,6 +116,7 @@ class ChatController(QObject):
         self.slash = Slash(
             pane=pane, operations=operations, messages=messages, prompts=Prompts(state.data_dir), parent=self
         )
+        self.models = ModelChoice(button=pane.header.mode, turns=self.turns, operations=operations, parent=self)
         self.leads = Leads(pane=pane, theme=theme, icons=icons, messages=messages, parent=self)
         self.find = ChatFind(pane=pane, load_all=self._load_all, parent=self)
         self._connect()
@@ -132,8 +132,7 @@ class ChatController(QObject):
         pane.header.rename_wanted.connect(panel.rename_current)
         pane.header.delete_wanted.connect(self._delete_current)
         pane.header.deed_wanted.connect(self._do)
-        pane.header.mode.chosen.connect(self._choose_model)
-        pane.header.mode.settings_wanted.connect(lambda: self.page_wanted.emit("providers"))
+        pane.header.mode.settings_wanted.connect(lambda: self.page_wanted.emit("chat"))
         pane.transcript.older_wanted.connect(self._load_older)
         panel.new_wanted.connect(self.new_conversation)
         panel.opened.connect(self.open_found)
@@ -146,11 +145,13 @@ class ChatController(QObject):
         self.deeds.source_activated.connect(self.source_activated)
         self.deeds.view_wanted.connect(self.leads.show_context)
         self.deeds.edit_wanted.connect(self._edit)
+        self.deeds.jump_wanted.connect(lambda place, message: self.open_conversation(place, message_id=message))
+        self.deeds.settings_wanted.connect(lambda: self.page_wanted.emit("chat"))
         self.turns.begun.connect(self._begun)
         self.turns.busy_changed.connect(composer.set_busy)
         self.slash.deed_wanted.connect(self._do)
         self.slash.page_wanted.connect(self.page_wanted)
-        self.slash.model_wanted.connect(self._choose_model)
+        self.slash.model_wanted.connect(self.models.choose)
         self.slash.paths_wanted.connect(self.paths_wanted)
         self.slash.files_wanted.connect(self.giving.choose)
         self.giving.into_memory.connect(self.paths_wanted)
@@ -162,11 +163,10 @@ class ChatController(QObject):
         self._engine = engine
         bridge.conversations_changed.connect(self._conversation_changed)
         bridge.memories_remembered.connect(self._remembered)
-        bridge.settings_changed.connect(lambda name: self.load_models() if name.startswith("llm") else None)
         for part in (self.deeds, self.conversation_deeds, self.giving, self.slash):
             part.attach(engine)
         self.refresh_list()
-        self.load_models()
+        self.models.attach(engine, bridge)
         asked_already = self.turns.attach(engine)
         if not asked_already and self._current is None and self._state.conversation is not None:
             self.open_conversation(self._state.conversation)
@@ -178,24 +178,6 @@ class ChatController(QObject):
     def _remembered(self, event: MemoriesRemembered) -> None:
         if event.conversation_id == self._current:
             self.deeds.tell_remembered("", event.ids)
-
-    def load_models(self) -> None:
-        """Learn which chat models there are."""
-        engine = self._engine
-        if engine is None:
-            return
-        default = engine.settings.llm.model
-
-        def show(models: list[ChatModelInfo]) -> None:
-            self._pane.header.mode.set_models(models, default=default)
-
-        self._operations.start(
-            Operation(name="chat models", run=engine.chat_models, success=show, owner=self._pane, replaces="models")
-        )
-
-    def _choose_model(self, model: str) -> None:
-        self.turns.model = model or None
-        self._pane.header.mode.set_model(self.turns.model)
 
     def refresh_list(self) -> None:
         """Fetch the list of conversations that search text and filter ask for."""
@@ -271,6 +253,8 @@ class ChatController(QObject):
                 self.new_conversation()
             case "find":
                 self.find.begin(argument)
+            case "pinned":
+                self.deeds.show_pinned()
             case "stop":
                 self.turns.stop()
             case "again":

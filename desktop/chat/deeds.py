@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from desktop.chat.chat_pane import ChatPane
 from desktop.chat.entries import Entry
@@ -22,6 +23,8 @@ from engine import ContextView, Message
 if TYPE_CHECKING:
     from engine import Engine
 
+_IN_SETTINGS = ("KeyMissingError", "KeyRefusedError", "ModelGoneError", "OfflineError")
+"""What goes wrong in ways that the settings mend."""
 _FOLLOWING = 500
 """Messages fetched behind another version."""
 
@@ -33,11 +36,15 @@ class Deeds(QObject):
         source_activated: A `SourceItem` is to be opened at its passage.
         view_wanted: A `ContextView` is to be shown.
         edit_wanted: A question is to be edited; its `Entry`.
+        jump_wanted: A message is to be shown; its conversation and its id.
+        settings_wanted: Language models are to be set up.
     """
 
     source_activated = Signal(object)
     view_wanted = Signal(object)
     edit_wanted = Signal(object)
+    jump_wanted = Signal(str, str)
+    settings_wanted = Signal()
 
     def __init__(
         self,
@@ -66,6 +73,7 @@ class Deeds(QObject):
         pane.transcript.action_wanted.connect(self._act)
         pane.transcript.quote_wanted.connect(self._quote)
         turns.remembered.connect(self.tell_remembered)
+        turns.mend_wanted.connect(self.mend)
 
     def attach(self, engine: Engine) -> None:
         """The engine is open."""
@@ -233,6 +241,63 @@ class Deeds(QObject):
         self._operations.start(
             Operation(name="pin a message", run=lambda: engine.pin_message(entry.id, pinned=pinned), success=done)
         )
+
+    def show_pinned(self) -> None:
+        """Offer the pinned messages of the open conversation; choosing one goes to it."""
+        engine, conversation = self._engine, self._current()
+        if engine is None or conversation is None:
+            return
+
+        def show(found: list[Message]) -> None:
+            if not found:
+                self._messages.info(self.tr("No message is pinned here. “Pin” stands in the menu of each one."))
+                return
+            menu = QMenu(self._pane)
+            menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+            for message in found:
+                action = QAction(title_of(message.text).replace("&", "&&"), menu)
+                action.triggered.connect(
+                    lambda _checked=False, message=message: self.jump_wanted.emit(conversation, message.id)
+                )
+                menu.addAction(action)
+            more = self._pane.header.more
+            menu.popup(more.mapToGlobal(more.rect().bottomLeft()))
+
+        self._operations.start(
+            Operation(
+                name="pinned messages",
+                run=lambda: engine.pinned_messages(conversation),
+                success=show,
+                owner=self._pane,
+            )
+        )
+
+    def _go_beyond_budget(self, engine: Engine) -> None:
+        self._operations.start(
+            Operation(
+                name="go beyond the budget",
+                run=engine.allow_over_budget,
+                success=lambda _nothing: self._messages.info(self.tr("Now “Try again” asks the model.")),
+            )
+        )
+
+    def mend(self, kind: str) -> None:
+        """A model failed: offer what its owner can do about it."""
+        engine = self._engine
+        if kind == "BudgetReachedError" and engine is not None:
+            self._messages.info(
+                self.tr("The budget of this month is used up."),
+                action=self.tr("Go on beyond it this month"),
+                run=lambda: self._go_beyond_budget(engine),
+                key="mend",
+            )
+        elif kind in _IN_SETTINGS:
+            self._messages.info(
+                self.tr("Keys, servers and models stand in the settings."),
+                action=self.tr("Open the settings"),
+                run=self.settings_wanted.emit,
+                key="mend",
+            )
 
     def _delete(self, entry: Entry) -> None:
         engine = self._engine

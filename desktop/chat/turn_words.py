@@ -26,11 +26,14 @@ def name_note(entry: Entry) -> str:
     """Stands beside the name over an answer."""
     if entry.state == "failed":
         return QCoreApplication.translate("Transcript", "could not answer")
+    parts = []
     if entry.quoted:
-        return QCoreApplication.translate("Transcript", "quoted from your files")
-    if entry.message is not None and entry.message.model and entry.message.model != "quotes":
-        return model_title(entry.message.model)
-    return ""
+        parts.append(QCoreApplication.translate("Transcript", "quoted from your files"))
+    elif entry.message is not None and entry.message.model and entry.message.model != "quotes":
+        parts.append(model_title(entry.message.model))
+    if entry.message is not None and entry.message.pinned:
+        parts.append(QCoreApplication.translate("Transcript", "pinned"))
+    return " · ".join(parts)
 
 
 def money(cost: float) -> str:

@@ -64,12 +64,14 @@ class Turns(QObject):
         settled: A turn of the conversation with this id has ended.
         remembered: An answer's id and the memories that its turn left.
         busy_changed: An answer of the open conversation is on its way, or no longer.
+        mend_wanted: A model failed in a way that its owner can mend; the name of the error's class.
     """
 
     begun = Signal(object, bool)
     settled = Signal(str)
     remembered = Signal(str, object)
     busy_changed = Signal(bool)
+    mend_wanted = Signal(str)
 
     def __init__(
         self,
@@ -264,7 +266,9 @@ class Turns(QObject):
     def _tell_failure(self, run: Run, step: Failed) -> None:
         """What went wrong stands over what follows."""
         words = step.error
-        run.error = Entry(id=f"failed-{uuid.uuid4()}", question=False, text=words, state="failed", retry=step.retryable)
+        # Trying again makes sense where the owner has mended something, too: a key, the budget, the network.
+        run.error = Entry(id=f"failed-{uuid.uuid4()}", question=False, text=words, state="failed")
+        self.mend_wanted.emit(step.kind)
         transcript = self._pane.transcript
         index = transcript.place_of(run.answer.entry.id)
         if index is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,8 @@ from desktop.words import file_name
 _ICON = 40
 _GROUND = 0.94
 """How much of the window the target covers: what lies below stays a shadow."""
+_CHAT_SHARE, _CHAT_LEAST = 0.2, 90
+"""Height of the part that takes files for the chat only, as a share of the window, and at least."""
 _LOOKED_AT = 200
 """Of so many things it is looked up whether they are folders; more are called things."""
 
@@ -57,10 +59,12 @@ class DropTarget(QWidget):
 
     Attributes:
         dropped_paths: Local files and folders (`list[str]`).
+        dropped_for_chat: Local files (`list[str]`) that go with the next question only: dropped on the lower part.
         dropped_text: A text.
     """
 
     dropped_paths = Signal(object)
+    dropped_for_chat = Signal(object)
     dropped_text = Signal(str)
 
     def __init__(self, *, theme: Theme, icons: Icons, operations: Operations, window: QWidget) -> None:
@@ -76,6 +80,14 @@ class DropTarget(QWidget):
         restyle(self._title, role="large")
         self._note = QLabel(self)
         restyle(self._note, role="lead")
+        self.takes_for_chat: Callable[[], bool] = lambda: False
+        """Tells whether a question can take files along just now."""
+        self._for_chat = False
+        self._files_only = False
+        self._chat = QLabel(self.tr("Or drop here for this chat only"), self)
+        self._chat.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        restyle(self._chat, role="lead")
+        self._chat.hide()
         layout = QVBoxLayout(self)
         edge = theme.px(32)
         layout.setContentsMargins(edge, edge, edge, edge)
@@ -121,6 +133,7 @@ class DropTarget(QWidget):
             if kind == QEvent.Type.DragEnter:
                 self._enter(event)
             elif kind == QEvent.Type.DragMove:
+                self._follow(event.position().y())
                 self._answer(event)
             elif kind == QEvent.Type.Drop:
                 self._drop(event)
@@ -142,6 +155,10 @@ class DropTarget(QWidget):
         edge = float(theme.px(16))
         radius = theme.px(RADIUS_CARD)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(edge, edge, -edge, -edge), radius, radius)
+        if self._chat.isVisible():
+            painter.setPen(QPen(theme.color("accent" if self._for_chat else "border"), FOCUS_RING))
+            painter.setBrush(theme.color("raised"))
+            painter.drawRoundedRect(QRectF(self._chat.geometry()), radius, radius)
 
     # ------------------------------------------------------------------ inside
 
@@ -170,11 +187,14 @@ class DropTarget(QWidget):
 
     def _drop(self, event: QDropEvent) -> None:
         self._answer(event)
-        content = dragged(event.mimeData())
+        self._follow(event.position().y())
+        content, for_chat = dragged(event.mimeData()), self._for_chat
         self._leave()
         if content is None:
             return
-        if content.paths:
+        if content.paths and for_chat:
+            self.dropped_for_chat.emit(list(content.paths))
+        elif content.paths:
             self.dropped_paths.emit(list(content.paths))
         elif content.text:
             self.dropped_text.emit(content.text)
@@ -185,7 +205,33 @@ class DropTarget(QWidget):
 
     def _leave(self) -> None:
         self._content = None
+        self._files_only = self._for_chat = False
+        self._chat.hide()
         self.hide()
+
+    def _offer_chat(self, folders: int) -> None:
+        """Files alone can also go with the next question."""
+        self._files_only = folders == 0 and self.takes_for_chat()
+        if not self._files_only:
+            return
+        px = self._theme.px
+        height = max(px(_CHAT_LEAST), round(self.height() * _CHAT_SHARE))
+        edge = px(28)
+        self._chat.setGeometry(edge, self.height() - height - edge, self.width() - 2 * edge, height)
+        self._chat.show()
+        self._chat.raise_()
+        self.update()
+
+    def _follow(self, y: float) -> None:
+        over = self._files_only and y >= self._chat.geometry().top()
+        if over != self._for_chat:
+            self._for_chat = over
+            self._chat.setText(
+                self.tr("Drop to add it to the next question, for this chat only")
+                if over
+                else self.tr("Or drop here for this chat only")
+            )
+            self.update()
 
     def _look_for_folders(self, content: Dragged) -> None:
         paths = content.paths
@@ -195,6 +241,7 @@ class DropTarget(QWidget):
         def show(folders: int) -> None:
             if self._content is content and self.isVisible():
                 self._describe(content, folders=folders)
+                self._offer_chat(folders)
 
         self._operations.start(
             Operation(

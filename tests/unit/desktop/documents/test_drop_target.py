@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QCoreApplication, QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent, QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QMainWindow
+from PySide6.QtWidgets import QLineEdit, QMainWindow, QWidget
+from pytestqt.qtbot import QtBot
 
 from desktop.documents.drop_target import Dragged, DropTarget, dragged
 from tests.helpers.desktop_parts import DesktopParts, until
@@ -209,3 +210,37 @@ def test_what_a_drag_holds(tmp_path: Path) -> None:
     assert mixed is not None
     assert mixed.elsewhere
     assert mixed.usable
+
+
+def test_files_on_the_lower_part_are_for_the_chat_only(qtbot: QtBot, parts: DesktopParts, tmp_path: Path) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(800, 600)
+    target = DropTarget(theme=parts.theme, icons=parts.icons, operations=parts.operations, window=window)
+    target.takes_for_chat = lambda: True
+    window.show()
+    target._content = Dragged(paths=(str(tmp_path / "a.txt"),))
+    target.setGeometry(window.rect())
+    target.show()
+    target._offer_chat(0)
+    assert target._chat.isVisible()
+    target._follow(590.0)
+    assert target._for_chat
+    window.grab()
+    target._follow(100.0)
+    assert not target._for_chat
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "a.txt"))])
+    for y, signal in ((590.0, target.dropped_for_chat), (100.0, target.dropped_paths)):
+        target._offer_chat(0)
+        drop = QDropEvent(
+            QPointF(400, y), Qt.DropAction.CopyAction, mime, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+        with qtbot.waitSignal(signal) as told:
+            target._drop(drop)
+        assert told.args == [[str(tmp_path / "a.txt")]]
+        assert target.isHidden()
+        target.show()
+    target._offer_chat(2)
+    assert not target._chat.isVisible()
+    target.hide()
