@@ -27,7 +27,8 @@ _log = logging.getLogger(__name__)
 _SPEAKER = "Magray"
 _FULL = 0.7
 """Share of the room for the conversation from which on its older half is summarised, before it is needed."""
-_TITLE_TOKENS = 40
+_TITLE_TOKENS = 400
+"""More than a title takes: some models think first, and that counts."""
 _LONGEST_TITLE = 80
 _READ = 600
 

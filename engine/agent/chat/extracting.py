@@ -29,7 +29,7 @@ from engine.values import QUOTES, Memory
 
 _log = logging.getLogger(__name__)
 _TURN = 3000
-_TOKENS = 1500
+_TOKENS = 3000
 _MARKED = re.compile(r"\[\d{1,4}\]|【")
 _QUOTING = re.compile(r"[“”«»\"]")
 _FOREIGN = 0.6

@@ -14,7 +14,7 @@ from engine.memory.store.turns import Turn
 _LONGEST_SENTENCE = 240
 _MODEL_TURN = 2000
 """Characters of one turn that a model gets to summarise."""
-MODEL_WORDS = 600
+MODEL_TOKENS = 1200
 """Tokens of a summary at most."""
 
 
@@ -51,7 +51,7 @@ def request(turns: Sequence[Turn], *, before: str) -> ChatRequest:
     return ChatRequest(
         messages=(ChatMessage.of("user", text),),
         system=prompt("summarise"),
-        max_output_tokens=MODEL_WORDS,
+        max_output_tokens=MODEL_TOKENS,
         purpose="summarise",
     )
 

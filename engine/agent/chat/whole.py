@@ -38,7 +38,9 @@ _FOLDER = re.compile(
 )
 _LEAST_NAME = 3
 _NOTHING = re.compile(r"\W*nothing\W*", re.IGNORECASE)
-_NOTE_TOKENS = 700
+_THOUGHT = re.compile(r"\A\s*<think>.*?(?:</think>|\Z)", re.DOTALL)
+"""What some small models think aloud before they answer."""
+_NOTE_TOKENS = 1500
 _AT_ONCE = 3
 MOST_DOCUMENTS = 40
 """Documents of one folder that are read for one question at most."""
@@ -156,7 +158,7 @@ async def complete(model: ChatModel, request: ChatRequest) -> str:
     async with aclosing(model.stream(request)) as events:
         async for event in events:
             pieces += [event.text] if isinstance(event, TextDelta) else []
-    text = "".join(pieces).strip()
+    text = _THOUGHT.sub("", "".join(pieces)).strip()
     if not text:
         raise StreamBrokenError("The model answered with nothing at all. Try again, or choose another model.")
     return text
