@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMenu
 
 from desktop.chat.entries import Entry
 from tests.helpers.desktop_parts import DesktopParts, make_parts, until
@@ -61,6 +61,10 @@ async def answered(run: Run, count: int) -> Entry:
 
     await until(done, seconds=40)
     return last(run)
+
+
+def menus(run: Run) -> list[QMenu]:
+    return [menu for menu in run.window.chat.findChildren(QMenu) if menu.isVisible()]
 
 
 async def prepare(run: Run) -> None:
@@ -123,12 +127,19 @@ def test_an_answer_is_written_while_one_watches(parts: DesktopParts, data_dir: P
         # Pinned, deleted, brought back.
         transcript.action_wanted.emit("pin", last(run).id)
         await until(lambda: last(run).message is not None and last(run).message.pinned)  # type: ignore[union-attr]
+        pinned = last(run).id
+        run.session._workspace.chat.deeds.show_pinned()
+        await until(lambda: bool(menus(run)))
+        menus(run)[0].actions()[0].trigger()
+        menus(run)[0].close()
+        await until(lambda: transcript.place_of(pinned) is not None)
         count = len(entries(run))
-        transcript.action_wanted.emit("delete", last(run).id)
+        transcript.action_wanted.emit("delete", pinned)
         await until(lambda: len(entries(run)) == count - 1)
-        notification = run.window.chat.bar
-        notification._act() if hasattr(notification, "_act") else None
         assert run.engine is not None
+        await run.engine.undelete_message(pinned)
+        run.session._workspace.chat.reload()
+        await until(lambda: len(entries(run)) == count)
 
     run_session(parts, data_dir, story)
 
@@ -166,6 +177,7 @@ def test_what_goes_wrong_is_told_and_can_be_tried_again(parts: DesktopParts, dat
         await until(lambda: any(e.state == "failed" for e in entries(run)), seconds=30)
         failed = next(e for e in entries(run) if e.state == "failed")
         assert failed.text
+        await until(lambda: "settings" in run.window.chat.bar.text())
         await answered(run, 1)
         assert last(run).quoted or last(run).answer is not None
         run.window.chat.transcript.action_wanted.emit("retry", failed.id)
