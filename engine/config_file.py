@@ -123,6 +123,8 @@ def _edited(path: Path, name: str, value: Any, wanted: dict[str, Any]) -> str:
         else:
             table[last] = value
         text = tomlkit.dumps(document)
+        if text and not text.endswith("\n"):
+            text += "\n"
         if tomllib.loads(text) == wanted:
             return text
     except (TOMLKitError, tomllib.TOMLDecodeError, TypeError, AttributeError):

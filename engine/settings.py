@@ -408,9 +408,7 @@ def _explain(error: ValidationError, given: dict[str, Any]) -> str:
             sentences.append(f"{name} (from {origin}) cannot be used: it is a group of options and takes no value.")
         else:
             sentences.append(str(misfit(option, problem.get("input"), problem["type"], where=f"from {origin}")))
-    return " ".join(
-        ["An option cannot be used.", *sentences, "Change it there or take it out; the default then holds."]
-    )
+    return " ".join([*sentences, "Change it there or take it out; the default then holds."])
 
 
 def _variable(name: str, variables: Mapping[str, str]) -> str | None:

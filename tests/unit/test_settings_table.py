@@ -240,6 +240,14 @@ def test_a_key_in_the_environment_is_never_shown(settings: Settings, monkeypatch
     assert "canary-5521" not in repr(loaded)
 
 
+def test_the_last_line_can_be_taken_out_and_another_put_behind(data_dir: Path) -> None:
+    settings = write(data_dir, "[index]\nm = 16\nef_construction = 64\n")
+    reset_option(settings.paths, "index.ef_construction")
+    assert settings.paths.config_file.read_text() == "[index]\nm = 16\n"
+    write_option(settings.paths, "index.merge_tail", 9)
+    assert settings.paths.config_file.read_text() == "[index]\nm = 16\nmerge_tail = 9\n"
+
+
 def test_an_unknown_name_in_the_file_can_be_taken_out(data_dir: Path) -> None:
     settings = write(data_dir, "[index]\nef_constructon = 3\nm = 16\n")
     reset_option(settings.paths, "index.ef_constructon")
