@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import ModelGoneError
+import psutil
+
+from engine.errors import ChatModelError, ModelGoneError
 from engine.llm import genai, gguf
 from engine.llm.local_backend import LocalBackend
 from engine.llm.local_model import LocalModel, LocalRunner
@@ -28,6 +30,21 @@ _log = logging.getLogger(__name__)
 OWN = "chat-models"
 _ANY_DEVICE = (CUDA, DIRECTML)
 _GGUF_WINDOW = 8192
+
+
+def _check_memory(found: _Found) -> None:
+    """Refuse what would push the computer into its swap, or be killed by it.
+
+    Raises:
+        ChatModelError: there is less memory free than the weights take.
+    """
+    files = [found.place] if found.is_file else [path for path in found.place.rglob("*") if path.is_file()]
+    size, free = sum(path.stat().st_size for path in files), psutil.virtual_memory().available
+    if size > free:
+        raise ChatModelError(
+            f"{found.title} takes about {size / 1e9:.1f} GB of memory, and {free / 1e9:.1f} GB are free. Close other"
+            " programs, or choose a smaller model."
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +107,7 @@ class LocalModels:
 
     def _loader(self, found: _Found) -> Callable[[], LocalBackend]:
         def load() -> LocalBackend:
+            _check_memory(found)
             if found.is_file:
                 return gguf.GgufBackend(found.place, title=found.title)
             attempts = self._devices.attempts(found.accelerators) if self._devices is not None else ()

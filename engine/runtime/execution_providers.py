@@ -55,6 +55,8 @@ def load_onnxruntime() -> ModuleType:
         missing = isinstance(error, ModuleNotFoundError) and error.name == "onnxruntime"
         what = "ONNX Runtime is not installed." if missing else f"ONNX Runtime does not load ({error})."
         raise RuntimeUnavailableError(f"{what} {_INSTALL}") from error
+    # On Windows the official builds hand events to the system, which may send them to Microsoft.
+    module.disable_telemetry_events()
     return module
 
 

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from engine import Engine, Settings
@@ -343,3 +344,12 @@ async def test_a_model_of_the_catalogue_is_put_to_use(data_dir: Path) -> None:
         assert text_of(events) == ANSWER
         words = {component.name: component.summary for component in (await engine.status()).components}
         assert words["language model"] == f"{engine.settings.llm.model} answers"
+
+
+async def test_a_model_that_does_not_fit_the_memory_is_refused(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_tiny_chat(data_dir / "chat-models" / "tiny")
+    free = psutil.virtual_memory()._replace(available=10_000)
+    monkeypatch.setattr(psutil, "virtual_memory", lambda: free)
+    async with Engine.open(Settings(data_dir=data_dir, llm={"model": "local/tiny", "retries": 0})) as engine:
+        with pytest.raises(ChatModelError, match="choose a smaller model"):
+            _ = [event async for event in engine._parts.llm.answering().stream(REQUEST)]
