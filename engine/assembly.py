@@ -202,6 +202,7 @@ async def _store_and_embedder(
         await executors.run("store", store.open)
         stack.push_async_callback(executors.run, "store", store.close)
         await executors.run("store", migrate, store, backups=paths.backups, kept=settings.store.backups_kept)
+        await executors.run("store", store.fold)  # what a kill left in the log may have been erased since
     finally:
         # The store's failure is the one to tell, but the embedder must not be left behind.
         (result,) = await asyncio.gather(opening, return_exceptions=True)

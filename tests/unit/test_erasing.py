@@ -252,3 +252,19 @@ def test_what_a_model_said_of_it_goes_by_sentences(made_by: str) -> None:
 )
 def test_covering(text: str, passage: str, covered: str) -> None:
     assert cover(text, [passage]) == covered
+
+
+async def test_what_a_kill_left_in_the_log_goes_at_the_next_start(data_dir: Path, tmp_path: Path) -> None:
+    """A reader was in the way when it was erased, then the end came."""
+    killed = tmp_path / "killed"
+    killed.mkdir()
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        memory = await engine.remember("xanaduquartz is the code")
+        with engine._parts.store.read() as reader:
+            reader.execute_sql("SELECT count(*) FROM memory").fetchone()
+            await engine.delete_memories([memory.id], erase=True)
+            for name in ("magray.db", "magray.db-wal"):
+                shutil.copy(data_dir / name, killed)
+    assert places(killed, *forms("xanaduquartz")), "nothing was in the way"
+    async with Engine.open(Settings(data_dir=killed)):
+        assert places(killed, *forms("xanaduquartz")) == []
