@@ -97,6 +97,8 @@ class Turns(QObject):
         self._ready: list[Callable[[], None]] = []
         self._asking = asyncio.Lock()
         self._runs: list[Run] = []
+        self._unstored: dict[str, Steps] = {}
+        """How questions began that are not stored yet, for another try."""
         self.model: str | None = None
         """The chat model chosen for the next questions; None takes the one in the settings."""
         self.remember = True
@@ -184,11 +186,13 @@ class Turns(QObject):
             self._begin(lambda engine, _place: engine.edit_and_resend(asked.id, text, model=chosen), asked=asked)
         else:
             transcript.replace_from(place, [])
-            self.ask(asked.text)
+            self.ask(asked.text, self._unstored.pop(asked.id, None))
 
     def _begin(self, steps: Steps, *, asked: Entry | None = None, written: Message | None = None) -> None:
         answer = LiveAnswer(self._show, begun=written, parent=self)
         run = Run(answer, self._current(), self._current(), asked)
+        if asked is not None:
+            self._unstored[asked.id] = steps
         self._runs.append(run)
         if written is None:
             self._pane.transcript.append_entry(answer.entry)
@@ -231,6 +235,11 @@ class Turns(QObject):
             if not self.remember:
                 conversation = await engine.set_conversation(conversation.id, remembers=False)
             run.place = conversation.id
+            if run.asked is not None and self._state.draft(None).strip() == run.asked.text:
+                # Until it is stored the question is a draft of the conversation that it begins.
+                self._state.set_draft(None, "")
+                self._state.set_draft(conversation.id, run.asked.text)
+                run.draft_of = conversation.id
             self.begun.emit(conversation, self._holds(run))
 
     # Steps
@@ -259,6 +268,8 @@ class Turns(QObject):
         """Nothing that happens from here on loses what the owner wrote."""
         if run.asked is not None and self._state.draft(run.draft_of).strip() == run.asked.text:
             self._state.set_draft(run.draft_of, "")
+        if run.asked is not None:
+            self._unstored.pop(run.asked.id, None)
         if run.asked is not None and self._pane.transcript.entry(run.asked.id) is not None:
             self._pane.transcript.replace_entry(run.asked.id, Entry.of_message(message))
         run.asked = None

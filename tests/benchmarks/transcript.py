@@ -3,7 +3,8 @@
 For each length a conversation is opened, an answer is streamed into it at 100 tokens a second as the window shows it
 (about 30 times a second), and it is scrolled and jumped through. `cpu` is processor time of the window's thread, which
 other programs do not change; `felt` is what the clock says. With `--engine` a conversation of 5,000 messages is stored
-and opened through the engine and the whole window.
+and opened through the engine and the whole window, and an answer comes into it from a server on the loopback, 100
+tokens a second: how long the window's loop was held meanwhile is told as in `stalls.py`.
 """
 
 from __future__ import annotations
@@ -223,7 +224,42 @@ def measure_engine(length: int = 5000) -> dict[str, float]:
     return row
 
 
+async def _stream(window: MainWindow, row: dict[str, float]) -> None:
+    from tests.helpers.stalls import StallMeter
+
+    transcript = window.chat.transcript
+    window.chat.composer.set_text("When does the lease end?")
+    window.chat.composer.submit()
+    while transcript.entries[-1].state != "streaming":  # noqa: ASYNC110 - it is being timed
+        await asyncio.sleep(0.005)
+    meter = StallMeter()
+    meter.start()
+    begun = time.perf_counter()
+    while transcript.entries[-1].state == "streaming":  # noqa: ASYNC110
+        await asyncio.sleep(0.05)
+    row["stream_seconds"] = round(time.perf_counter() - begun, 1)
+    report = meter.stop()
+    row["stream_tokens"] = len(transcript.entries[-1].text.split())
+    for name, told in (("felt", report), ("given", meter.given), ("own", meter.own)):
+        row[f"stream_{name}_longest_ms"] = round(told.longest * 1000, 1)
+        row[f"stream_{name}_above_50_ms"] = len(told.above(0.05))
+    meter.deleteLater()
+
+
 def _child(length: int) -> int:
+    from tests.helpers.vendor_wire import Reply
+    from tests.helpers.vendors import loopback_vendors
+
+    with loopback_vendors() as vendors:
+        vendors.reply = Reply(pieces=tuple(piece + " " for piece in (_LONG * 8).split(" ")))
+        vendors.pause = 1 / TOKENS_A_SECOND
+        os.environ["MAGRAY_LLM__COMPATIBLE__BASE_URL"] = vendors.v1
+        os.environ["MAGRAY_LLM__COMPATIBLE__API_KEY"] = "bench"
+        os.environ["MAGRAY_LLM__MODEL"] = "compatible/llama3.2:3b"
+        return _drive(length)
+
+
+def _drive(length: int) -> int:
     from desktop.app import run_desktop
     from desktop.options import Options
 
@@ -255,6 +291,7 @@ def _child(length: int) -> int:
             window.grab()
             taken.append((time.perf_counter() - begun) * 1000)
         row["open_whole_window_felt_ms"] = round(statistics.median(taken), 1)
+        await _stream(window, row)
 
     with tempfile.TemporaryDirectory(prefix="magray-transcript-", ignore_cleanup_errors=True) as folder:
         run_desktop(Options(data_dir=Path(folder) / "data"), drive=drive)

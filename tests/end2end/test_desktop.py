@@ -14,6 +14,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QPushButton
 
+from desktop.window_state import WindowState
 from engine import ChatStep, DocumentSource, Engine, Notice, Recalling, Settings, StoreFullError
 from tests.helpers.desktop_parts import DesktopParts, make_parts, until
 from tests.helpers.desktop_session import Run, run_session
@@ -393,10 +394,15 @@ def test_a_question_that_fails_says_so_and_is_tried_again(
         chat.composer.submit()
         await until(lambda: chat.transcript.entries[-1].state == "failed")
         assert chat.transcript.entries[-1].text == "The disk is full. What was stored is kept."
+        # What was typed is on the disk until the question is.
+        run.state.save()
+        kept = WindowState(data_dir)
+        assert kept.draft(run.session._workspace.chat.current) == "Is anything sent over the internet?"
         monkeypatch.setattr(run.engine, "chat", real)
         chat.transcript.action_wanted.emit("retry", chat.transcript.entries[-1].id)
         await run.answered(1)
         assert [entry.state for entry in chat.transcript.entries] == ["done", "done"]
+        assert run.state.draft(run.session._workspace.chat.current) == ""
 
     run_session(parts, data_dir, story)
 
