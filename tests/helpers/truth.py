@@ -122,6 +122,7 @@ class Truth:
         *,
         dimensions: int = DIMENSIONS,
         matryoshka: Sequence[int] = (),
+        folder: Path | None = None,
         **settings: Any,
     ) -> LayerIndex:
         """A vector index over this database, not opened yet."""
@@ -129,7 +130,7 @@ class Truth:
         return LayerIndex(
             layer,
             self.store,
-            self.indexes,
+            self.indexes if folder is None else folder,
             settings=IndexSettings(**options),
             model=MODEL,
             dimensions=dimensions,

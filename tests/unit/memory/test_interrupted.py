@@ -9,11 +9,13 @@ from pathlib import Path
 import pytest
 
 from engine.memory import manifest as manifests
+from engine.memory.indexes import Indexes
 from engine.memory.lexical_index import BODY, WordIndex, WordRecord
 from engine.memory.lexical_sync import LexicalIndex
 from engine.memory.segment_files import sweep
 from engine.memory.store import recall_queries
-from tests.helpers.truth import Truth, follow
+from engine.settings import IndexSettings, RecallSettings
+from tests.helpers.truth import DIMENSIONS, MODEL, Truth, follow
 
 
 @pytest.fixture
@@ -305,6 +307,63 @@ def test_a_failed_move_is_begun_anew(truth: Truth, monkeypatch: pytest.MonkeyPat
         with pytest.raises(OSError, match="held"):
             follow(index)
     right(truth, index)
+
+
+@pytest.mark.parametrize("words_last", [False, True])
+def test_removals_are_pruned_only_when_every_saved_index_holds_them(truth: Truth, words_last: bool) -> None:
+    """At each moment at which something may be pruned, what lies on the disk is enough to go on from."""
+    told: list[int] = []
+
+    def made(folder: Path) -> Indexes:
+        return Indexes(
+            truth.store,
+            folder=folder,
+            index=IndexSettings(exact_below=10, merge_tail=4, merge_slice=8),
+            recall=RecallSettings(),
+            model_id=MODEL,
+            dimensions=DIMENSIONS,
+            notice=lambda level, text: notices.append(text),
+            saved=pruned,
+        )
+
+    notices: list[str] = []
+
+    def pruned(upto: int) -> None:
+        told.append(upto)
+        killed = truth.folder / f"killed{len(told)}"
+        shutil.copytree(truth.indexes, killed)
+        with truth.store.write() as writer:
+            recall_queries.prune_removals(writer, upto)
+        lexical = LexicalIndex(truth.store, killed)
+        lexical.open()
+        follow(lexical)
+        assert lexical.numbers() == sorted(truth.living())
+        lexical.close()
+        for layer in ("assets", "interact"):
+            vectors = truth.layer_index(layer, exact_below=10, merge_tail=4, merge_slice=8, folder=killed)
+            vectors.open()
+            follow(vectors)
+            assert vectors.labels().tolist() == sorted(truth.labels(layer))
+            vectors.close()
+
+    indexes = made(truth.indexes)
+    indexes.start()
+    ids: list[str] = []
+    for layer in ("assets", "interact", "assets"):
+        ids += truth.add(*[f"{layer}{n} {len(ids)}" for n in range(15)], layer=layer, session="talk")
+        truth.delete(*ids[:2])
+        truth.erase(*ids[2:4])
+        ids = ids[4:]
+        with truth.store.read() as reader:
+            indexes.changed(truth.store.last_sequence(reader))
+        indexes.settle()
+        if words_last:
+            indexes.save()
+        else:
+            indexes._on_thread(lambda: indexes._save((*indexes.layers.values(), indexes.lexical)))
+    indexes.close()
+    assert len(told) >= 3
+    assert notices == []
 
 
 def test_deleted_and_added_again_under_the_same_name(truth: Truth) -> None:
