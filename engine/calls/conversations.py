@@ -18,10 +18,15 @@ _Border = tuple[Literal["before", "after", "around"], str | None]
 class ConversationCalls(Calls):
     """Conversations and their messages."""
 
-    async def create_conversation(self, title: str = "") -> values.Conversation:
-        """Begin a conversation; without a title the first question names it."""
+    async def create_conversation(self, title: str = "", *, provisional: bool = False) -> values.Conversation:
+        """Begin a conversation; without a title the first question names it.
+
+        Args:
+            title: Its title.
+            provisional: The title is made of the first question: a chat model may give a better one.
+        """
         self._check()
-        return await self._parts.conversations.create(title)
+        return await self._parts.conversations.create(title, provisional=provisional)
 
     async def conversation(self, conversation_id: str) -> values.Conversation:
         """One conversation.

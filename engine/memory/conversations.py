@@ -45,9 +45,9 @@ class Conversations:
         self._executors = executors
         self._events = events
 
-    async def create(self, title: str = "") -> values.Conversation:
-        """Begin a conversation; without a title the first question names it."""
-        made = await self._write(conversations.create, one_line(title))
+    async def create(self, title: str = "", *, provisional: bool = False) -> values.Conversation:
+        """Begin a conversation; without a title the first question names it, a provisional one a model may better."""
+        made = await self._write(conversations.create, one_line(title), by="question" if provisional else "owner")
         self._events.publish(ConversationsChanged(conversation_id=made.id))
         return made
 

@@ -17,15 +17,20 @@ from engine.memory.store.memories import from_us, now_us
 
 
 def create(
-    writer: peewee.SqliteDatabase, title: str, *, external_id: str | None = None, created_at: int | None = None
+    writer: peewee.SqliteDatabase,
+    title: str,
+    *,
+    by: str = "owner",
+    external_id: str | None = None,
+    created_at: int | None = None,
 ) -> values.Conversation:
-    """Begin a conversation."""
+    """Begin a conversation; `by` says whose the title is, see `records.py`."""
     at = now_us() if created_at is None else created_at
     wanted = uuid.uuid4().hex
     Conversation.insert(
         id=wanted,
         title=title,
-        titled="owner" if title else "",
+        titled=by if title else "",
         created_at=at,
         updated_at=at,
         external_id=external_id,
@@ -145,7 +150,7 @@ def tags(reader: peewee.SqliteDatabase) -> list[str]:
     """Every tag in use, in the order of the alphabet."""
     query = Conversation.select(Conversation.tags).where(Conversation.deleted_at.is_null(), Conversation.tags != "[]")
     found = {tag for (stored,) in query.tuples().execute(reader) for tag in json.loads(stored)}
-    return sorted(found, key=str.casefold)
+    return sorted(found, key=lambda tag: (tag.casefold(), tag))
 
 
 def titled(reader: peewee.SqliteDatabase, conversation_id: str) -> str:

@@ -225,14 +225,23 @@ def show(writer: peewee.SqliteDatabase, message_id: str) -> str:
 def set_deleted(writer: peewee.SqliteDatabase, message_id: str, *, deleted: bool) -> str:
     """Hide a message, or bring it back; what follows it stays.
 
+    Where nothing follows and other versions are left, the last of these is shown in its place.
+
     Returns:
         The conversation.
 
     Raises:
         NotFoundError: there is no such message.
     """
-    conversation = str(_row(writer, message_id)["conversation"])
+    row = _row(writer, message_id)
+    conversation = str(row["conversation"])
     Message.update(deleted_at=now_us() if deleted else None).where(Message.id == message_id).execute(writer)
+    if not deleted:
+        show(writer, message_id)
+    elif row["shown"] and _last_shown(writer, conversation) == message_id:
+        others = _beside(conversation, row["parent"]).order_by(Message.number.desc()).limit(1)
+        for (other,) in list(others.tuples().execute(writer)):
+            show(writer, other)
     return conversation
 
 

@@ -21,8 +21,9 @@ def settings(data_dir: Any) -> Settings:
     )
 
 
-async def test_a_small_model_gives_the_title(engine: Engine) -> None:
-    conversation = await engine.create_conversation()
+@pytest.mark.parametrize("provisional", ["", "When does the lease of the…"])
+async def test_a_small_model_gives_the_title(engine: Engine, provisional: str) -> None:
+    conversation = await engine.create_conversation(provisional, provisional=True)
     title = ScriptedModel(["“The lease of the flat.”\nAnd more"])
     async with scripted(engine, ScriptedModels(ScriptedModel(["Yes."]), title=title)) as parts:
         await collect(engine.chat(conversation.id, "When does the lease of the flat in Bauman street end?"))
