@@ -34,11 +34,11 @@ class SpokenTurns:
         self._viewport = viewport
         self._labels: list[QLabel] = []
 
-    def show(self, turns: list[tuple[Entry, QRect]]) -> None:
+    def show(self, turns: list[tuple[str, QRect]]) -> None:
         """Name the turns in view; without a listener nothing is made.
 
         Args:
-            turns: Entries and where they stand in the viewport.
+            turns: What is said of each, and where it stands in the viewport.
         """
         if not QAccessible.isActive() and not self._labels:
             return
@@ -48,8 +48,7 @@ class SpokenTurns:
             label.setAttribute(Qt.WidgetAttribute.WA_NoSystemBackground)
             label.lower()
             self._labels.append(label)
-        for label, (entry, rect) in zip(self._labels, turns, strict=False):
-            words = spoken(entry)
+        for label, (words, rect) in zip(self._labels, turns, strict=False):
             if label.accessibleName() != words:
                 label.setAccessibleName(words)
             label.setGeometry(rect)

@@ -39,6 +39,7 @@ class Run:
         place: The conversation; it may only come to be while the question waits.
         draft_of: The conversation whose draft the question was.
         asked: The owner's turn as it is shown, where it is not stored yet.
+        instead_of: The answer that it is another version of; it stands there again where nothing comes.
         task: Cancelled to stop.
     """
 
@@ -46,6 +47,7 @@ class Run:
     place: str | None
     draft_of: str | None
     asked: Entry | None = None
+    instead_of: Entry | None = None
     task: asyncio.Task[None] | None = None
     stopped: bool = False
     error: Entry | None = None
@@ -144,7 +146,7 @@ class Turns(QObject):
             return
         self._pane.transcript.replace_from(index, [])
         chosen = model or self.model
-        self._begin(lambda engine, _place: engine.regenerate(entry.id, model=chosen))
+        self._begin(lambda engine, _place: engine.regenerate(entry.id, model=chosen), instead_of=entry)
 
     def go_on(self, entry: Entry) -> None:
         """Write on at an answer that was cut off."""
@@ -188,9 +190,16 @@ class Turns(QObject):
             transcript.replace_from(place, [])
             self.ask(asked.text, self._unstored.pop(asked.id, None))
 
-    def _begin(self, steps: Steps, *, asked: Entry | None = None, written: Message | None = None) -> None:
+    def _begin(
+        self,
+        steps: Steps,
+        *,
+        asked: Entry | None = None,
+        written: Message | None = None,
+        instead_of: Entry | None = None,
+    ) -> None:
         answer = LiveAnswer(self._show, begun=written, parent=self)
-        run = Run(answer, self._current(), self._current(), asked)
+        run = Run(answer, self._current(), self._current(), asked, instead_of)
         if asked is not None:
             self._unstored[asked.id] = steps
         self._runs.append(run)
@@ -290,7 +299,10 @@ class Turns(QObject):
 
     def _fail(self, run: Run, words: str, *, retry: bool) -> None:
         run.answer.end()
-        if self._holds(run):
+        if self._holds(run) and run.instead_of is not None:
+            self._pane.transcript.replace_entry(run.answer.entry.id, run.instead_of)
+            self._messages.error(words)
+        elif self._holds(run):
             failed = Entry(id=f"failed-{run.answer.id}", question=False, text=words, state="failed", retry=retry)
             self._pane.transcript.replace_entry(run.answer.entry.id, failed)
             self._sources.clear()

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QWidget
 
 from desktop.chat.entries import Entry
 from desktop.chat.piece import Piece, Shown
-from desktop.chat.transcript_pointer import TranscriptPointer
+from desktop.chat.transcript_keys import TranscriptKeys
 from desktop.chat.turn import Turn
 from desktop.documents.sections import Section, places_in, section_at, sections_of, tidied_span
 from desktop.documents.text_parts import TextSpan
@@ -34,7 +33,7 @@ class _Page(Turn):
         return []
 
 
-class MarkdownPane(TranscriptPointer):
+class MarkdownPane(TranscriptKeys):
     """The whole of a Markdown text; its sections are laid out where they are seen.
 
     Attributes:
@@ -54,7 +53,6 @@ class MarkdownPane(TranscriptPointer):
         self._passage: TextSpan | None = None
         self._matches: tuple[TextSpan, ...] = ()
         self._match: TextSpan | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAccessibleName(self.tr("Text of the document"))
 
     @property
@@ -122,6 +120,10 @@ class MarkdownPane(TranscriptPointer):
                 found.append(piece.copied(begin, end))
         return found
 
+    def spoken_words(self, entry: Entry) -> str:
+        """The text of a section, without a speaker."""
+        return entry.text
+
     # Places
 
     def _made_turn(self, index: int) -> Turn:
@@ -182,21 +184,3 @@ class MarkdownPane(TranscriptPointer):
         self._set_range()
         self._set_bar(max(0, y - int(self.viewport().height() * _SCROLLED_TO)))
         self.lay_out()
-
-    # Keys
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copying and scrolling; what is not for the text goes on to the page."""
-        bar = self.verticalScrollBar()
-        if event.matches(QKeySequence.StandardKey.Copy):
-            if text := self.selection.text():
-                QGuiApplication.clipboard().setText(text)
-        elif event.matches(QKeySequence.StandardKey.SelectAll):
-            self.selection.select_all()
-            self.viewport().update()
-        elif event.key() == Qt.Key.Key_Space:
-            bar.setValue(bar.value() + bar.pageStep())
-        elif event.key() in (Qt.Key.Key_Home, Qt.Key.Key_End) and not event.modifiers():
-            bar.setValue(0 if event.key() == Qt.Key.Key_Home else bar.maximum())
-        else:
-            super().keyPressEvent(event)

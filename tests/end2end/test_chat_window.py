@@ -151,6 +151,17 @@ def test_a_stopped_answer_is_kept_and_goes_on(parts: DesktopParts, data_dir: Pat
         vendors.reply = Reply(pieces=tuple(f"word{number} " for number in range(60)))
         send(run, "When does the lease end?")
         await until(lambda: last(run).state == "streaming" and "word3" in last(run).text, seconds=30)
+        # Away and back again: it goes on meanwhile.
+        workspace = run.session._workspace
+        conversation = workspace.chat.current
+        assert conversation is not None
+        workspace.chat.new_conversation()
+        assert not workspace.chat.turns.busy
+        assert run.window.chat.composer.button.text() == "Ask"
+        workspace.chat.open_conversation(conversation)
+        await until(lambda: bool(entries(run)) and last(run).state == "streaming", seconds=10)
+        assert workspace.chat.turns.busy
+        run.window.chat.composer.focus()
         QTest.keyClick(run.window.chat.composer.editor, Qt.Key.Key_Escape)
         await until(lambda: last(run).stored and last(run).state == "done", seconds=30)
         stopped = last(run)

@@ -5,9 +5,9 @@ import time
 import pytest
 from hypothesis import given, settings, strategies as st
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication, QTextDocument
+from PySide6.QtGui import QAccessible, QGuiApplication, QTextDocument
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.documents.markdown_pane import MarkdownPane
@@ -144,3 +144,22 @@ def test_text_is_copied_and_scrolled_by_keys(pane: MarkdownPane) -> None:
 def test_words_are_those_that_a_reader_sees() -> None:
     assert visible_words("- [x] by *letter*, see `lease.md`") == ["by", "letter,", "see", "lease.md"]
     assert visible_words("> 1. one\n> 2. two") == ["one", "two"]
+
+
+def test_the_keyboard_selects_and_screen_readers_hear(pane: MarkdownPane) -> None:
+    QAccessible.setActive(True)
+    try:
+        pane.show_text(TEXT)
+        QApplication.processEvents()
+        names = [label.accessibleName() for label in pane.viewport().findChildren(QLabel)]
+        assert any("ends on *31 May 2027*" in name for name in names)
+    finally:
+        QAccessible.setActive(False)
+    pane.setFocus()
+    shift = Qt.KeyboardModifier.ShiftModifier
+    for _ in range(3):
+        QTest.keyClick(pane, Qt.Key.Key_Right, shift | Qt.KeyboardModifier.ControlModifier)
+    assert pane.selection.text().strip() == "Lease of the"
+    pane.focusNextPrevChild(True)
+    assert pane.focused_link is not None
+    assert pane.focused_link.target.address == "https://example.org"
