@@ -108,6 +108,10 @@
             <translation>Найти в этом разговоре</translation>
         </message>
         <message>
+            <source>Pinned messages…</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>Export as Markdown…</source>
             <translation>Сохранить как Markdown…</translation>
         </message>
@@ -555,6 +559,30 @@
             <translation>Отменено. Из этого ничего не запомнено.</translation>
         </message>
         <message>
+            <source>No message is pinned here. “Pin” stands in the menu of each one.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Now “Try again” asks the model.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>The budget of this month is used up.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Go on beyond it this month</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Keys, servers and models stand in the settings.</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Open the settings</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
             <source>The message was deleted</source>
             <translation>Сообщение удалено</translation>
         </message>
@@ -930,6 +958,14 @@
     </context>
     <context>
         <name>DropTarget</name>
+        <message>
+            <source>Or drop here for this chat only</source>
+            <translation type="unfinished" />
+        </message>
+        <message>
+            <source>Drop to add it to the next question, for this chat only</source>
+            <translation type="unfinished" />
+        </message>
         <message>
             <source>Everything is read on this computer; the originals stay as they are.</source>
             <translation>Всё читается на этом компьютере, сами файлы не меняются.</translation>
@@ -3010,6 +3046,10 @@
         <message>
             <source>quoted from your files</source>
             <translation>процитировано из ваших файлов</translation>
+        </message>
+        <message>
+            <source>pinned</source>
+            <translation type="unfinished" />
         </message>
         <message>
             <source>{0} tokens read, {1} written</source>
