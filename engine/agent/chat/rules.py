@@ -68,6 +68,7 @@ _AGAINST = re.compile(
     r"|\b(?:не|больше не|никогда|ненавижу|избегаю|терпеть не могу|перестал\w*)\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_][\w'’-]*")
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _STOP = frozenset(stem(word) for word in STOP_WORDS)
 _FEELINGS = (
@@ -124,13 +125,14 @@ def same(one: str, other: str) -> bool:
 def contradicts(new: str, old: str) -> bool:
     """Whether a newer sentence says otherwise about the same thing.
 
-    The same subject with another predicate ("My landlord is Anna" and "My landlord is Boris"), nearly the same words
-    with other numbers, or the same liking with the opposite sign.
+    The same subject with another name or number in the same place ("My sister lives in Porto", "My sister lives in
+    Lisbon"), nearly the same words with other numbers, or the same liking with the opposite sign. What is merely said
+    besides ("My sister works in Lisbon", "My sister is kind") contradicts nothing.
     """
     if same(new, old):
         return False
-    subjects = _subject(new), _subject(old)
-    if subjects[0] and subjects[0] == subjects[1]:
+    one, other = _stated(new), _stated(old)
+    if one is not None and one == other:
         return True
     first, second = content(new), content(old)
     likeness = len(first & second) / len(first | second) if first | second else 0.0
@@ -180,9 +182,18 @@ def _opposed(one: str, other: str) -> bool:
     return bool(_AGAINST.search(one)) != bool(_AGAINST.search(other))
 
 
-def _subject(text: str) -> frozenset[str]:
-    """What stands before the verb, where there is a verb that gives a thing its value."""
-    match = _COPULA.search(f" {text} ")
+def _stated(text: str) -> tuple[frozenset[str], tuple[str, ...]] | None:
+    """What a sentence speaks of, and the form of what it says about it: names as N, numbers as #, other words as such.
+
+    None where there is no verb that gives a thing its value, or neither a name nor a number among what is said.
+    """
+    match = _COPULA.search(text)
     if match is None or not 0 < match.start() <= 70:
-        return frozenset()
-    return content(text[: match.start()])
+        return None
+    form: list[str] = []
+    for word in _WORD.findall(text[match.start() :]):
+        kind = "#" if word[0].isdigit() else ("N" if word[0].isupper() else stem(word.casefold()))
+        if not form or form[-1] != kind or kind not in "N#":
+            form.append(kind)
+    subject = content(text[: match.start()])
+    return (subject, tuple(form)) if subject and {"N", "#"} & set(form) else None
