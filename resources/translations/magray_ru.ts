@@ -109,7 +109,7 @@
         </message>
         <message>
             <source>Pinned messages…</source>
-            <translation type="unfinished" />
+            <translation>Закреплённые сообщения…</translation>
         </message>
         <message>
             <source>Export as Markdown…</source>
@@ -560,27 +560,27 @@
         </message>
         <message>
             <source>No message is pinned here. “Pin” stands in the menu of each one.</source>
-            <translation type="unfinished" />
+            <translation>Здесь нет закреплённых сообщений. «Закрепить» есть в меню каждого.</translation>
         </message>
         <message>
             <source>Now “Try again” asks the model.</source>
-            <translation type="unfinished" />
+            <translation>Теперь «Попробовать снова» обратится к модели.</translation>
         </message>
         <message>
             <source>The budget of this month is used up.</source>
-            <translation type="unfinished" />
+            <translation>Бюджет этого месяца израсходован.</translation>
         </message>
         <message>
             <source>Go on beyond it this month</source>
-            <translation type="unfinished" />
+            <translation>Продолжить сверх него в этом месяце</translation>
         </message>
         <message>
             <source>Keys, servers and models stand in the settings.</source>
-            <translation type="unfinished" />
+            <translation>Ключи, серверы и модели — в настройках.</translation>
         </message>
         <message>
             <source>Open the settings</source>
-            <translation type="unfinished" />
+            <translation>Открыть настройки</translation>
         </message>
         <message>
             <source>The message was deleted</source>
@@ -960,11 +960,11 @@
         <name>DropTarget</name>
         <message>
             <source>Or drop here for this chat only</source>
-            <translation type="unfinished" />
+            <translation>Или бросьте сюда — только для этого разговора</translation>
         </message>
         <message>
             <source>Drop to add it to the next question, for this chat only</source>
-            <translation type="unfinished" />
+            <translation>Отпустите, чтобы добавить к следующему вопросу, только для этого разговора</translation>
         </message>
         <message>
             <source>Everything is read on this computer; the originals stay as they are.</source>
@@ -3049,7 +3049,7 @@
         </message>
         <message>
             <source>pinned</source>
-            <translation type="unfinished" />
+            <translation>закреплено</translation>
         </message>
         <message>
             <source>{0} tokens read, {1} written</source>
@@ -3244,7 +3244,7 @@
         </message>
         <message>
             <source>Show the models</source>
-            <translation type="unfinished" />
+            <translation>Показать модели</translation>
         </message>
         <message>
             <source>Go on</source>
