@@ -27,7 +27,7 @@ def price_words(info: ChatModelInfo) -> str:
     locale = QLocale()
 
     def dollars(price: float) -> str:
-        text = locale.toString(price, "f", 2)
+        text = locale.toString(float(price), "f", 2)
         return text.removesuffix(locale.decimalPoint() + "00")
 
     prices = QCoreApplication.translate("Models", "${0} in, ${1} out for a million tokens").format(

@@ -41,7 +41,7 @@ def money(cost: float) -> str:
     if cost == 0:
         return ""
     places = 2 if cost >= 0.1 else 4
-    return f"${QLocale().toString(cost, 'f', places)}" if cost >= 0.0001 else "< $0.0001"
+    return f"${QLocale().toString(float(cost), 'f', places)}" if cost >= 0.0001 else "< $0.0001"
 
 
 def usage_words(usage: MessageUsage | None) -> str:

@@ -58,7 +58,7 @@
         <name>ChatFindBar</name>
         <message>
             <source>Find in this conversation</source>
-            <translation>Найти в этом разговоре</translation>
+            <translation>Найти в этой беседе</translation>
         </message>
     </context>
     <context>
@@ -81,7 +81,7 @@
         </message>
         <message>
             <source>Nothing that is said in this chat becomes memory.</source>
-            <translation>Ничего из сказанного в этом разговоре не запоминается.</translation>
+            <translation>Ничего из сказанного в этой беседе не запоминается.</translation>
         </message>
         <message>
             <source>Pin</source>
@@ -105,7 +105,7 @@
         </message>
         <message>
             <source>Find in this conversation</source>
-            <translation>Найти в этом разговоре</translation>
+            <translation>Найти в этой беседе</translation>
         </message>
         <message>
             <source>Pinned messages…</source>
@@ -125,7 +125,7 @@
         </message>
         <message>
             <source>Import conversations…</source>
-            <translation>Загрузить разговоры…</translation>
+            <translation>Загрузить беседы…</translation>
         </message>
         <message>
             <source>New conversation</source>
@@ -333,7 +333,7 @@
         </message>
         <message>
             <source>Tags of this conversation, with commas between them</source>
-            <translation>Метки этого разговора через запятую</translation>
+            <translation>Метки этой беседы через запятую</translation>
         </message>
         <message>
             <source>Keep</source>
@@ -345,11 +345,11 @@
         </message>
         <message>
             <source>Export the conversation</source>
-            <translation>Сохранить разговор</translation>
+            <translation>Сохранить беседу</translation>
         </message>
         <message>
             <source>{0} could not be written: {1}. The conversation is unchanged; choose another place.</source>
-            <translation>Файл {0} не удалось записать: {1}. Разговор не изменился; выберите другое место.</translation>
+            <translation>Файл {0} не удалось записать: {1}. Беседа не изменилась; выберите другое место.</translation>
         </message>
         <message>
             <source>Written to {0}</source>
@@ -361,7 +361,7 @@
         </message>
         <message>
             <source>Import conversations</source>
-            <translation>Загрузить разговоры</translation>
+            <translation>Загрузить беседы</translation>
         </message>
         <message>
             <source>Exports (*.json *.zip *.md)</source>
@@ -374,26 +374,26 @@
         <message numerus="yes">
             <source>%Ln conversations came in</source>
             <translation>
-                <numerusform>Загружен %Ln разговор</numerusform>
-                <numerusform>Загружено %Ln разговора</numerusform>
-                <numerusform>Загружено %Ln разговоров</numerusform>
+                <numerusform>Загружена %Ln беседа</numerusform>
+                <numerusform>Загружены %Ln беседы</numerusform>
+                <numerusform>Загружено %Ln бесед</numerusform>
             </translation>
         </message>
         <message>
             <source>1 conversation came in</source>
-            <translation>Загружен 1 разговор</translation>
+            <translation>Загружена 1 беседа</translation>
         </message>
         <message numerus="yes">
             <source>%Ln were here already</source>
             <translation>
-                <numerusform>%Ln уже был здесь</numerusform>
+                <numerusform>%Ln уже была здесь</numerusform>
                 <numerusform>%Ln уже были здесь</numerusform>
                 <numerusform>%Ln уже были здесь</numerusform>
             </translation>
         </message>
         <message>
             <source>Importing conversations…</source>
-            <translation>Загружаю разговоры…</translation>
+            <translation>Загружаю беседы…</translation>
         </message>
     </context>
     <context>
@@ -466,11 +466,11 @@
         </message>
         <message>
             <source>Which conversations are listed</source>
-            <translation>Какие разговоры показаны</translation>
+            <translation>Какие беседы показаны</translation>
         </message>
         <message>
             <source>All conversations</source>
-            <translation>Все разговоры</translation>
+            <translation>Все беседы</translation>
         </message>
         <message>
             <source>Archive</source>
@@ -960,11 +960,11 @@
         <name>DropTarget</name>
         <message>
             <source>Or drop here for this chat only</source>
-            <translation>Или бросьте сюда — только для этого разговора</translation>
+            <translation>Или бросьте сюда — только для этой беседы</translation>
         </message>
         <message>
             <source>Drop to add it to the next question, for this chat only</source>
-            <translation>Отпустите, чтобы добавить к следующему вопросу, только для этого разговора</translation>
+            <translation>Отпустите, чтобы добавить к следующему вопросу, только для этой беседы</translation>
         </message>
         <message>
             <source>Everything is read on this computer; the originals stay as they are.</source>
@@ -1072,7 +1072,7 @@
         <name>Giving</name>
         <message>
             <source>Attached for this chat only.</source>
-            <translation>Добавлено только для этого разговора.</translation>
+            <translation>Добавлено только для этой беседы.</translation>
         </message>
         <message>
             <source>Read into memory instead</source>
@@ -1080,7 +1080,7 @@
         </message>
         <message>
             <source>Files for this chat only…</source>
-            <translation>Файлы только для этого разговора…</translation>
+            <translation>Файлы только для этой беседы…</translation>
         </message>
         <message>
             <source>Files into memory…</source>
@@ -2569,7 +2569,7 @@
         </message>
         <message>
             <source>What is remembered; on or off for this chat</source>
-            <translation>Что запомнено; включить или выключить для разговора</translation>
+            <translation>Что запомнено; включить или выключить для беседы</translation>
         </message>
         <message>
             <source>How everything is</source>
@@ -2589,7 +2589,7 @@
         </message>
         <message>
             <source>Add files for this chat only</source>
-            <translation>Добавить файлы только для этого разговора</translation>
+            <translation>Добавить файлы только для этой беседы</translation>
         </message>
         <message>
             <source>Read a file or folder into memory</source>
@@ -2609,11 +2609,11 @@
         </message>
         <message>
             <source>Find in this conversation</source>
-            <translation>Найти в этом разговоре</translation>
+            <translation>Найти в этой беседе</translation>
         </message>
         <message>
             <source>Begin a new conversation</source>
-            <translation>Начать новый разговор</translation>
+            <translation>Начать новую беседу</translation>
         </message>
         <message>
             <source>Answer the last question anew</source>
@@ -2625,7 +2625,7 @@
         </message>
         <message>
             <source>Give this conversation another title</source>
-            <translation>Переименовать этот разговор</translation>
+            <translation>Переименовать эту беседу</translation>
         </message>
         <message>
             <source>title</source>
@@ -2633,11 +2633,11 @@
         </message>
         <message>
             <source>Tags of this conversation</source>
-            <translation>Метки этого разговора</translation>
+            <translation>Метки этой беседы</translation>
         </message>
         <message>
             <source>Keep this conversation on top</source>
-            <translation>Держать этот разговор наверху</translation>
+            <translation>Держать эту беседу наверху</translation>
         </message>
         <message>
             <source>No longer keep it on top</source>
@@ -2645,19 +2645,19 @@
         </message>
         <message>
             <source>Move this conversation into the archive</source>
-            <translation>Перенести этот разговор в архив</translation>
+            <translation>Перенести эту беседу в архив</translation>
         </message>
         <message>
             <source>Write this conversation into a file</source>
-            <translation>Записать этот разговор в файл</translation>
+            <translation>Записать эту беседу в файл</translation>
         </message>
         <message>
             <source>Bring in conversations of another program</source>
-            <translation>Загрузить разговоры из другой программы</translation>
+            <translation>Загрузить беседы из другой программы</translation>
         </message>
         <message>
             <source>Delete this conversation</source>
-            <translation>Удалить этот разговор</translation>
+            <translation>Удалить эту беседу</translation>
         </message>
         <message>
             <source>Keep a prompt of your own</source>
