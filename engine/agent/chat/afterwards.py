@@ -76,6 +76,7 @@ class Afterwards:
         """Remember what a model said, and see to title and summary in the background."""
         if message.model in (None, values.QUOTES):
             return
+        self._start(self._remember_answer(message), f"remember {message.id}")
         self._start(self._behind(asked, message), f"behind {message.id}")
 
     def note_cited(self, ids: Sequence[str]) -> None:
@@ -109,21 +110,27 @@ class Afterwards:
             await self._memory.remember_many([_turn(asked, asked.text, tags=tags, speaker=None)])
             self._spoke(asked.conversation_id)
             return await self._asked_for(asked) if self.settings.chat.extract else []
-        except MagrayError:
-            _log.exception("what was said could not be remembered; it is kept in the conversation")
+        except MagrayError as error:
+            _log.warning("what was said could not be remembered; it is kept in the conversation: %s", error)
             return []
+
+    async def _remember_answer(self, message: values.Message) -> list[str]:
+        said = without_markers(message.text).strip()
+        if not said or (message.answer is not None and message.answer.abstained):
+            return []
+        try:
+            if (await self._conversations.get(message.conversation_id)).remembers:
+                await self._memory.remember_many([_turn(message, said, tags=(ANSWER,), speaker=_SPEAKER)])
+        except MagrayError as error:
+            _log.warning("an answer could not be remembered; it is kept in the conversation: %s", error)
+        return []
 
     async def _behind(self, asked: values.Message, message: values.Message) -> list[str]:
         try:
-            conversation = await self._conversations.get(message.conversation_id)
-            said = without_markers(message.text).strip()
-            told = message.answer is None or not message.answer.abstained
-            if conversation.remembers and said and told:
-                await self._memory.remember_many([_turn(message, said, tags=(ANSWER,), speaker=_SPEAKER)])
             await self._title(asked, message)
             await self._summarise(message.conversation_id)
         except MagrayError as error:
-            _log.warning("what happens behind a turn was given up: %s", error)
+            _log.warning("title and summary of a conversation were given up: %s", error)
         return []
 
     async def _title(self, asked: values.Message, message: values.Message) -> None:
