@@ -80,7 +80,7 @@ def read_pdf(path: Path) -> ReadDocument:
             measured.append(lines)
             if lines is None:
                 plain_texts[index] = text
-            if objects and not has_text(text) and not remarks.get(index):
+            if objects and not has_text(text) and not any(map(has_text, remarks.get(index, ()))):
                 drawn.append(index + 1)
         if len(damaged) == count:
             raise Unreadable("it is damaged: none of its pages can be opened")
