@@ -20,6 +20,10 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from tests.helpers.vendors import loopback_vendors  # noqa: E402 - found by the line above
+
 QUESTION = "When does the lease of the harbour office end?"
 SENTENCE = "The lease of the harbour office ends on 31 May 2027."
 TEXT = f"""# Harbour office
@@ -102,6 +106,25 @@ def check_command_line(bundle: Bundle, home: Path) -> None:
     check(bundle.json("status")["memories"], "status tells of memories")
 
 
+def check_language_models(bundle: Bundle) -> None:
+    """Each provider's client, imported when it is first used, answers from a server on the loopback."""
+    with loopback_vendors() as vendors:
+        settings = {
+            "compatible/any": {"MAGRAY_LLM__COMPATIBLE__BASE_URL": vendors.v1},
+            "openai/gpt-5": {"OPENAI_BASE_URL": vendors.v1, "OPENAI_API_KEY": "sk-of-the-check"},
+            "anthropic/claude-sonnet-5": {
+                "ANTHROPIC_BASE_URL": vendors.address,
+                "ANTHROPIC_API_KEY": "sk-of-the-check",
+            },
+        }
+        for model, variables in settings.items():
+            plain = dict(bundle.environment)
+            bundle.environment |= {**variables, "MAGRAY_LLM__MODEL": model}
+            answer = bundle.json("ask", QUESTION)
+            bundle.environment = plain
+            check(answer["made_by"] == model, f"{model} answers: {answer['text']!r}")
+
+
 def check_window(bundle: Bundle) -> None:
     """The window comes up, the engine becomes ready, and it closes in order when asked to."""
     began = time.monotonic()
@@ -155,6 +178,7 @@ def main() -> None:
                 display = ":" + pipe.readline().strip()
             bundle = Bundle(program, home, display)
             check_command_line(bundle, home)
+            check_language_models(bundle)
             check_window(bundle)
         finally:
             screen.terminate()
