@@ -36,6 +36,7 @@ class Entry:
         switched: Why another model answers.
         remembered: How many things were remembered because of it.
         retry: A failed answer may be asked for again.
+        numbers: Highest number of a source that an answer under way may name.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Entry:
     switched: str = ""
     remembered: int = 0
     retry: bool = True
+    numbers: int = 0
 
     @classmethod
     def of_message(cls, message: Message) -> Entry:
@@ -64,6 +66,13 @@ class Entry:
             thinking=message.thinking,
             switched=message.answer.note if message.answer is not None else "",
         )
+
+    @property
+    def cited(self) -> frozenset[int]:
+        """Numbers in the text that lead to a source."""
+        if self.answer is not None:
+            return frozenset(citation.number for citation in self.answer.citations)
+        return frozenset(range(1, self.numbers + 1))
 
     @property
     def quoted(self) -> bool:

@@ -86,7 +86,8 @@ class LiveAnswer(QObject):
                     )
                 )
             case Sees():
-                return
+                numbers = max((part.number or 0 for part in step.view.parts), default=0)
+                self.entry = replace(self.entry, numbers=numbers)
             case Thinking():
                 self._thinking.append(step.text)
                 if self.entry.state == "pending":

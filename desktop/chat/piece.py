@@ -94,8 +94,8 @@ class Piece:
         self.x = 0
         self.y = 0
         self.width = 0
-        self.numbered = False
-        """It was written when the numbers of its sources were known."""
+        self.cited: frozenset[int] = frozenset()
+        """Numbers that it was written to lead to a source."""
         code = kind == "code"
         self.pad_x = px(_CODE_PAD_X) if code else 0
         self.head = px(_CODE_HEAD) if code else 0

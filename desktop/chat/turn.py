@@ -340,9 +340,8 @@ class Turn:
     # Markdown
 
     def _writer(self) -> BlockWriter:
-        citations = self.entry.answer.citations if self.entry.answer is not None else ()
         given = Given(
-            citations=frozenset(citation.number for citation in citations),
+            citations=self.entry.cited,
             folder=self.folder,
             width=max(1, self._width),
             sharpness=self._sharpness,
@@ -377,8 +376,7 @@ class Turn:
 
     def _make_blocks(self, blocks: list[Block], deadline: float, *, settled: bool) -> bool:
         writer = self._writer()
-        direction = right_to_left(self.entry.text)
-        numbered = bool(self.entry.answer and self.entry.answer.citations)
+        cited = self.entry.cited
         colored = True
         for place, block in enumerate(blocks):
             at = self._head + place
@@ -388,14 +386,9 @@ class Turn:
                 if old.block is block or old.grow(block, settled=settled or not last):
                     colored = old.color(deadline) and colored
                     continue
-            elif old is not None and old.block == block and (old.numbered == numbered or "[" not in block.source):
+            elif old is not None and old.block == block and (old.cited == cited or "[" not in block.source):
                 continue
             made = self._made(writer, block, first=place == 0)
-            made.numbered = numbered
-            if direction and not isinstance(made, CodePiece):
-                option = made.document.defaultTextOption()
-                option.setTextDirection(Qt.LayoutDirection.RightToLeft)
-                made.document.setDefaultTextOption(option)
             if isinstance(made, CodePiece):
                 made.grow(block, settled=settled or not last)
                 colored = made.color(deadline) and colored
@@ -414,7 +407,14 @@ class Turn:
         if block.kind == "code":
             return CodePiece(self._look, block, above=above)
         kind = {"table": "table", "rule": "rule"}.get(block.kind, "text")
-        return Piece(self._look, writer.write(block), kind=kind, block=block, above=above)  # type: ignore[arg-type]
+        document = writer.write(block)
+        if right_to_left(self.entry.text):
+            option = document.defaultTextOption()
+            option.setTextDirection(Qt.LayoutDirection.RightToLeft)
+            document.setDefaultTextOption(option)
+        made = Piece(self._look, document, kind=kind, block=block, above=above)  # type: ignore[arg-type]
+        made.cited = self.entry.cited
+        return made
 
 
 def _heads(entry: Entry) -> tuple[str, str, bool]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QLocale
@@ -95,8 +96,15 @@ def reason_words(reason: str) -> str:
 
 def right_to_left(text: str) -> bool:
     """Most letters at the beginning of a text are written from right to left."""
+    return _right_to_left(text[:_LOOKED_AT])
+
+
+@lru_cache(maxsize=256)
+def _right_to_left(text: str) -> bool:
+    if text.isascii():
+        return False
     right = left = 0
-    for letter in text[:_LOOKED_AT]:
+    for letter in text:
         direction = unicodedata.bidirectional(letter)
         right += direction in ("R", "AL")
         left += direction == "L"

@@ -41,6 +41,7 @@ from engine import (
     Recalled,
     Recalling,
     Said,
+    Sees,
     Switched,
     Thinking,
 )
@@ -91,6 +92,24 @@ def test_an_answer_goes_through_its_steps(qtbot: QtBot) -> None:
     answer.take(Answered(message("The lease [1].")))
     before, entry = shown.told[-1]
     assert (before, entry.id, entry.state, entry.text) == (first, "m", "done", "The lease [1].")
+    answer.deleteLater()
+
+
+def test_numbers_lead_to_sources_before_the_answer_is_whole(qtbot: QtBot, parts: DesktopParts) -> None:
+    shown = Shown()
+    answer = LiveAnswer(shown)
+    part = ContextPart(kind="memory", title="lease.pdf", tokens=9, text="…", number=2)
+    answer.take(Sees(ContextView(model="m", parts=(part,), tokens=9, window=100, reserved=10)))
+    answer.take(Said("In May [2], not [7]."))
+    answer.flush()
+    view = Transcript(parts.theme, parts.icons)
+    qtbot.addWidget(view)
+    view.resize(700, 400)
+    view.show()
+    view.set_entries([shown.last])
+    turn = view.turn(0)
+    assert turn is not None
+    assert [address for piece in turn.pieces for _, _, address in piece.links()] == ["cite:2"]
     answer.deleteLater()
 
 
@@ -274,7 +293,7 @@ def info(model: str, **fields: object) -> ChatModelInfo:
 
 
 def test_the_model_says_what_it_costs_and_where_it_runs(qtbot: QtBot, parts: DesktopParts) -> None:
-    far = info("openai/gpt-5", input_price=1.25, output_price=10.0)
+    far = info("openai/gpt-5", input_price=1.25, output_price=10)
     near = info("local/small", leaves_computer=False)
     assert price_words(far) == "$1.25 in, $10 out for a million tokens · leaves this computer"
     assert price_words(near) == "free, on this computer"
