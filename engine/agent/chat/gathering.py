@@ -10,16 +10,18 @@ from typing import Protocol
 
 from engine import values
 from engine.agent.asking import Asker
+from engine.agent.chat import whole
 from engine.agent.chat.context import Picture
 from engine.agent.chat.documents import Text
 from engine.agent.lexicon import STOP_WORDS
 from engine.agent.terms import stem, words
 from engine.errors import NotFoundError
+from engine.executors import Executors
 from engine.llm.base import ChatModel
 from engine.llm.messages import Purpose
 from engine.memory.conversations import Conversations
 from engine.memory.memory import LayeredMemory
-from engine.memory.store import attachments as stored_attachments, turns
+from engine.memory.store import attachments as stored_attachments, documents, turns
 from engine.memory.store.turns import History
 
 RECALLED = 60
@@ -60,10 +62,6 @@ class Library(Protocol):
         """A document's text."""
         ...
 
-    async def documents(self, *, query: str | None = None, limit: int = 200, offset: int = 0) -> list[values.Document]:
-        """Documents."""
-        ...
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -79,9 +77,17 @@ class Gathering:
     """Collects material for questions."""
 
     def __init__(
-        self, *, asker: Asker, memory: LayeredMemory, conversations: Conversations, library: Library, models: Models
+        self,
+        *,
+        asker: Asker,
+        memory: LayeredMemory,
+        conversations: Conversations,
+        library: Library,
+        models: Models,
+        executors: Executors,
     ) -> None:
         self._models = models
+        self._executors = executors
         self._asker = asker
         self._memory = memory
         self._conversations = conversations
@@ -132,14 +138,10 @@ class Gathering:
                 notes.append(f"{one.name} was not sent: it is no longer in the memory")
         return Given(tuple(memories), tuple(texts), tuple(pictures), tuple(notes))
 
-    async def every_document(self) -> list[values.Document]:
-        """All documents in memory."""
-        found: list[values.Document] = []
-        while True:
-            page = await self._library.documents(limit=1000, offset=len(found))
-            found += page
-            if len(page) < 1000:
-                return found
+    async def named(self, question: str) -> list[str]:
+        """Ids of the documents that a question names."""
+        known = await self._conversations.read(documents.names)
+        return [one.id for one in await self._executors.run("query", whole.named, question, known)]
 
     async def text_of(self, document_id: str) -> Text:
         """A document's text.

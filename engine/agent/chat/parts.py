@@ -76,7 +76,14 @@ def build_chat(
         asked_for=extraction.asked_for,
         spoke=extraction.spoke,
     )
-    gathering = Gathering(asker=asker, memory=memory, conversations=conversations, library=library, models=models)
+    gathering = Gathering(
+        asker=asker,
+        memory=memory,
+        conversations=conversations,
+        library=library,
+        models=models,
+        executors=executors,
+    )
     speaking = Speaking(gathering=gathering, models=models, executors=executors, settings=settings, now=now)
     chat = Chat(
         asker=asker,

@@ -152,11 +152,10 @@ class Speaking:
             return []
         if given.texts:
             return list(given.texts)
-        documents = whole.named(question, await self._gathering.every_document())[: whole.MOST_DOCUMENTS]
         texts = []
-        for document in documents:
+        for wanted in (await self._gathering.named(question))[: whole.MOST_DOCUMENTS]:
             with contextlib.suppress(NotFoundError):  # forgotten this very moment
-                texts.append(await self._gathering.text_of(document.id))
+                texts.append(await self._gathering.text_of(wanted))
         return texts
 
     async def message(self, question: Question, spoken: Spoken, began: float) -> NewMessage:

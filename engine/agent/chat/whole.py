@@ -21,7 +21,8 @@ from engine.errors import StreamBrokenError
 from engine.executors import Executors
 from engine.llm.base import ChatModel
 from engine.llm.messages import ChatMessage, ChatRequest, TextDelta
-from engine.values import Document, DocumentSource
+from engine.memory.store.documents import DocumentName
+from engine.values import DocumentSource
 
 _WHOLE = re.compile(
     r"\b(?:summar(?:y|ise|ize|ies|ising|izing)|tl;?dr|overview|outline|gist|key points|main points|"
@@ -68,19 +69,19 @@ def asks_for_whole(question: str) -> bool:
     return _WHOLE.search(question) is not None
 
 
-def named(question: str, known: Sequence[Document]) -> list[Document]:
+def named(question: str, known: Sequence[DocumentName]) -> list[DocumentName]:
     """The documents that a question names: by file name, by title, or by the folder that they lie in.
 
     Args:
         question: As it was asked.
-        known: All documents.
+        known: What all documents are called.
     """
     asked = " ".join(words(question))
     stems = {stem(word) for word in words(question)}
     found = [one for one in known if _is_named(one, asked, stems)]
     if found or not _FOLDER.search(question):
         return found
-    folders: dict[str, list[Document]] = {}
+    folders: dict[str, list[DocumentName]] = {}
     for one in known:
         parts = re.split(r"[\\/]", one.path)[:-1]
         for part in parts[-3:]:
@@ -89,7 +90,7 @@ def named(question: str, known: Sequence[Document]) -> list[Document]:
     return min(folders.values(), key=len) if folders else []
 
 
-def _is_named(document: Document, asked: str, stems: set[str]) -> bool:
+def _is_named(document: DocumentName, asked: str, stems: set[str]) -> bool:
     file = re.split(r"[\\/]", document.path)[-1]
     for name in (file, file.rpartition(".")[0], document.title):
         plain = " ".join(words(name))

@@ -133,6 +133,22 @@ def listing(
     return [_value(row) for row in select.dicts().execute(reader)]
 
 
+@dataclass(frozen=True, slots=True)
+class DocumentName:
+    """What a document is called."""
+
+    id: str
+    path: str
+    title: str
+
+
+def names(reader: peewee.SqliteDatabase) -> list[DocumentName]:
+    """What every document is called, the last read first."""
+    query = Document.select(Document.id, Document.path, Document.title).where(Document.deleted_at.is_null())
+    query = query.order_by(Document.updated_at.desc(), Document.number.desc())
+    return [DocumentName(*row) for row in query.tuples().execute(reader)]
+
+
 def count(reader: peewee.SqliteDatabase) -> int:
     """How many documents there are."""
     query = Document.select(peewee.fn.COUNT(Document.number)).where(Document.deleted_at.is_null())

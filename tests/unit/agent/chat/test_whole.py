@@ -9,7 +9,7 @@ from engine.agent.chat import documents
 from engine.agent.chat.documents import Text
 from engine.agent.chat.whole import asks_for_whole, named
 from engine.errors import UnreachableError
-from tests.helpers.hand_engine import make_document
+from engine.memory.store.documents import DocumentName
 from tests.helpers.scripted_models import INFO, ScriptedModel, ScriptedModels, scripted
 
 DIARY = "\n\n".join(f"Day {day}: the keeper fed {day % 7} herons and slept well all night long." for day in range(900))
@@ -50,7 +50,7 @@ def test_questions_about_the_whole(question: str, expected: bool) -> None:
 )
 def test_documents_are_named_by_file_title_or_folder(question: str, expected: list[str]) -> None:
     known = [
-        make_document(str(place), path)
+        DocumentName(str(place), path, "A title")
         for place, path in enumerate(["/a/flat/lease-2026.pdf", "/a/flat/rules.txt", "/a/boat/log.txt"])
     ]
     assert [document.path for document in named(question, known)] == expected
