@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SIZES = ("900x600", "1240x780", "2560x1440")
 SCHEMES = ("light", "dark")
 SCALES = ("1", "1.5")
-README_STATES = ("answer", "document", "documents", "reading", "drop")
+README_STATES = ("answer", "written", "document", "documents", "reading", "drop")
 README_SIZE = "1240x780"
 _PATIENCE = 120.0
 
@@ -219,6 +219,9 @@ async def _prepare(scene: Scene) -> None:
     scene.library.quiet = True
     await scene.engine.ingest([scene.samples])
     scene.library.strip.dismiss()
+    await asyncio.sleep(0.5)
+    while scene.window.chat.bar.isVisible():  # what the first start has to say stands over nothing else
+        scene.window.chat.bar.dismissed.emit()
 
 
 async def _ask(scene: Scene, question: str) -> None:
@@ -237,6 +240,7 @@ async def _welcome(scene: Scene) -> None:
 
 
 async def _answer(scene: Scene) -> None:
+    scene.window.chat.header.mode.set_models([], default="")
     if not scene.answered:
         scene.window.conversations.new_wanted.emit()
         await _ask(scene, ENGLISH)
@@ -382,7 +386,7 @@ def _settings(page: str) -> Callable[[Scene], Awaitable[None]]:
 async def _written(scene: Scene) -> None:
     """An answer of a language model, as one would write it: made here, so that every picture of it is alike."""
     from desktop.chat.entries import Entry
-    from engine import Answer, Citation, Message, MessageUsage, Unsourced
+    from engine import Answer, ChatModelInfo, Citation, Message, MessageUsage, Unsourced
 
     chat = scene.window.chat
     if any(entry.id == "written" for entry in chat.transcript.entries):
@@ -410,6 +414,9 @@ async def _written(scene: Scene) -> None:
     chat.show_turns(empty=False)
     chat.transcript.set_entries([Entry(id="asked", question=True, text=ENGLISH), Entry.of_message(message)])
     scene.window.sources.show_answer(answer, titles={})
+    chat.header.set_title("The lease of the harbour office")
+    model = ChatModelInfo(id="openai/gpt-5", title="GPT-5", provider="openai", input_price=1.25, output_price=10.0)
+    chat.header.mode.set_models([model], default=model.id)
     await asyncio.sleep(1.5)  # until the formulas are drawn
     chat.transcript.verticalScrollBar().setValue(0)
 
