@@ -1,5 +1,5 @@
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -21,7 +21,15 @@ from engine import (
     Thinking,
 )
 from engine.errors import KeyMissingError, RuntimeUnavailableError, StreamBrokenError, UnreachableError
-from engine.llm.messages import ReasoningDelta, StreamEnd, Switched as ModelSwitched, TextDelta, Usage
+from engine.llm.messages import (
+    ChatRequest,
+    ReasoningDelta,
+    StreamEnd,
+    StreamEvent,
+    Switched as ModelSwitched,
+    TextDelta,
+    Usage,
+)
 from engine.memory.conversations import Conversations
 from engine.memory.memory import LayeredMemory
 from tests.helpers.scripted_models import INFO, ScriptedModel, ScriptedModels, scripted
@@ -379,3 +387,29 @@ async def test_an_answer_keeps_what_it_cites_and_the_best_of_the_rest(
     assert len(seen) > 25
     assert len(answer.unused) == 12
     assert len(answer.hits) == 13
+
+
+async def test_conversations_that_go_on_at_once_do_not_mix(engine: Engine) -> None:
+    class Echo(ScriptedModel):
+        async def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
+            asked = request.messages[-1].text.rsplit("number ", 1)[-1]
+            for piece in ("You asked ", "about ", asked):
+                await asyncio.sleep(0)
+                yield TextDelta(piece)
+            yield StreamEnd(stop="end", model=self.info.id)
+
+    async def talk(number: int) -> list[str]:
+        conversation = await engine.create_conversation(f"Talk {number}")
+        for turn in range(3):
+            await collect(engine.chat(conversation.id, f"What about number {number}-{turn}?"))
+        return [one.text for one in await engine.messages(conversation.id)]
+
+    async with scripted(engine, ScriptedModels(Echo([""]))):
+        told = await asyncio.gather(*(talk(number) for number in range(6)))
+    for number, texts in enumerate(told):
+        expected = [
+            text
+            for turn in range(3)
+            for text in (f"What about number {number}-{turn}?", f"You asked about {number}-{turn}?")
+        ]
+        assert texts == expected
