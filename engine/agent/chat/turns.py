@@ -26,7 +26,7 @@ from engine.chat_values import (
     Remembered,
     Said,
 )
-from engine.errors import ChatModelError, InvalidMemoryError, MagrayError, SettingsError
+from engine.errors import ChatModelError, InvalidMemoryError, MagrayError, SettingsError, StreamBrokenError
 from engine.llm.base import ChatModel
 from engine.memory.conversations import Conversations
 from engine.memory.store.messages import NewMessage
@@ -34,6 +34,10 @@ from engine.memory.store.turns import History
 from engine.settings import Settings
 
 _log = logging.getLogger(__name__)
+_SILENT = {
+    "end": "The model ended without a word. Your question is kept; try again, or choose another model.",
+    "filtered": "The provider's filter held the answer back. Your question is kept; ask it in other words.",
+}
 
 
 class Chat:
@@ -232,6 +236,8 @@ class Chat:
                     async for step in steps:
                         yield step
                 message = await self._keep(question, spoken, began)
+                if message is None:
+                    raise StreamBrokenError(_SILENT["filtered" if spoken.stop == "filtered" else "end"])
             except (asyncio.CancelledError, GeneratorExit):
                 # The owner stopped it: what was said is kept, whatever becomes of this task.
                 if spoken.keeping is None:
@@ -263,7 +269,7 @@ class Chat:
     ) -> AsyncGenerator[ChatStep, None]:
         if message is None:
             return
-        made = await remembering if remembering is not None else []
+        made = await asyncio.shield(remembering) if remembering is not None else []
         if question.asked is not None and question.remember:
             await self._afterwards.answered(question.asked, message)
         yield Answered(message)

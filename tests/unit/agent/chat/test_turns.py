@@ -24,6 +24,7 @@ from engine.errors import KeyMissingError, RuntimeUnavailableError, StreamBroken
 from engine.llm.messages import (
     ChatRequest,
     ReasoningDelta,
+    StopReason,
     StreamEnd,
     StreamEvent,
     Switched as ModelSwitched,
@@ -192,6 +193,21 @@ async def test_a_model_that_fails_in_the_middle_leaves_its_text_as_a_version(
     message = only(steps, Answered).message
     assert (message.model, message.version, message.versions) == ("quotes", 2, 2)
     assert (await engine.select_version(message.id, 1)).id == failed.message.id
+
+
+@pytest.mark.parametrize(("stop", "words"), [("end", "without a word"), ("filtered", "filter")])
+async def test_a_model_that_says_nothing_is_told_and_quotes_answer(
+    engine: Engine, conversation: Conversation, stop: StopReason, words: str
+) -> None:
+    await engine.remember(LEASE, layer="assets")
+    model = ScriptedModel([[ReasoningDelta("hm"), StreamEnd(stop=stop, model="local/scripted")]])
+    async with scripted(engine, ScriptedModels(model)):
+        steps = await collect(engine.chat(conversation.id, "When does the lease of the flat end?"))
+    failed = only(steps, Failed)
+    assert words in failed.error
+    assert failed.message is None
+    message = only(steps, Answered).message
+    assert (message.model, message.versions) == ("quotes", 1)
 
 
 async def test_a_key_that_is_missing_is_told_and_quotes_answer(engine: Engine, conversation: Conversation) -> None:
