@@ -158,7 +158,8 @@ class Extraction:
                 return await by_model(model, heard, await self._known(heard), await self._foreign(heard))
             except (ChatModelError, SettingsError) as error:
                 _log.warning("the rules draw facts, for the model did not: %s", error)
-        return by_rules(heard)
+        # What was asked for was done at once; where the owner took it back since, it stays away.
+        return [item for item in by_rules(heard) if not item.asked_for]
 
     async def _known(self, heard: Sequence[Turn]) -> list[values.Memory]:
         """Memories of the same things, for the model to say what they are replaced by."""

@@ -86,6 +86,14 @@ async def test_what_is_asked_for_is_remembered_at_once_and_for_ever(engine: Engi
     assert len(await drawn(engine)) == 1
 
 
+async def test_what_was_taken_back_stays_away(engine: Engine, conversation: Conversation) -> None:
+    steps = await collect(engine.chat(conversation.id, "Remember that my landlord is called Anna Petrova."))
+    (remembered,) = [step for step in steps if isinstance(step, Remembered)]
+    assert await engine.undo_remembered(remembered.ids) == 1
+    assert await engine._parts.chat.extraction.draw(conversation.id) == []
+    assert await drawn(engine) == []
+
+
 async def test_near_duplicates_become_one_and_what_is_new_supersedes(
     engine: Engine, conversation: Conversation
 ) -> None:
