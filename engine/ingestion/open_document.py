@@ -41,7 +41,7 @@ def read_open_document(path: Path, media_type: str) -> ReadDocument:
         try:
             with archive.open("content.xml") as stream:
                 _parse(ElementTree.iterparse(stream, events=("start", "end")), reader)
-        except (ElementTree.ParseError, zipfile.BadZipFile, ValueError) as error:
+        except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, LookupError) as error:
             raise Unreadable("it is damaged: content.xml in it makes no sense") from error
         page = reader.page()
         if "spreadsheet" not in media_type:  # where heads and feet are only the program's own

@@ -81,7 +81,7 @@ def _blocks(archive: zipfile.ZipFile, name: str, wanted: str) -> Iterator[Elemen
                 if _local(element) == wanted:
                     yield element
                     above[-1].clear()
-    except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, IndexError) as error:
+    except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, LookupError) as error:
         raise Unreadable(f"it is damaged: {name} in it makes no sense") from error
 
 
@@ -111,9 +111,13 @@ def _date_styles(archive: zipfile.ZipFile, name: str | None) -> frozenset[int]:
     dates = set(_DATES)
     for form in root.iter():
         if _local(form) == "numFmt" and _DATE_LETTERS.search(_QUOTED.sub("", form.get("formatCode", ""))):
-            dates.add(int(form.get("numFmtId", "-1")))
+            dates.add(_number(form.get("numFmtId", "")))
     cells = next((one for one in root if _local(one) == "cellXfs"), ())
-    return frozenset(place for place, style in enumerate(cells) if int(style.get("numFmtId", "0")) in dates)
+    return frozenset(place for place, style in enumerate(cells) if _number(style.get("numFmtId", "")) in dates)
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() else -1
 
 
 class _Reader:

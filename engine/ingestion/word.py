@@ -47,7 +47,7 @@ def read_docx(path: Path, media_type: str) -> ReadDocument:
         try:
             with archive.open(main) as stream:
                 reader.read(stream)
-        except (ElementTree.ParseError, zipfile.BadZipFile, ValueError) as error:
+        except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, LookupError) as error:
             raise Unreadable(f"it is damaged: {main} in it makes no sense") from error
         page = with_margins(reader.page(), _margins(archive, main, names))
         return ReadDocument(title=core_title(archive), media_type=media_type, pages=(page,))

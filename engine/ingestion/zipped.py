@@ -135,7 +135,7 @@ def parse_part(archive: zipfile.ZipFile, name: str) -> ElementTree.Element:
         return ElementTree.fromstring(archive.read(name))
     except KeyError as error:
         raise Unreadable(f"it is damaged: {name or 'its table of contents'} is missing in it") from error
-    except (ElementTree.ParseError, zipfile.BadZipFile, ValueError) as error:
+    except (ElementTree.ParseError, zipfile.BadZipFile, ValueError, LookupError) as error:
         raise Unreadable(f"it is damaged: {name} in it makes no sense") from error
 
 

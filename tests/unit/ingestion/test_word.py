@@ -154,3 +154,14 @@ def test_without_a_main_part_it_is_damaged(tmp_path: Path) -> None:
         archive.writestr("word/settings.xml", "<settings/>")
     with pytest.raises(Unreadable, match="damaged"):
         read(path)
+
+
+def test_an_encoding_that_does_not_exist_is_damage_and_no_crash(tmp_path: Path) -> None:
+    path = tmp_path / "a.docx"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        xml = f'<w:document xmlns:w="{WORD}"><w:body>{p("Kept.")}</w:body></w:document>'
+        archive.writestr("word/document.xml", f'<?xml version="1.0" encoding="UTX-8"?>{xml}')
+    document = read(path)
+    assert document.pages[0].text == "Kept."
+    assert "damaged" in document.notes[0]
