@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from desktop.chat.source_items import SourceItem
 from desktop.icons import Icons
 from desktop.library import Library
 from desktop.main_window import MainWindow
+from desktop.markdown.blocks import warm_up
 from desktop.messages import Messages
 from desktop.operations import Operation, Operations
 from desktop.settings.controller import SettingsController
@@ -98,6 +100,7 @@ class Workspace(QObject):
         self.chat.attach(engine, bridge)
         self.settings.attach(engine, bridge)
         self._refresh_status()
+        self._operations.start(Operation(name="load Markdown", run=lambda: asyncio.to_thread(warm_up)))
         self._operations.start(Operation(name="give the welcome documents", run=self._give_welcome))
 
     async def _give_welcome(self) -> None:

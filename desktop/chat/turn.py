@@ -403,7 +403,7 @@ class Turn:
 
     def _made(self, writer: BlockWriter, block: Block, *, first: bool) -> Piece:
         heading = block.kind == "text" and bool(block.tokens) and block.tokens[0].type == "heading_open"
-        above = 8 if first else _HEADING_ABOVE if heading else _ABOVE[block.kind]
+        above = 8 if first else 3 if block.continues else _HEADING_ABOVE if heading else _ABOVE[block.kind]
         if block.kind == "code":
             return CodePiece(self._look, block, above=above)
         kind = {"table": "table", "rule": "rule"}.get(block.kind, "text")

@@ -7,6 +7,7 @@ new lines.
 
 from __future__ import annotations
 
+import copy
 import re
 import time
 from dataclasses import dataclass, field
@@ -24,6 +25,10 @@ WINDOW = 6_000
 LONGEST = 8_000
 """A paragraph beyond this is cut at a word and shown as several: one of a megabyte would hold the window."""
 
+_LISTS = ("bullet_list_open", "ordered_list_open")
+_ITEMS = 60
+"""Items of a list that are laid out at once."""
+
 _FENCE = re.compile(r"( {0,3})(`{3,}|~{3,})([^\n]*)(?:\n|\Z)")
 _BLANK = re.compile(r"(?:[ \t]*\n)+")
 _DEFINITION = re.compile(r"^ {0,3}\[[^\]\n]+\]:", re.MULTILINE)
@@ -40,6 +45,7 @@ class Block:
         tokens: As the parser gave them; empty for code.
         code: What stands in a code block, or a formula's LaTeX.
         language: What the code block names as its language.
+        continues: It goes on with the list before it.
     """
 
     kind: BlockKind
@@ -47,6 +53,7 @@ class Block:
     tokens: tuple[Token, ...] = field(default=(), compare=False, repr=False)
     code: str = ""
     language: str = ""
+    continues: bool = False
 
 
 def _any_link(url: str) -> bool:
@@ -69,6 +76,14 @@ def _parser() -> MarkdownIt:
     # Any link may be written; what a click on one does is decided where it is clicked.
     parser.validateLink = _any_link  # type: ignore[method-assign]
     return parser
+
+
+def warm_up() -> None:
+    """Load what the first text would wait for; in any thread."""
+    from desktop.markdown.code import lexer_of
+
+    parse("A *word*, `code` and $x$.\n\n- one\n")
+    lexer_of("python")
 
 
 def tidy(text: str) -> str:
@@ -100,8 +115,35 @@ def parse(text: str) -> list[tuple[Block, int]]:
         else:
             end = text.find("\n\n", begin + len(_leading(text, begin)))
             end = len(text) if end < 0 else end + 1
-        found.append((_block(group, text[begin:end].strip("\n")), begin))
+        if group[0].type in _LISTS and sum(one.level == 1 for one in group) > 2 * _ITEMS:
+            found.extend(_list_parts(group, text, starts, end))
+        else:
+            found.append((_block(group, text[begin:end].strip("\n")), begin))
         group = []
+    return found
+
+
+def _list_parts(tokens: list[Token], text: str, starts: list[int], end: int) -> list[tuple[Block, int]]:
+    """A long list as several short ones, so that none is laid out in one long go."""
+    opening, closing = tokens[0], tokens[-1]
+    parts: list[list[Token]] = []
+    count = 0
+    for token in tokens[1:-1]:
+        if token.level == 1 and token.nesting == 1:
+            if count % _ITEMS == 0:
+                parts.append([])
+            count += 1
+        parts[-1].append(token)
+    found: list[tuple[Block, int]] = []
+    begins = [starts[part[0].map[0]] if part[0].map else end for part in parts]
+    for place, part in enumerate(parts):
+        head = copy.copy(opening)
+        if opening.type == "ordered_list_open":
+            head.attrs = {**opening.attrs, "start": int(opening.attrs.get("start", 1)) + place * _ITEMS}
+        stop = begins[place + 1] if place + 1 < len(parts) else end
+        source = text[begins[place] : stop].strip("\n")
+        block = Block("text", source, (head, *part, closing), continues=place > 0)
+        found.append((block, begins[place]))
     return found
 
 

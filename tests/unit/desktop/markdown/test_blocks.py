@@ -132,3 +132,17 @@ def test_claims_are_marked_inside_their_block() -> None:
     assert [block.kind for block, _ in parse(marked)] == ["text", "text"]
     assert parse(marked)[0][0].tokens[0].type == "bullet_list_open"
     assert parse(marked)[1][0].tokens[0].type == "heading_open"
+
+
+@pytest.mark.parametrize("mark", ["- item {0}", "{0}. item"])
+def test_a_long_list_is_laid_out_in_parts_and_stays_one(mark: str) -> None:
+    text = "Before\n\n" + "\n".join(mark.format(number) + "\n     - inner" for number in range(1, 401)) + "\n\nAfter"
+    blocks = [block for block, _ in parse(text)]
+    parts = blocks[1:-1]
+    assert len(parts) == 7
+    assert [part.continues for part in parts] == [False] + [True] * 6
+    assert "\n".join(part.source for part in parts) == text.split("\n\n")[1]
+    starts = [int(part.tokens[0].attrs.get("start", 0)) for part in parts]
+    assert starts == ([1, 61, 121, 181, 241, 301, 361] if mark.startswith("{") else [0] * 7)
+    assert [kind for kind, _, _ in flowed(text, 300)][-1] == "text"
+    assert "".join(source for _, source, _ in flowed(text, 300)).count("inner") == 400
