@@ -80,6 +80,10 @@ class Slash(QObject):
             Command("status", self.tr("How everything is"), self._status),
             Command("model", self.tr("Who answers"), self._model, name),
             Command("usage", self.tr("What language models used this month"), self._usage),
+            Command("models", self.tr("Models that search: embedders and rerankers"), self._models),
+            Command("offline", self.tr("Nothing leaves this computer, or may again"), self._offline, "on | off"),
+            Command("pause", self.tr("Pause reading files"), self._pause),
+            Command("resume", self.tr("Go on reading files"), self._resume),
             Command("devices", self.tr("What computes: processors and graphics cards"), self._devices),
             Command("attach", self.tr("Add files for this chat only"), lambda _argument: self.files_wanted.emit()),
             Command("ingest", self.tr("Read a file or folder into memory"), self._ingest, self.tr("path"), needed=True),
@@ -272,6 +276,44 @@ class Slash(QObject):
             return "\n".join([escaped(devices.summary), "", *rows])
 
         self._tell("/devices", find)
+
+    def _models(self, _argument: str) -> None:
+        async def find(engine: Engine) -> str:
+            rows = [
+                f"| {escaped(one.id)} | {escaped(one.name)} | {escaped(one.state)} |" for one in await engine.models()
+            ]
+            return "|  |  |  |\n|:--|:--|:--|\n" + "\n".join(rows)
+
+        self._tell("/models", find)
+
+    def _offline(self, argument: str) -> None:
+        wanted = argument.casefold()
+
+        async def find(engine: Engine) -> str:
+            if wanted in ("on", "off"):
+                await engine.change_option("offline", wanted == "on")
+            on = engine.settings.offline
+            return (
+                self.tr("Offline: nothing leaves this computer.")
+                if on
+                else self.tr("Not offline: what you set up may use the network.")
+            )
+
+        self._tell(f"/offline {wanted}".strip(), find)
+
+    def _pause(self, _argument: str) -> None:
+        async def find(engine: Engine) -> str:
+            await engine.pause_ingestion()
+            return self.tr("Reading files is paused. “/resume” goes on.")
+
+        self._tell("/pause", find)
+
+    def _resume(self, _argument: str) -> None:
+        async def find(engine: Engine) -> str:
+            await engine.resume_ingestion()
+            return self.tr("Reading files goes on.")
+
+        self._tell("/resume", find)
 
     def _usage(self, _argument: str) -> None:
         async def find(engine: Engine) -> str:

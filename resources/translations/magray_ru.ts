@@ -2584,6 +2584,22 @@
             <translation>Расход языковых моделей за месяц</translation>
         </message>
         <message>
+            <source>Models that search: embedders and rerankers</source>
+            <translation>Модели поиска: эмбеддеры и ранжировщики</translation>
+        </message>
+        <message>
+            <source>Nothing leaves this computer, or may again</source>
+            <translation>Ничего не покидает этот компьютер, или снова можно</translation>
+        </message>
+        <message>
+            <source>Pause reading files</source>
+            <translation>Приостановить чтение файлов</translation>
+        </message>
+        <message>
+            <source>Go on reading files</source>
+            <translation>Продолжить чтение файлов</translation>
+        </message>
+        <message>
             <source>What computes: processors and graphics cards</source>
             <translation>Что вычисляет: процессоры и видеокарты</translation>
         </message>
@@ -2738,6 +2754,22 @@
                 <numerusform>Указатели %Ln воспоминаний построены заново.</numerusform>
                 <numerusform>Указатели %Ln воспоминаний построены заново.</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>Offline: nothing leaves this computer.</source>
+            <translation>Без сети: ничто не покидает этот компьютер.</translation>
+        </message>
+        <message>
+            <source>Not offline: what you set up may use the network.</source>
+            <translation>Сеть разрешена: ей может пользоваться то, что вы настроили.</translation>
+        </message>
+        <message>
+            <source>Reading files is paused. “/resume” goes on.</source>
+            <translation>Чтение файлов приостановлено. «/resume» продолжит.</translation>
+        </message>
+        <message>
+            <source>Reading files goes on.</source>
+            <translation>Чтение файлов продолжается.</translation>
         </message>
         <message>
             <source>No language model was asked this month.</source>

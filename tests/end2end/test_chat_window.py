@@ -236,6 +236,18 @@ def test_commands_find_search_and_export(parts: DesktopParts, data_dir: Path, ve
         send(run, "/status")
         await until(lambda: last(run).id.startswith("note-") and "|" in last(run).text, seconds=20)
 
+        for command in ("help", "memory", "models", "devices", "usage", "verify", "model", "offline on", "offline off"):
+            before = len(entries(run))
+            send(run, f"/{command}")
+            await until(lambda before=before: len(entries(run)) == before + 2, seconds=30)  # type: ignore[misc]
+            assert last(run).text, command
+        assert "Not offline" in last(run).text
+        send(run, "/memory off")
+        await until(lambda: not chat.header.memory_off.isHidden())
+        send(run, "/memory on")
+        await until(lambda: chat.header.memory_off.isHidden())
+        chat.composer.focus()
+
         # A mention.
         QTest.keyClicks(chat.composer.editor, "@welc")
         await until(lambda: not chat.composer.suggestions.isHidden(), seconds=10)  # type: ignore[union-attr]
