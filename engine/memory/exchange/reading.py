@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from engine.memory.exchange.imported import ExportBroken, ImportedConversation
 _LARGEST = 2 << 30
 _MARKDOWN = (".md", ".markdown", ".txt")
 _SHOWN_PROBLEMS = 50
+_SPACE = re.compile(r"[ \t\r\n]*")
 
 
 @dataclass(slots=True)
@@ -100,7 +102,8 @@ def _read_one(name: str, data: bytes, export: Export) -> None:
             export.problems.append(f"{name}: {error}.")
         return
     try:
-        document = json.loads(text)
+        for number, entry in enumerate(_entries(text), start=1):
+            _take(name, number, entry, export)
     except RecursionError as error:
         raise ConversationImportError(f"{name} is nested too deeply. Nothing was imported.") from error
     except ValueError as error:
@@ -109,20 +112,48 @@ def _read_one(name: str, data: bytes, export: Export) -> None:
             f"{name} is no complete JSON file ({place}): the export may have been cut off. "
             "Nothing was imported; download the export again."
         ) from error
-    _read_document(name, document, export)
 
 
-def _read_document(name: str, document: Any, export: Export) -> None:
-    if isinstance(document, dict) and isinstance(document.get("conversations"), list):
-        document = document["conversations"]
-    entries = document if isinstance(document, list) else [document]
-    for number, entry in enumerate(entries, start=1):
-        title = entry.get("title") or entry.get("name") if isinstance(entry, dict) else None
-        called = f"“{title}”" if isinstance(title, str) and title else f"conversation {number}"
-        try:
-            export.conversations.append(_read_entry(entry))
-        except ExportBroken as error:
-            export.problems.append(f"{name}, {called}: {error}.")
+def _entries(text: str) -> Iterator[Any]:
+    """What stands in a document, one conversation after the other: a list is never decoded as a whole.
+
+    The decoder keeps the interpreter to itself, so that a file of a gigabyte would stop everything else for a minute.
+
+    Raises:
+        ValueError: it is no JSON, or not all of it.
+    """
+    place = _space(text, 0)
+    if not text.startswith("[", place):
+        document = json.loads(text)
+        listed = document.get("conversations") if isinstance(document, dict) else None
+        yield from listed if isinstance(listed, list) else [document]
+        return
+    decoder = json.JSONDecoder()
+    place = _space(text, place + 1)
+    while not text.startswith("]", place):
+        entry, place = decoder.raw_decode(text, place)
+        yield entry
+        place = _space(text, place)
+        if text.startswith(",", place):
+            place = _space(text, place + 1)
+        elif not text.startswith("]", place):
+            raise json.JSONDecodeError("Expecting ',' or ']'", text, place)
+    if _space(text, place + 1) != len(text):
+        raise json.JSONDecodeError("Extra data", text, place + 1)
+
+
+def _space(text: str, place: int) -> int:
+    match = _SPACE.match(text, place)
+    return match.end() if match else place
+
+
+def _take(name: str, number: int, entry: Any, export: Export) -> None:
+    title = entry.get("title") or entry.get("name") if isinstance(entry, dict) else None
+    called = f"“{title}”" if isinstance(title, str) and title else f"conversation {number}"
+    try:
+        export.conversations.append(_read_entry(entry))
+    except ExportBroken as error:
+        export.problems.append(f"{name}, {called}: {error}.")
 
 
 def _read_entry(entry: object) -> ImportedConversation:

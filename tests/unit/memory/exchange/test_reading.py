@@ -122,6 +122,9 @@ async def test_one_broken_conversation_does_not_keep_the_others_out(engine: Engi
         ("conversations.json", b'[{"title": "Herons", "mapping": {"a"', "cut off"),
         ("conversations.json", b"", "cut off"),
         ("conversations.json", b"[]", "No conversation was found"),
+        ("conversations.json", b'[{"title": "a"} {"title": "b"}]', "cut off"),
+        ("conversations.json", b'[{"title": "a"},', "cut off"),
+        ("conversations.json", b'[{"title": "a"}] and more', "cut off"),
         ("conversations.json", b'{"something": "else"}', "form of no export"),
         ("conversations.json", b'"\xff\xfe\xfa"', "UTF-8"),
         ("conversations.json", b"[" * 100_000, "nested too deeply|cut off"),
@@ -230,7 +233,10 @@ def test_talks_that_were_written_down_elsewhere(text: str) -> None:
 )
 def test_whatever_a_file_holds_the_error_is_a_clear_one(document: object) -> None:
     export = reading.Export()
-    reading._read_document("a.json", document, export)
+    text = json.dumps(document)
+    given = list(reading._entries(text))
+    assert given == (document if isinstance(document, list) else given)
+    reading._read_one("a.json", text.encode(), export)
     for one in export.conversations:
         keys = [message.key for message in one.messages]
         for place, message in enumerate(one.messages):
