@@ -58,6 +58,10 @@ class Given:
     titles: Mapping[int, str] = field(default_factory=dict)
 
 
+_OPENING = re.compile(r"(?:\s|[-*+](?=\s)|\d{1,3}[.)](?=\s)|\[[ xX]\](?=\s)|\[\^[^\]\s]+\]:|#{1,6}(?=\s)|>|\|)*")
+"""What opens a block: signs of lists, tasks, footnotes, headings, quotes, tables. A mark before them would hide them."""
+
+
 def mark_claims(text: str, claims: Sequence[tuple[int, int, str]]) -> str:
     """Put the marks of claims without a source into a text.
 
@@ -67,7 +71,7 @@ def mark_claims(text: str, claims: Sequence[tuple[int, int, str]]) -> str:
     """
     for begin, end, reason in sorted(claims, reverse=True):
         claim = text[begin:end]
-        opening = re.match(r"(?:\s|[-*+](?=\s)|\d{1,3}[.)](?=\s)|#{1,6}(?=\s)|>|\|)*", claim)
+        opening = _OPENING.match(claim)
         lead = len(opening[0]) if opening else 0
         tail = len(claim) - len(claim.rstrip())
         if lead >= len(claim) - tail or "```" in claim or "~~~" in claim:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from desktop.markdown.blocks import LONGEST, MarkdownFlow, parse
-from desktop.markdown.inline import mark_claims, without_marks
+from desktop.markdown.inline import BEGIN_CLAIM, mark_claims, without_marks
 
 TEXT = """# A heading
 
@@ -146,3 +146,13 @@ def test_a_long_list_is_laid_out_in_parts_and_stays_one(mark: str) -> None:
     assert starts == ([1, 61, 121, 181, 241, 301, 361] if mark.startswith("{") else [0] * 7)
     assert [kind for kind, _, _ in flowed(text, 300)][-1] == "text"
     assert "".join(source for _, source, _ in flowed(text, 300)).count("inner") == 400
+
+
+@pytest.mark.parametrize("line", ["- [x] draft the letter", "1. [ ] send it", "[^1]: It stands in no source.", "> # A"])
+def test_a_mark_stands_behind_what_opens_a_block(line: str) -> None:
+    marked = mark_claims(line, [(0, len(line), "no_source")])
+    opening = marked[: marked.index(BEGIN_CLAIM)]
+    assert opening
+    assert line.startswith(opening)
+    assert opening.rstrip()[-1] in "]:#"
+    assert without_marks(marked) == line
