@@ -33,6 +33,8 @@ BEGIN_CLAIM, END_CLAIM = "\ue0f0", "\ue0f1"
 _PLACES = {"no_source": "\ue0f2", "not_in_source": "\ue0f3", "not_quoted": "\ue0f4"}
 _REASONS = {mark: reason for reason, mark in _PLACES.items()}
 _MARKS = re.compile(f"{BEGIN_CLAIM}[{''.join(_REASONS)}]|{END_CLAIM}")
+_OPENING = re.compile(r"(?:\s|[-*+](?=\s)|\d{1,9}[.)](?=\s)|\[[ xX]\](?=\s)|\[\^[^\]\s]+\]:?|#{1,6}(?=\s)|>|\|)*")
+"""What a block begins with that is not yet words: marks of lists, tasks, footnotes, headings, quotations, tables."""
 _CITATION = re.compile(r"\s*\[(\d{1,3}(?:\s*,\s*\d{1,3})*)\]")
 _ADDRESS = re.compile(r"https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}]")
 _LINE = "\u2028"
@@ -59,7 +61,7 @@ class Given:
 
 
 _OPENING = re.compile(r"(?:\s|[-*+](?=\s)|\d{1,3}[.)](?=\s)|\[[ xX]\](?=\s)|\[\^[^\]\s]+\]:|#{1,6}(?=\s)|>|\|)*")
-"""What opens a block: signs of lists, tasks, footnotes, headings, quotes, tables. A mark before them would hide them."""
+"""What opens a block: lists, tasks, footnotes, headings, quotes, tables. A mark before it would hide it."""
 
 
 def mark_claims(text: str, claims: Sequence[tuple[int, int, str]]) -> str:
@@ -74,7 +76,9 @@ def mark_claims(text: str, claims: Sequence[tuple[int, int, str]]) -> str:
         opening = _OPENING.match(claim)
         lead = len(opening[0]) if opening else 0
         tail = len(claim) - len(claim.rstrip())
-        if lead >= len(claim) - tail or "```" in claim or "~~~" in claim:
+        line = text[text.rfind("\n", 0, begin + lead) + 1 : begin + lead]
+        # A row of a table is read cell by cell: a mark in it would be noise, and code is no claim.
+        if lead >= len(claim) - tail or "```" in claim or "~~~" in claim or line.lstrip().startswith("|"):
             continue
         inner = claim[lead : len(claim) - tail]
         mark = BEGIN_CLAIM + _PLACES.get(reason, _PLACES["no_source"])
