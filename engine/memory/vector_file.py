@@ -27,7 +27,9 @@ RESIDENT_BYTES = 16 << 20
 """Bytes of the file that stay in the process's memory at most, about; what is read again comes from the system's
 cache of files."""
 
-_PAGE = 4096
+_FAULT = 2 << 20
+"""Bytes that reading one row may bring in: Linux maps whole large folios of its cache, up to so much."""
+
 _BLOCK = 2048
 _INT8_STEPS = 127
 
@@ -171,8 +173,13 @@ class VectorFile:
 
     def raw(self, rows: NDArray[np.intp]) -> NDArray[np.void]:
         """Rows as they lie in the file, copied."""
-        taken = self._rows[rows]
-        self._touch(len(rows) * (1 + self._type.itemsize // _PAGE) * _PAGE)
+        if self._rows.nbytes <= RESIDENT_BYTES:
+            return self._rows[rows]
+        taken = np.empty(len(rows), self._type)
+        some = max(1, RESIDENT_BYTES // _FAULT)
+        for start in range(0, len(rows), some):
+            taken[start : start + some] = self._rows[rows[start : start + some]]
+            self._touch(some * _FAULT)
         return taken
 
     def scores(self, first: int, query: NDArray[np.float32]) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
@@ -189,7 +196,9 @@ class VectorFile:
     def hash_rows(self, digest: hashlib.blake2b, first: int, last: int) -> None:
         """Take rows `first` to `last` (not included) into a checksum."""
         for start in range(first, last, _BLOCK):
-            digest.update(self._rows[start : min(start + _BLOCK, last)].tobytes())
+            data = self._rows[start : min(start + _BLOCK, last)].tobytes()
+            digest.update(data)
+            self._touch(len(data))
 
     def scrub(self) -> int:
         """Write nothing over the vectors of rows that do not count; their labels stay, for rows are found by them.
@@ -268,7 +277,7 @@ class VectorFile:
     def _touch(self, count: int) -> None:
         """Count bytes that were read, and give the pages back when they are many."""
         self._touched += count
-        if self._touched > RESIDENT_BYTES:
+        if self._touched >= RESIDENT_BYTES:
             self._touched = 0
             if self._map is not None and hasattr(mmap, "MADV_DONTNEED"):
                 self._map.madvise(mmap.MADV_DONTNEED)
