@@ -314,6 +314,7 @@ class Deeds(QObject):
 
         def done(_nothing: None) -> None:
             self._pane.transcript.remove_entry(entry.id)
+            self._reload()  # another version may stand in its place
             self._messages.info(
                 self.tr("The message was deleted"), action=self.tr("Undo"), run=undo, key="deleted message"
             )

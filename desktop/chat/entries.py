@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
+from PySide6.QtCore import QCoreApplication
+
 if TYPE_CHECKING:
     from engine import Answer, Citation, Message
 
@@ -16,6 +18,15 @@ EntryState = Literal["done", "pending", "streaming", "failed"]
 
 _MARK = re.compile(r"\s*\[(\d{1,3})\]")
 _SPACES = re.compile(r"\s+")
+
+
+def shown_text(text: str) -> str:
+    """A stored text as it is shown: what was erased for good is named in the window's language."""
+    from engine import ERASED  # not before the first paint
+
+    if ERASED not in text:
+        return text
+    return text.replace(ERASED, QCoreApplication.translate("Transcript", "[erased]"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,7 +70,7 @@ class Entry:
         return cls(
             id=message.id,
             question=message.role == "user",
-            text=message.text,
+            text=shown_text(message.text),
             answer=message.answer,
             created_at=message.created_at,
             message=message,

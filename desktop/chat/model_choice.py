@@ -50,7 +50,9 @@ class ModelChoice(QObject):
             self._button.set_models(models, default=default)
 
         self._operations.start(
-            Operation(name="chat models", run=engine.chat_models, success=show, owner=self._button, replaces="models")
+            Operation(
+                name="chat models", run=engine.usable_chat_models, success=show, owner=self._button, replaces="models"
+            )
         )
 
     def choose(self, model: str) -> None:

@@ -236,9 +236,7 @@ class Piece:
             layout = block.layout()
             depth = form.intProperty(DEPTH)
             bounds = self.document.documentLayout().blockBoundingRect(block)
-            for level in range(depth):
-                top = bounds.top() - form.topMargin()
-                yield Ground("bar", QRectF(px(16) * level, top, px(3), bounds.bottom() - top))
+            yield from self._bars(block, depth)
             if task := form.intProperty(TASK):
                 yield Ground("ticked" if task == 2 else "box", self._box_rect(block))
             if form.boolProperty(CODE):
@@ -251,6 +249,27 @@ class Piece:
                     first, last = max(begin, line.textStart()), min(end, line.textStart() + line.textLength())
                     if first < last:
                         yield Ground(kind, self._line_rect(line, first, last, layout.position()))
+
+    def _bars(self, block: QTextBlock, depth: int) -> Iterator[Ground]:
+        """The bars beside a quotation: as high as its letters, and joined to those of the paragraph before."""
+        px, size = self._look.theme.px, self._look.theme.font_pixels("chat")
+        if not depth or not block.layout().lineCount():
+            return
+
+        def reach(one: QTextBlock) -> tuple[float, float]:
+            layout = one.layout()
+            first, last = layout.lineAt(0), layout.lineAt(layout.lineCount() - 1)
+            top = layout.position().y()
+            return top + first.y() + first.ascent() - size * 1.15, top + last.y() + last.ascent() + size * 0.4
+
+        top, bottom = reach(block)
+        before = block.previous()
+        joined = before.isValid() and before.layout().lineCount() > 0
+        for level in range(depth):
+            begin = top
+            if joined and before.blockFormat().intProperty(DEPTH) > level:
+                begin = min(top, reach(before)[1])
+            yield Ground("bar", QRectF(px(16) * level, begin, px(3), bottom - begin))
 
     def _box_rect(self, block: QTextBlock) -> QRectF:
         """The box before a task, on the middle of its first line."""

@@ -240,7 +240,7 @@ class Turns(QObject):
             run.place = self._current()  # a question before this one has begun the conversation meanwhile
         if run.place is None:
             title = title_of(run.asked.text if run.asked is not None else "")
-            conversation = await engine.create_conversation(title)
+            conversation = await engine.create_conversation(title, provisional=True)
             if not self.remember:
                 conversation = await engine.set_conversation(conversation.id, remembers=False)
             run.place = conversation.id

@@ -166,15 +166,9 @@ class ProvidersPanel(SettingsPanel):
             self.start("where a key is", functools.partial(self.engine.key_place, provider), card.show_place)
         self.refresh_models()
 
-    async def _usable_models(self) -> list[ChatModelInfo]:
-        """Those that could answer: their provider's key is there, or they want none."""
-        models = await self.engine.chat_models()
-        keyed = [provider for provider in _TITLES if await self.engine.key_place(provider) != "none"]
-        return [model for model in models if model.provider in (*keyed, "compatible", "local")]
-
     def refresh_models(self) -> None:
         """Ask which chat models there are."""
-        self.start("chat models", self._usable_models, self._show_models, replaces="settings-chat-models")
+        self.start("chat models", self.engine.usable_chat_models, self._show_models, replaces="settings-chat-models")
 
     def _changed(self, name: str) -> None:
         if name.startswith("llm."):

@@ -124,6 +124,23 @@ def test_a_text_that_changed_is_read_anew() -> None:
     assert [block.source for block in flow.blocks] == ["# Another", "two"]
 
 
+@pytest.mark.parametrize(
+    ("claim", "kind"),
+    [("- [x] done", "bullet_list_open"), ("[^1]: a note", None), ("| a | b |", None), ("> said", None)],
+)
+def test_a_mark_leaves_tasks_notes_and_tables_what_they_are(claim: str, kind: str | None) -> None:
+    text = f"Word[^1].\n\n{claim}\n" + ("|---|---|\n| c | d |\n" if claim.startswith("|") else "")
+    marked = mark_claims(text, [(text.index(claim), text.index(claim) + len(claim), "no_source")])
+    assert without_marks(marked) == text
+    before = [(block.kind, block.tokens[0].type) for block, _ in parse(text)]
+    after = [(block.kind, block.tokens[0].type) for block, _ in parse(marked)]
+    assert before == after
+    assert kind is None or after[1][1] == kind
+    assert ("\ue0f0" in marked) == (not claim.startswith("|"))
+    inner = "".join(token.content for block, _ in parse(marked) for token in block.tokens if token.type == "inline")
+    assert "[ ]" not in inner
+
+
 def test_claims_are_marked_inside_their_block() -> None:
     text = "- A claim here.\n- Fine [1].\n\n## Title claim\n"
     marked = mark_claims(text, [(0, 15, "no_source"), (text.index("## "), len(text), "not_in_source")])
