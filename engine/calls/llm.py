@@ -8,6 +8,9 @@ from engine.calls.base import Calls
 from engine.llm.messages import ChatModelInfo, ProviderName
 from engine.usage_values import FoundServer, KeyPlace, ProviderTest, UsageReport
 
+KEYED: tuple[ProviderName, ...] = ("openai", "anthropic")
+"""Providers that answer nobody without a key."""
+
 
 class LlmCalls(Calls):
     """Language models: which there are, their keys, what they used."""
@@ -20,6 +23,14 @@ class LlmCalls(Calls):
         """
         self._check()
         return await self._parts.llm.models(refresh=refresh)
+
+    async def usable_chat_models(self) -> list[ChatModelInfo]:
+        """Those that could answer: their provider's key is there, or they want none. Opens no socket."""
+        self._check()
+        models = await self._parts.llm.models()
+        wanted = {model.provider for model in models}
+        keyed = [one for one in KEYED if one in wanted and await self._parts.llm.key_place(one) != "none"]
+        return [model for model in models if model.provider not in KEYED or model.provider in keyed]
 
     def chat_model_ready(self) -> bool:
         """Whether a chat model is set up that can be asked, as far as it is known without asking."""

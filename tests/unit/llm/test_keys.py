@@ -238,3 +238,15 @@ def _locals(report: traceback.TracebackException) -> list[str]:
 
 def _hello() -> ChatRequest:
     return ChatRequest(messages=(ChatMessage.of("user", "hello"),))
+
+
+async def test_only_models_that_could_answer_are_usable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-test")
+    monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
+    async with Engine.open(Settings(data_dir=tmp_path)) as engine:
+        known = {info.provider for info in await engine.chat_models()}
+        usable = {info.provider for info in await engine.usable_chat_models()}
+    assert {"openai", "anthropic"} <= known
+    assert "anthropic" in usable
+    assert "openai" not in usable
