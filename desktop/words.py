@@ -9,7 +9,7 @@ from pathlib import PurePath
 from PySide6.QtCore import QCoreApplication, QDir, QLocale
 
 from desktop.tokens import ColorRole
-from engine import FileState, IngestFile, IngestProgress
+from engine import ERASED, FileState, IngestFile, IngestProgress
 
 MEMBER_MARK = "!/"
 """Stands between an archive and what is in it."""
@@ -188,3 +188,10 @@ def done_words(progress: IngestProgress) -> str:
     if count == 1:
         return QCoreApplication.translate("Ingestion", "1 file was read")
     return QCoreApplication.translate("Ingestion", "%Ln files were read", "", count)
+
+
+def shown_text(text: str) -> str:
+    """A stored text as it is shown: what was erased for good is named in the window's language."""
+    if ERASED not in text:
+        return text
+    return text.replace(ERASED, QCoreApplication.translate("Transcript", "[erased]"))

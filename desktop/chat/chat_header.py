@@ -13,6 +13,7 @@ from desktop.icons import Icons
 from desktop.theme import Theme, restyle
 from desktop.widgets.buttons import IconButton
 from desktop.widgets.elided_label import ElidedLabel
+from desktop.words import shown_text
 
 if TYPE_CHECKING:
     from engine import Conversation
@@ -73,7 +74,7 @@ class ChatHeader(QFrame):
 
     def set_title(self, title: str) -> None:
         """Name the conversation; empty for one that has not begun."""
-        self.title.setText(title or self.tr("New conversation"))
+        self.title.setText(shown_text(title) or self.tr("New conversation"))
 
     def set_conversation(self, conversation: Conversation | None, *, remembers: bool = True) -> None:
         """Know the conversation's flags.

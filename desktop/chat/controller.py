@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -17,6 +16,7 @@ from desktop.chat.entries import Entry
 from desktop.chat.giving import Giving
 from desktop.chat.leads import Leads
 from desktop.chat.model_choice import ModelChoice
+from desktop.chat.older_messages import PAGE, OlderMessages
 from desktop.chat.prompts import Prompts
 from desktop.chat.slash import Slash
 from desktop.chat.sources_panel import SourcesPanel
@@ -31,8 +31,6 @@ from engine import Conversation, MemoriesRemembered, Message, NotFoundError
 if TYPE_CHECKING:
     from engine import Engine
 
-PAGE = 100
-"""Messages fetched at once."""
 _ALL = 1_000_000
 _REFRESH_MS = 80
 
@@ -73,9 +71,6 @@ class ChatController(QObject):
         self._engine: Engine | None = None
         self._current: str | None = None
         self._titles: dict[str, str] = {}
-        self._all_loaded = True
-        self._loading_older = False
-        self._when_loaded: list[Callable[[], None]] = []
         self._edited: Entry | None = None
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
@@ -118,7 +113,10 @@ class ChatController(QObject):
         )
         self.models = ModelChoice(button=pane.header.mode, turns=self.turns, operations=operations, parent=self)
         self.leads = Leads(pane=pane, theme=theme, icons=icons, messages=messages, parent=self)
-        self.find = ChatFind(pane=pane, load_all=self._load_all, parent=self)
+        self.older = OlderMessages(
+            pane=pane, operations=operations, messages=messages, current=lambda: self._current, parent=self
+        )
+        self.find = ChatFind(pane=pane, load_all=self.older.load_all, parent=self)
         self._connect()
         pane.composer.set_text(state.draft(None))
 
@@ -133,7 +131,6 @@ class ChatController(QObject):
         pane.header.delete_wanted.connect(self._delete_current)
         pane.header.deed_wanted.connect(self._do)
         pane.header.mode.settings_wanted.connect(lambda: self.page_wanted.emit("chat"))
-        pane.transcript.older_wanted.connect(self._load_older)
         panel.new_wanted.connect(self.new_conversation)
         panel.opened.connect(self.open_found)
         panel.rename_wanted.connect(self._rename)
@@ -163,7 +160,7 @@ class ChatController(QObject):
         self._engine = engine
         bridge.conversations_changed.connect(self._conversation_changed)
         bridge.memories_remembered.connect(self._remembered)
-        for part in (self.deeds, self.conversation_deeds, self.giving, self.slash):
+        for part in (self.deeds, self.conversation_deeds, self.giving, self.slash, self.older):
             part.attach(engine)
         self.refresh_list()
         self.models.attach(engine, bridge)
@@ -286,7 +283,7 @@ class ChatController(QObject):
     def _switch(self, conversation_id: str | None) -> None:
         self._current = conversation_id
         self._state.conversation = conversation_id
-        self._all_loaded = True
+        self.older.complete = True
         self.turns.remember = True
         self._list.set_current(conversation_id)
         self.find.close()
@@ -341,7 +338,7 @@ class ChatController(QObject):
                 return
             self._titles[conversation_id] = conversation.title
             self._pane.header.set_conversation(conversation)
-            self._all_loaded = complete
+            self.older.complete = complete
             transcript = self._pane.transcript
             transcript.set_entries([Entry.of_message(message) for message in found])
             self.turns.rejoin(conversation_id)
@@ -388,55 +385,6 @@ class ChatController(QObject):
         self._switch(None)
         if not isinstance(error, NotFoundError):
             self._messages.error(self._operations.describe(error, name="open a conversation"))
-
-    def _load_older(self) -> None:
-        if not self._all_loaded:
-            self._fetch_older(PAGE)
-
-    def _load_all(self, then: Callable[[], None]) -> None:
-        self._when_loaded.append(then)
-        self._fetch_older(_ALL)
-
-    def _loaded(self) -> None:
-        waiting, self._when_loaded = self._when_loaded, []
-        for then in waiting:
-            then()
-
-    def _fetch_older(self, limit: int) -> None:
-        """Fetch messages before those that are known; what waits for all of them runs when they are there."""
-        engine, current = self._engine, self._current
-        first = next((entry for entry in self._pane.transcript.entries if entry.stored), None)
-        if engine is None or current is None or self._all_loaded or first is None:
-            self._loaded()
-            return
-        if self._loading_older:
-            return
-        self._loading_older = True
-
-        def put(found: list[Message]) -> None:
-            self._loading_older = False
-            if self._current != current:
-                self._when_loaded.clear()
-                return
-            self._all_loaded = len(found) < limit
-            self._pane.transcript.prepend_entries([Entry.of_message(message) for message in found])
-            if self._when_loaded:
-                self._fetch_older(_ALL)
-
-        def failed(error: Exception) -> None:
-            self._loading_older = False
-            self._when_loaded.clear()
-            self._messages.error(self._operations.describe(error, name="load older messages"))
-
-        self._operations.start(
-            Operation(
-                name="load older messages",
-                run=lambda: engine.messages(current, limit=limit, before=first.id),
-                success=put,
-                failure=failed,
-                owner=self._pane,
-            )
-        )
 
     def _changed(self, conversation: Conversation) -> None:
         if conversation.id == self._current:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
-from PySide6.QtCore import QCoreApplication
+from desktop.words import shown_text
 
 if TYPE_CHECKING:
     from engine import Answer, Citation, Message
@@ -18,15 +18,6 @@ EntryState = Literal["done", "pending", "streaming", "failed"]
 
 _MARK = re.compile(r"\s*\[(\d{1,3})\]")
 _SPACES = re.compile(r"\s+")
-
-
-def shown_text(text: str) -> str:
-    """A stored text as it is shown: what was erased for good is named in the window's language."""
-    from engine import ERASED  # not before the first paint
-
-    if ERASED not in text:
-        return text
-    return text.replace(ERASED, QCoreApplication.translate("Transcript", "[erased]"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QCoreApplication, QRectF
 
+from desktop.chat.code_piece import CodePiece
 from desktop.chat.entries import Entry
-from desktop.chat.piece import CodePiece, Piece, cursor_x
+from desktop.chat.piece import Piece, cursor_x
+from desktop.words import shown_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -100,7 +102,7 @@ class LinkWalk:
         if scheme == "cite" and rest.isdigit():
             citations = entry.answer.citations if entry.answer is not None else ()
             citation = next((item for item in citations if item.number == int(rest)), None)
-            return f"“{' '.join(citation.quote.split())[:600]}”" if citation is not None else ""
+            return f"“{' '.join(shown_text(citation.quote).split())[:600]}”" if citation is not None else ""
         if scheme == "note":
             return QCoreApplication.translate("Transcript", "Goes to the footnote")
         return "" if scheme in ("think", "saw", "undo", "code") else address[:400]

@@ -11,8 +11,9 @@ from typing import Any, cast
 from PySide6.QtCore import QCoreApplication, QMarginsF, QRectF, Qt
 from PySide6.QtGui import QColor, QPageLayout, QPageSize, QPainter, QPalette, QPdfWriter, QPen
 
+from desktop.chat.code_piece import CodePiece
 from desktop.chat.entries import Entry
-from desktop.chat.piece import CodePiece, Piece, blocks_of
+from desktop.chat.piece import Piece, blocks_of
 from desktop.chat.turn import Turn
 from desktop.markdown.formulas import Formulas
 from desktop.markdown.look import Look

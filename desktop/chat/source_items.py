@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from PySide6.QtCore import QCoreApplication, QDate, QLocale
 
 from desktop.chat.passages import around, best_window, matched_words, plain, without_headings
-from desktop.words import file_name
+from desktop.words import file_name, shown_text
 from engine import Answer, Citation, ConversationSource, DocumentSource, Hit, Layer, Memory, Source
 
 UNUSED_SHOWN = 5
@@ -89,8 +89,8 @@ def _of_citation(
 ) -> SourceItem:
     memory = hit.memory if hit is not None else None
     source = citation.source or (memory.source if memory is not None else None)
-    text = without_headings(memory.text, _headings(source)) if memory is not None else citation.quote
-    passage = around(plain(text), plain(citation.quote))
+    text = without_headings(memory.text, _headings(source)) if memory is not None else shown_text(citation.quote)
+    passage = around(plain(text), plain(shown_text(citation.quote)))
     title, place, path = describe_source(source, memory, titles)
     return SourceItem(
         number=citation.number,

@@ -9,9 +9,10 @@ from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication, QHelpEvent, QMouseEvent, QTextCursor
 from PySide6.QtWidgets import QApplication, QToolTip, QWidget
 
+from desktop.chat.code_piece import CodePiece
 from desktop.chat.entries import Entry
 from desktop.chat.links import LinkWalk, Target
-from desktop.chat.piece import CodePiece, Piece, reason_of
+from desktop.chat.piece import Piece, reason_of
 from desktop.chat.transcript_view import TranscriptView
 from desktop.chat.turn import Turn
 from desktop.chat.turn_words import reason_words

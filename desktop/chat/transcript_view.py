@@ -15,10 +15,11 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen, QResizeEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from desktop.chat.caret import Place, Selection
+from desktop.chat.code_piece import CodePiece
 from desktop.chat.column import column_edges
 from desktop.chat.entries import Entry
 from desktop.chat.heights import Heights
-from desktop.chat.piece import CodePiece, Piece, Shown
+from desktop.chat.piece import Piece, Shown
 from desktop.chat.turn import Turn, estimated_height
 from desktop.markdown.formulas import Formulas
 from desktop.markdown.look import Look

@@ -9,8 +9,9 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QRect, Qt
 from PySide6.QtGui import QTextCharFormat, QTextCursor, QTextDocument
 
+from desktop.chat.code_piece import CodePiece
 from desktop.chat.entries import Entry, Span, paragraphs
-from desktop.chat.piece import CodePiece, Piece
+from desktop.chat.piece import Piece
 from desktop.chat.turn_words import (
     attachment_words,
     name_note,
@@ -356,7 +357,7 @@ class Turn:
             self._head = len(heads)
         final = entry.state != "streaming"
         text = entry.text
-        if entry.answer is not None and entry.answer.unsourced:
+        if entry.answer is not None and entry.answer.unsourced and entry.answer.text == text:
             text = mark_claims(text, [(one.start, one.end, one.reason) for one in entry.answer.unsourced])
         # What is settled is not parsed again; the numbers of an answer are known at its end only.
         fed = (text, final)

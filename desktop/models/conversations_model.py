@@ -18,6 +18,8 @@ from PySide6.QtCore import (
     Signal,
 )
 
+from desktop.words import shown_text
+
 if TYPE_CHECKING:
     from engine import Conversation
 
@@ -151,7 +153,7 @@ class ConversationsModel(QAbstractListModel):
             if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole, Roles.HEADING):
                 return row.heading
             return None
-        title = conversation.title or QCoreApplication.translate("ConversationsModel", "New conversation")
+        title = shown_text(conversation.title) or QCoreApplication.translate("ConversationsModel", "New conversation")
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole, Qt.ItemDataRole.ToolTipRole):
             return title
         if role == Qt.ItemDataRole.AccessibleTextRole:

@@ -3151,6 +3151,10 @@
             <source>Thinking…</source>
             <translation>Думаю…</translation>
         </message>
+        <message>
+            <source>[erased]</source>
+            <translation>[стёрто]</translation>
+        </message>
     </context>
     <context>
         <name>TranscriptView</name>

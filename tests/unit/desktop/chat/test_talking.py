@@ -28,6 +28,7 @@ from desktop.chat.slash import escaped
 from desktop.chat.transcript import Transcript
 from desktop.chat.turn_words import money, usage_words
 from engine import (
+    ERASED,
     Answer,
     Answered,
     ChatModelInfo,
@@ -392,3 +393,8 @@ def test_a_conversation_is_printed_over_pages(parts: DesktopParts, tmp_path: Pat
     content = path.read_bytes()
     assert content.startswith(b"%PDF")
     assert content.count(b"/Type /Page\n") >= 4
+
+
+def test_what_was_erased_is_named(parts: DesktopParts) -> None:
+    entry = Entry.of_message(message(f"It ends {ERASED}."))
+    assert entry.text == "It ends [erased]."

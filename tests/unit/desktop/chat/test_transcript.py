@@ -11,11 +11,12 @@ from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from desktop.chat.caret import Place
+from desktop.chat.code_piece import CodePiece
 from desktop.chat.column import column_edges
 from desktop.chat.entries import Entry
 from desktop.chat.heights import Heights
 from desktop.chat.message_actions import action_names
-from desktop.chat.piece import CodePiece, Piece
+from desktop.chat.piece import Piece
 from desktop.chat.transcript import Transcript
 from desktop.chat.turn import Turn
 from engine import Answer, Citation, Message, MessageUsage, Unsourced

@@ -9,7 +9,8 @@ from PySide6.QtCore import QBuffer, QIODevice
 from PySide6.QtGui import QColor, QImage, QTextCharFormat, QTextDocument
 from pytestqt.qtbot import QtBot
 
-from desktop.chat.piece import CodePiece, Piece, blocks_of
+from desktop.chat.code_piece import CodePiece
+from desktop.chat.piece import Piece, blocks_of
 from desktop.markdown.blocks import parse
 from desktop.markdown.code import CODE_ROLES, Highlighter, file_ending, lexer_of, role_of, widest_fence
 from desktop.markdown.formulas import Formulas, draw_formula
