@@ -1938,19 +1938,19 @@
         </message>
         <message>
             <source>Keep full vectors as</source>
-            <translation type="unfinished" />
+            <translation>Хранить полные векторы как</translation>
         </message>
         <message>
             <source>fp16 and int8 take less memory: they lie in a file beside a graph of shorter vectors.</source>
-            <translation type="unfinished" />
+            <translation>fp16 и int8 занимают меньше памяти: они лежат в файле рядом с графом более коротких векторов.</translation>
         </message>
         <message>
             <source>Numbers of a vector in such a graph</source>
-            <translation type="unfinished" />
+            <translation>Чисел вектора в таком графе</translation>
         </message>
         <message>
             <source>0 takes 256 where vectors are long.</source>
-            <translation type="unfinished" />
+            <translation>0 берёт 256, если векторы длинные.</translation>
         </message>
         <message>
             <source>Hits of a search</source>
@@ -2114,27 +2114,27 @@
         </message>
         <message>
             <source>As good as the chat model</source>
-            <translation type="unfinished" />
+            <translation>Не хуже модели чата</translation>
         </message>
         <message>
             <source>Requests go to whichever has the least to do. One a line.</source>
-            <translation type="unfinished" />
+            <translation>Запрос уходит той, что меньше занята. По одной в строке.</translation>
         </message>
         <message>
             <source>Requests at the same time</source>
-            <translation type="unfinished" />
+            <translation>Одновременных запросов</translation>
         </message>
         <message>
             <source>To one provider.</source>
-            <translation type="unfinished" />
+            <translation>К одному поставщику.</translation>
         </message>
         <message>
             <source>Requests in a minute</source>
-            <translation type="unfinished" />
+            <translation>Запросов в минуту</translation>
         </message>
         <message>
             <source>To one provider; 0 sets no limit.</source>
-            <translation type="unfinished" />
+            <translation>К одному поставщику; 0 — без предела.</translation>
         </message>
         <message>
             <source>Thinking</source>
@@ -2210,51 +2210,51 @@
         </message>
         <message>
             <source>Passages that go with a question, tokens</source>
-            <translation type="unfinished" />
+            <translation>Отрывки к вопросу, токенов</translation>
         </message>
         <message>
             <source>Found in your memory, the best first.</source>
-            <translation type="unfinished" />
+            <translation>Найденное в вашей памяти, сначала лучшее.</translation>
         </message>
         <message>
             <source>Attached documents, tokens</source>
-            <translation type="unfinished" />
+            <translation>Приложенные документы, токенов</translation>
         </message>
         <message>
             <source>So much of them goes with a question; a longer one is read part by part.</source>
-            <translation type="unfinished" />
+            <translation>Столько уходит с вопросом; более длинный документ читается по частям.</translation>
         </message>
         <message>
             <source>The conversation so far, tokens</source>
-            <translation type="unfinished" />
+            <translation>Беседа до сих пор, токенов</translation>
         </message>
         <message>
             <source>Word for word; older turns are summarised, never cut in silence.</source>
-            <translation type="unfinished" />
+            <translation>Слово в слово; более старое кратко пересказывается и не обрезается молча.</translation>
         </message>
         <message>
             <source>Remember facts from conversations</source>
-            <translation type="unfinished" />
+            <translation>Запоминать факты из бесед</translation>
         </message>
         <message>
             <source>Facts, decisions and preferences, once a conversation pauses. Each can be undone.</source>
-            <translation type="unfinished" />
+            <translation>Факты, решения и предпочтения, когда беседа прерывается. Каждое можно отменить.</translation>
         </message>
         <message>
             <source>A conversation pauses after, seconds</source>
-            <translation type="unfinished" />
+            <translation>Беседа прерывается через, секунд</translation>
         </message>
         <message>
             <source>Without a word.</source>
-            <translation type="unfinished" />
+            <translation>Без единого слова.</translation>
         </message>
         <message>
             <source>Titles by the chat model</source>
-            <translation type="unfinished" />
+            <translation>Названия от модели чата</translation>
         </message>
         <message>
             <source>Without it the first question names a conversation.</source>
-            <translation type="unfinished" />
+            <translation>Без этого беседу называет первый вопрос.</translation>
         </message>
         <message>
             <source>Colours</source>
@@ -2331,55 +2331,55 @@
         <name>ProvidersPanel</name>
         <message>
             <source>Answers come from</source>
-            <translation type="unfinished" />
+            <translation>Ответы даёт</translation>
         </message>
         <message>
             <source>Your own server</source>
-            <translation type="unfinished" />
+            <translation>Свой сервер</translation>
         </message>
         <message>
             <source>Paste a key, if the server wants one</source>
-            <translation type="unfinished" />
+            <translation>Вставьте ключ, если серверу он нужен</translation>
         </message>
         <message>
             <source>Look for servers on this computer</source>
-            <translation type="unfinished" />
+            <translation>Искать серверы на этом компьютере</translation>
         </message>
         <message>
             <source>Quotes from your files</source>
-            <translation type="unfinished" />
+            <translation>Цитаты из ваших файлов</translation>
         </message>
         <message>
             <source>your own server</source>
-            <translation type="unfinished" />
+            <translation>свой сервер</translation>
         </message>
         <message>
             <source>on this computer</source>
-            <translation type="unfinished" />
+            <translation>на этом компьютере</translation>
         </message>
         <message>
             <source>Answers are quoted word for word. Nothing leaves this computer.</source>
-            <translation type="unfinished" />
+            <translation>Ответы цитируются слово в слово. Ничего не покидает этот компьютер.</translation>
         </message>
         <message>
             <source>What you ask and the passages found leave this computer</source>
-            <translation type="unfinished" />
+            <translation>Ваш вопрос и найденные отрывки покидают этот компьютер</translation>
         </message>
         <message>
             <source>Nothing leaves this computer</source>
-            <translation type="unfinished" />
+            <translation>Ничего не покидает этот компьютер</translation>
         </message>
         <message>
             <source>reads up to {0} tokens</source>
-            <translation type="unfinished" />
+            <translation>читает до {0} токенов</translation>
         </message>
         <message>
             <source>${0} for a million tokens in, ${1} out, as of {2}</source>
-            <translation type="unfinished" />
+            <translation>${0} за миллион токенов на входе, ${1} на выходе, на {2}</translation>
         </message>
         <message>
             <source>None answered. Start Ollama or LM Studio first.</source>
-            <translation type="unfinished" />
+            <translation>Никто не ответил. Сначала запустите Ollama или LM Studio.</translation>
         </message>
         <message>
             <source>Use</source>
@@ -2387,7 +2387,7 @@
         </message>
         <message>
             <source>Use {0}</source>
-            <translation type="unfinished" />
+            <translation>Выбрать {0}</translation>
         </message>
     </context>
     <context>
@@ -3171,39 +3171,39 @@
         <name>UsagePanel</name>
         <message>
             <source>Go on beyond the budget this month</source>
-            <translation type="unfinished" />
+            <translation>Продолжить сверх бюджета в этом месяце</translation>
         </message>
         <message>
             <source>This month: {0}</source>
-            <translation type="unfinished" />
+            <translation>В этом месяце: {0}</translation>
         </message>
         <message>
             <source>The budget is {0}.</source>
-            <translation type="unfinished" />
+            <translation>Бюджет: {0}.</translation>
         </message>
         <message>
             <source>It is used up: Magray asks before it goes on.</source>
-            <translation type="unfinished" />
+            <translation>Он израсходован: Magray спросит, прежде чем продолжить.</translation>
         </message>
         <message>
             <source>Model</source>
-            <translation type="unfinished" />
+            <translation>Модель</translation>
         </message>
         <message>
             <source>Requests</source>
-            <translation type="unfinished" />
+            <translation>Запросы</translation>
         </message>
         <message>
             <source>Tokens in</source>
-            <translation type="unfinished" />
+            <translation>Токенов на входе</translation>
         </message>
         <message>
             <source>Tokens out</source>
-            <translation type="unfinished" />
+            <translation>Токенов на выходе</translation>
         </message>
         <message>
             <source>Cost</source>
-            <translation type="unfinished" />
+            <translation>Стоимость</translation>
         </message>
     </context>
     <context>
@@ -3291,11 +3291,11 @@
         <name>_ProviderCard</name>
         <message>
             <source>Paste a key</source>
-            <translation type="unfinished" />
+            <translation>Вставьте ключ</translation>
         </message>
         <message>
             <source>Key of {0}</source>
-            <translation type="unfinished" />
+            <translation>Ключ {0}</translation>
         </message>
         <message>
             <source>Keep</source>
@@ -3303,43 +3303,43 @@
         </message>
         <message>
             <source>Keep the key of {0}</source>
-            <translation type="unfinished" />
+            <translation>Сохранить ключ {0}</translation>
         </message>
         <message>
             <source>Test</source>
-            <translation type="unfinished" />
+            <translation>Проверить</translation>
         </message>
         <message>
             <source>Test {0}</source>
-            <translation type="unfinished" />
+            <translation>Проверить {0}</translation>
         </message>
         <message>
             <source>Forget the key</source>
-            <translation type="unfinished" />
+            <translation>Забыть ключ</translation>
         </message>
         <message>
             <source>Forget the key of {0}</source>
-            <translation type="unfinished" />
+            <translation>Забыть ключ {0}</translation>
         </message>
         <message>
             <source>Key in the system's key store</source>
-            <translation type="unfinished" />
+            <translation>Ключ в хранилище ключей системы</translation>
         </message>
         <message>
             <source>Key from the environment</source>
-            <translation type="unfinished" />
+            <translation>Ключ из окружения</translation>
         </message>
         <message>
             <source>Key for this session only: this system has no key store</source>
-            <translation type="unfinished" />
+            <translation>Ключ только на этот сеанс: в системе нет хранилища ключей</translation>
         </message>
         <message>
             <source>No key</source>
-            <translation type="unfinished" />
+            <translation>Ключа нет</translation>
         </message>
         <message>
             <source>Testing…</source>
-            <translation type="unfinished" />
+            <translation>Проверяю…</translation>
         </message>
     </context>
 </TS>
