@@ -44,6 +44,16 @@ class PaperTheme:
         return color
 
 
+class _PaperTurn(Turn):
+    """A turn without what can only be clicked."""
+
+    def _make_heads(self) -> list[Piece]:
+        return [self._make_name()]
+
+    def _make_tails(self) -> list[Piece]:
+        return []
+
+
 class PdfExport:
     """Writes entries to a file.
 
@@ -107,7 +117,7 @@ class PdfExport:
         return turn
 
     def _made(self, entry: Entry, width: int) -> Turn:
-        turn = Turn(entry, look=self._look, formulas=self._formulas, first=False, sharpness=2.0)
+        turn = _PaperTurn(entry, look=self._look, formulas=self._formulas, first=False, sharpness=2.0)
         turn.set_width(width)
         while not turn.complete:
             turn.work(time.perf_counter() + 1)
