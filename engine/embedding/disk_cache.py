@@ -79,6 +79,7 @@ class DiskCache:
         self._clock = clock
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
+        self._identity: tuple[int, int] | None = None
         self._model = 0
         self._touched: set[bytes] = set()
         self._off = False
@@ -232,7 +233,9 @@ class DiskCache:
                     if code in _BUSY:
                         _log.info("the cache of embeddings is in use elsewhere, it is passed over this time: %s", error)
                         return otherwise
-                    if code in _UNUSABLE:
+                    if code in _UNUSABLE and self._connection is not None and self._replaced():
+                        self._shut()  # removed just now; begun anew in the second round
+                    elif code in _UNUSABLE:
                         self._give_up(error)
                     else:
                         self._set_aside(error)
@@ -241,6 +244,8 @@ class DiskCache:
             return otherwise
 
     def _open(self) -> sqlite3.Connection:
+        if self._connection is not None and self._replaced():
+            self._shut()  # another cache of the same file has removed it: what was erased must not live on in ours
         if self._connection is not None:
             return self._connection
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -263,7 +268,19 @@ class DiskCache:
             raise
         self._model = int(row[0])
         self._connection = connection
+        self._identity = self._look()
         return connection
+
+    def _look(self) -> tuple[int, int] | None:
+        """Which file lies at the path, or None where there is none."""
+        try:
+            found = self._path.stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
+
+    def _replaced(self) -> bool:
+        return self._look() != self._identity
 
     def _set_aside(self, error: sqlite3.Error) -> None:
         self._shut()

@@ -272,3 +272,16 @@ def test_threads_may_share_it(open_cache: Opener) -> None:
         thread.join()
     assert wrong == []
     assert cache.count() == 160
+
+
+def test_a_file_that_another_cache_removed_is_begun_anew(open_cache: Opener, tmp_path: Path) -> None:
+    first, second = open_cache(model_id="first"), open_cache(model_id="second")
+    first.put({key(1): vector(1)})
+    second.put({key(2): vector(2)})
+    first.clear()
+    assert second.get([key(2)]) == {}
+    second.put({key(3): vector(3)})
+    first.put({key(4): vector(4)})
+    assert set(second.get([key(3)])) == {key(3)}
+    assert set(first.get([key(4)])) == {key(4)}
+    assert first.count() == 2
