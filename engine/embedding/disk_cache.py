@@ -223,7 +223,7 @@ class DiskCache:
     def _guarded(self, work: Callable[[sqlite3.Connection], T], otherwise: T) -> T:
         """Do some work on the file; made anew once where it is damaged, done without where it cannot be used."""
         with self._lock:
-            for _ in range(2):
+            for attempt in range(2):
                 if self._off:
                     return otherwise
                 try:
@@ -233,8 +233,8 @@ class DiskCache:
                     if code in _BUSY:
                         _log.info("the cache of embeddings is in use elsewhere, it is passed over this time: %s", error)
                         return otherwise
-                    if code in _UNUSABLE and self._connection is not None and self._replaced():
-                        self._shut()  # removed just now; begun anew in the second round
+                    if code == sqlite3.SQLITE_IOERR and attempt == 0:
+                        self._shut()  # another cache may have removed the file just now: begun anew
                     elif code in _UNUSABLE:
                         self._give_up(error)
                     else:
