@@ -103,7 +103,8 @@ class Indexes:
         self._closing = False
         self._jobs: list[tuple[Callable[[], Any], Future[Any]]] = []
         self._changed_at = self._worked_at = time.monotonic()
-        self._searched_at = 0.0
+        self._searched_at = self._merged_at = 0.0
+        self._due_since: float | None = None  # when a save was first put off
         self._told = False
         self._thread: threading.Thread | None = None
 
@@ -353,6 +354,8 @@ class Indexes:
     def _work(self) -> bool:
         """A slice of each index's work. Returns whether there is more."""
         more = [index for index in self._all if index.work()]
+        if more:
+            self._merged_at = time.monotonic()
         return bool(more)
 
     def _tell(self) -> None:
@@ -370,7 +373,7 @@ class Indexes:
                 self.lexical.purge()
                 self._pending = True
                 return
-            wait = self._save_when_calm(calm=now - self._searched_at, quiet=quiet)
+            wait = self._save_when_calm(calm=now - max(self._searched_at, self._merged_at))
         if quiet >= REST_SECONDS:
             self.lexical.rest()
         elif wait <= 0:
@@ -379,21 +382,25 @@ class Indexes:
             if not (self._pending or self._jobs or self._closing):
                 self._condition.wait(wait + 0.01 if wait > 0 else None)
 
-    def _save_when_calm(self, *, calm: float, quiet: float) -> float:
-        """Save the layers in which much has changed, unless searches go on.
+    def _save_when_calm(self, *, calm: float) -> float:
+        """Save the layers in which much has changed, unless searches or merges go on.
 
         Args:
-            calm: Seconds since the last search.
-            quiet: Seconds since the last change.
+            calm: Seconds since the last search and the last merge.
 
         Returns:
             Seconds after which to look again, 0 where nothing is left to save.
         """
         due = [index for index in self.layers.values() if index.changes >= max(SAVE_CHANGES, index.count // 10)]
         if not due:
+            self._due_since = None
             return 0.0
-        if calm < SAVE_QUIET_SECONDS and quiet < SAVE_OVERDUE_SECONDS:
-            return min(SAVE_QUIET_SECONDS - calm, SAVE_OVERDUE_SECONDS - quiet)
+        now = time.monotonic()
+        self._due_since = now if self._due_since is None else self._due_since
+        waited = now - self._due_since
+        if calm < SAVE_QUIET_SECONDS and waited < SAVE_OVERDUE_SECONDS:
+            return min(SAVE_QUIET_SECONDS - calm, SAVE_OVERDUE_SECONDS - waited)
+        self._due_since = None
         self._save((self.lexical, *due))
         return 0.0
 
