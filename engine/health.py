@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -120,7 +121,7 @@ def storage_component(data: Path, copies: Sequence[str] = ()) -> ComponentStatus
         data: The data folder.
         copies: Names of copies of the database that hold something that was erased since.
     """
-    used = sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
+    used = _bytes_under(data)
     free = shutil.disk_usage(data).free
     low = free < LOW_DISK
     held = f"; copies from before hold what was erased since: {', '.join(copies)}" if copies else ""
@@ -165,3 +166,15 @@ def overview(
         data_dir=str(data_dir),
         version=version,
     )
+
+
+def _bytes_under(folder: Path) -> int:
+    """What the files of a folder take. Files come and go meanwhile: indexes and caches write aside and rename."""
+    total = 0
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            try:
+                total += os.stat(os.path.join(parent, name), follow_symlinks=False).st_size  # noqa: PTH116, PTH118 - quick
+            except FileNotFoundError:
+                continue
+    return total
