@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -77,3 +78,10 @@ async def engine(settings: Settings) -> AsyncIterator[Engine]:
 def fake_clock() -> FakeClock:
     """Time that moves only when told to."""
     return FakeClock()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let go of what was copied: Qt's clipboard outlives the interpreter, and an object of Python's in it ends badly."""
+    gui = sys.modules.get("PySide6.QtGui")
+    if gui is not None and gui.QGuiApplication.instance() is not None:
+        gui.QGuiApplication.clipboard().clear()
