@@ -81,7 +81,7 @@ def fake_clock() -> FakeClock:
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Let go of what was copied: Qt's clipboard outlives the interpreter, and an object of Python's in it ends badly."""
+    """Let go of what was copied: Qt's clipboard outlives the interpreter, and what Python made for it must not."""
     gui = sys.modules.get("PySide6.QtGui")
     if gui is not None and gui.QGuiApplication.instance() is not None:
         gui.QGuiApplication.clipboard().clear()

@@ -1,9 +1,11 @@
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from engine import ComponentStatus, FileState
+from engine import ComponentStatus, FileState, health
 from engine.health import documents_component, language_model_component, memory_component, overview, storage_component
 
 COUNTS = {"interact": 1, "insights": 2, "assets": 12405}
@@ -54,3 +56,15 @@ def test_a_file_that_cannot_be_read_does_not_make_magray_ill(tmp_path: Path) -> 
     bad = documents_component({FileState.FAILED: 2}, 5, paused=False)
     whole = overview([bad], memories=COUNTS, documents=1, conversations=2, data_dir=tmp_path, version="1")
     assert (whole.state, whole.summary) == ("ok", "Everything works.")
+
+
+def test_files_that_go_while_they_are_counted_are_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "kept").write_bytes(bytes(7_000_000))
+    walk = os.walk
+
+    def walked(folder: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+        for parent, folders, names in walk(folder):
+            yield parent, folders, [*names, ".tmp-gone-by-now"]
+
+    monkeypatch.setattr(health.os, "walk", walked)
+    assert health.storage_component(tmp_path, ()).summary.startswith("7 MB")
