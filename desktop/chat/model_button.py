@@ -42,9 +42,11 @@ class ModelButton(QPushButton):
     Attributes:
         chosen: The id of a model; empty for the one in the settings, `quotes` for none.
         settings_wanted: Models are to be set up.
+        menu_wanted: The owner wants to choose; whoever knows what there is calls `show_menu`.
     """
 
     chosen = Signal(str)
+    menu_wanted = Signal()
     settings_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -55,7 +57,7 @@ class ModelButton(QPushButton):
         restyle(self, kind="subtle")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.clicked.connect(self._show_menu)
+        self.clicked.connect(self.menu_wanted)
         self._name()
 
     def set_models(self, models: Sequence[ChatModelInfo], *, default: str) -> None:
@@ -122,5 +124,6 @@ class ModelButton(QPushButton):
         menu.addAction(setup)
         return menu
 
-    def _show_menu(self) -> None:
+    def show_menu(self) -> None:
+        """Let the owner choose."""
         self.menu_of_models().popup(self.mapToGlobal(self.rect().bottomLeft()))

@@ -28,6 +28,7 @@ class ModelChoice(QObject):
         self._operations = operations
         self._engine: Engine | None = None
         button.chosen.connect(self.choose)
+        button.menu_wanted.connect(self._open)
 
     def attach(self, engine: Engine, bridge: Bridge) -> None:
         """The engine is open: learn which models there are, and again when the settings change."""
@@ -45,13 +46,35 @@ class ModelChoice(QObject):
         if engine is None:
             return
         default = engine.settings.llm.model
+        if not default:
+            self._button.set_models((), default="")  # nothing to name; what there is is asked for with the menu
+            return
 
         def show(models: list[ChatModelInfo]) -> None:
             self._button.set_models(models, default=default)
 
         self._operations.start(
+            Operation(name="chat models", run=engine.chat_models, success=show, owner=self._button, replaces="models")
+        )
+
+    def _open(self) -> None:
+        """Show what could answer now; that asks the system's key store, so it waits for the owner's click."""
+        engine = self._engine
+        if engine is None:
+            self._button.show_menu()
+            return
+
+        def show(models: list[ChatModelInfo]) -> None:
+            self._button.set_models(models, default=engine.settings.llm.model)
+            self._button.show_menu()
+
+        self._operations.start(
             Operation(
-                name="chat models", run=engine.usable_chat_models, success=show, owner=self._button, replaces="models"
+                name="usable chat models",
+                run=engine.usable_chat_models,
+                success=show,
+                owner=self._button,
+                replaces="models",
             )
         )
 
