@@ -69,7 +69,12 @@ def read_file(path: Path, name: str, *, zip_limit: int) -> ReadDocument:
             f"{MAX_CHARACTERS / 1e6:,.0f} million that one document may have; split it up"
         )
     if not any(has_text(page.text) for page in document.pages) and not document.ocr_pages and not document.has_members:
-        raise skip("no text found in it")
+        old_excel = document.media_type == "application/vnd.ms-excel"
+        raise skip(
+            "no text found in its cells; text boxes of old Excel files are not read"
+            if old_excel
+            else "no text found in it"
+        )
     return document
 
 

@@ -233,3 +233,9 @@ def test_data_without_blanks_are_cut_as_rows_are(tmp_path: Path) -> None:
     assert read(path).flavour == "rows"
     path.write_text(json.dumps([{"id": number} for number in range(20_000)], indent=1))
     assert read(path).flavour == "code"
+
+
+def test_text_boxes_of_old_workbooks_are_said_and_not_read(shared_data: Path) -> None:
+    file = shared_data / "documents/tika/files/xls/testEXCEL_textbox.xls"
+    with pytest.raises(Unreadable, match="text boxes of old Excel files are not read"):
+        read(file)
