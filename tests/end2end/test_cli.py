@@ -17,6 +17,7 @@ pytestmark = pytest.mark.end2end
 posix = pytest.mark.skipif(os.name == "nt", reason="signals of POSIX")
 
 FILES = 120
+MANY = 480
 """Read in some seconds: long enough to be stopped in the middle."""
 
 Start = Callable[..., subprocess.Popen[str]]
@@ -91,7 +92,7 @@ def test_a_reader_that_has_enough_is_no_failure(start: Start) -> None:
 
 
 def test_the_second_one_is_told_so(start: Start, data_dir: Path, tmp_path: Path) -> None:
-    folder = many_files(tmp_path / "files", FILES)
+    folder = many_files(tmp_path / "files", MANY)  # it must still be reading when the second has started
     first = start("ingest", str(folder))
     wait_for_rows(data_dir)
     code, out, err = ended(start("status"))
@@ -100,4 +101,4 @@ def test_the_second_one_is_told_so(start: Start, data_dir: Path, tmp_path: Path)
     assert err.count("\n") == 1
     code, out, err = ended(first)
     assert code == 0, err
-    assert f"{FILES} done" in out
+    assert f"{MANY} done" in out

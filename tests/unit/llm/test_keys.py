@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import copy
 import logging
 import os
@@ -222,7 +223,9 @@ async def test_a_key_is_found_nowhere_else(
             assert "llm.compatible.api_key" in config.stdout
             found += [config.stdout, config.stderr]
             me = psutil.Process()
-            found += [" ".join(one.cmdline()) for one in (me, *me.children(recursive=True))]
+            for one in (me, *me.children(recursive=True)):
+                with contextlib.suppress(psutil.NoSuchProcess):  # it ended meanwhile (a zombie is one, too)
+                    found.append(" ".join(one.cmdline()))
     files = [path for path in data_dir.rglob("*") if path.is_file()]
     assert any(path.name == "magray.log" for path in files)
     found += [path.read_bytes().decode("latin-1") for path in files]
