@@ -15,10 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from engine.llm import faults
 from engine.llm.anthropic_stream import Blocks, Counted
-from engine.llm.connection import Access, Connection
+from engine.llm.connection import Access
 from engine.llm.messages import (
     ChatMessage,
-    ChatModelInfo,
     ChatRequest,
     Effort,
     ImagePart,
@@ -30,8 +29,8 @@ from engine.llm.messages import (
     ToolCallPart,
     ToolResultPart,
 )
+from engine.llm.remote_model import RemoteModel
 from engine.llm.secret import Secret
-from engine.llm.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     import httpx2
@@ -69,29 +68,8 @@ def open_client(access: Access, key: Secret | None, http: httpx2.AsyncClient) ->
     )
 
 
-class AnthropicModel:
+class AnthropicModel(RemoteModel):
     """One model of Anthropic's."""
-
-    def __init__(self, info: ChatModelInfo, connection: Connection) -> None:
-        self._info = info
-        self._connection = connection
-        self._name = info.id.partition("/")[2]
-
-    @property
-    def info(self) -> ChatModelInfo:
-        """What is known of it."""
-        return self._info
-
-    def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
-        """Answer a request; see `ChatModel.stream`."""
-        return self._connection.relay(lambda client: self._events(client, request), model=self._name)
-
-    def count_tokens(self, text: str) -> int:
-        """An estimate, rather too many than too few."""
-        return estimate_tokens(text)
-
-    async def close(self) -> None:
-        """Nothing is held by one model: the connection is its vendor's."""
 
     async def _events(self, client: Any, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         access = self._connection.access

@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 from engine.llm import faults
-from engine.llm.connection import Access, Connection
+from engine.llm.connection import Access
 from engine.llm.messages import (
     ChatMessage,
-    ChatModelInfo,
     ChatRequest,
     ImagePart,
     ReasoningDelta,
@@ -30,10 +29,10 @@ from engine.llm.messages import (
     ToolResultPart,
     Usage,
 )
+from engine.llm.remote_model import RemoteModel
 from engine.llm.schemas import fits_strictly
 from engine.llm.secret import Secret
 from engine.llm.thinking import ThoughtSplitter
-from engine.llm.tokens import estimate_tokens
 
 if TYPE_CHECKING:
     import httpx2
@@ -64,29 +63,8 @@ def open_client(access: Access, key: Secret | None, http: httpx2.AsyncClient) ->
     )
 
 
-class CompatibleModel:
+class CompatibleModel(RemoteModel):
     """One model of such a server."""
-
-    def __init__(self, info: ChatModelInfo, connection: Connection) -> None:
-        self._info = info
-        self._connection = connection
-        self._name = info.id.partition("/")[2]
-
-    @property
-    def info(self) -> ChatModelInfo:
-        """What is known of it."""
-        return self._info
-
-    def stream(self, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
-        """Answer a request; see `ChatModel.stream`."""
-        return self._connection.relay(lambda client: self._events(client, request), model=self._name)
-
-    def count_tokens(self, text: str) -> int:
-        """An estimate, rather too many than too few."""
-        return estimate_tokens(text)
-
-    async def close(self) -> None:
-        """Nothing is held by one model: the connection is its vendor's."""
 
     async def _events(self, client: Any, request: ChatRequest) -> AsyncGenerator[StreamEvent, None]:
         access = self._connection.access
