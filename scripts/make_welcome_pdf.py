@@ -27,7 +27,8 @@ PAGES = (
 <p>This document says where your data is, who can see it, and how long Magray remembers. It is a PDF, so that you can
 see how a source with pages opens.</p>
 <h2>Is anything sent over the internet?</h2>
-<p>No. Nothing leaves your computer: files are read, stored and searched on it, and no question is sent anywhere. Magray
+<p>No. Nothing leaves your computer unless you set up a language model that runs elsewhere: then your question and the
+passages found go to its provider, and to nobody else. The switch Offline in the settings forbids even that. Magray
 works with the network switched off, from the first start on. It sends no statistics and no crash reports.</p>
 <h2>Where your data lives</h2>
 <p>Your data is stored in one database file, magray.db, in the data folder of Magray. The database is not encrypted by
