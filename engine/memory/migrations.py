@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.errors import StoreNewerError
-from engine.memory import migration_2
+from engine.memory import migration_2, migration_3
 from engine.memory.records import SCHEMA_VERSION
 from engine.memory.store import schema
 from engine.memory.store.database import Database
@@ -31,7 +31,10 @@ class Migration:
     apply: Callable[[Any], None]
 
 
-MIGRATIONS: tuple[Migration, ...] = (Migration(2, migration_2.NAME, migration_2.apply),)
+MIGRATIONS: tuple[Migration, ...] = (
+    Migration(2, migration_2.NAME, migration_2.apply),
+    Migration(3, migration_3.NAME, migration_3.apply),
+)
 """Steps after version 1, oldest first; `SCHEMA_VERSION` is the last one's number."""
 
 

@@ -23,6 +23,10 @@ Rules that hold in every transaction:
   message have one parent. `shown` marks the one branch that is shown, so that a page of it is one index range: a parent
   always has the smaller number. `chosen` marks, among versions, the one shown last, so that a branch that comes back
   comes back as it was.
+- What is known, and since when: `created_at` is when a memory was recorded, `superseded_at` and `deleted_at` when it was
+  recorded no longer to hold; `occurred_at` and `valid_to` say when it is true in the world. An edited memory keeps its
+  row; the text before becomes a row of its own, outside of the hot indexes, with `version_of` and `superseded_by`.
+- Every change of a memory's life writes a `History` row; rows of one deed share its `action` and are undone together.
 - Times are whole microseconds since 1970 UTC.
 """
 
@@ -42,7 +46,7 @@ from peewee import (
     TextField,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Rises with every migration; a database with a higher one was written by a newer Magray."""
 
 
@@ -109,6 +113,7 @@ class Conversation(Model):
     archived = BooleanField(default=False)
     tags = TextField(default="[]")
     remembers = BooleanField(default=True)
+    folder = CharField(default="")
     extracted = IntegerField(default=0)
     external_id = CharField(unique=True, null=True)
 
@@ -263,6 +268,10 @@ class Memory(Model):
     expires_at = BigIntegerField(null=True)
     superseded_by = CharField(null=True)
     valid_to = BigIntegerField(null=True)
+    superseded_at = BigIntegerField(null=True)
+    version_of = CharField(null=True, index=True)
+    repeats = IntegerField(default=0)
+    moved_at = BigIntegerField(null=True)
     archived_at = BigIntegerField(null=True)
     deleted_at = BigIntegerField(null=True)
     sequence = BigIntegerField(index=True)
@@ -313,6 +322,134 @@ class Usage(Model):
 
     class Meta:
         table_name = "usage"
+
+
+class History(Model):
+    """One change in the life of one memory.
+
+    `event` is what was done (`promoted`, `demoted`, `kept`, `cooled`, `woken`, `pinned`, `edited`, `merged`, …), `actor`
+    who did it (`owner`, `magray`), `reason` why, in words. `before` and `after` hold the changed fields as JSON: what
+    undoing needs. `undone_at` is when the deed was taken back.
+    """
+
+    number = AutoField()
+    action = CharField(index=True)
+    at = BigIntegerField(index=True)
+    memory = CharField(index=True)
+    event = CharField()
+    actor = CharField(default="owner")
+    reason = TextField(default="")
+    before = TextField(default="{}")
+    after = TextField(default="{}")
+    undone_at = BigIntegerField(null=True)
+
+    class Meta:
+        table_name = "history"
+
+
+class Cluster(Model):
+    """Memories about one thing: a name, a short text, and the centre of their vectors (float32, little-endian)."""
+
+    number = AutoField()
+    name = TextField(default="")
+    summary = TextField(default="")
+    model = CharField()
+    centre = BlobField()
+    size = IntegerField(default=0)
+    made_at = BigIntegerField()
+
+    class Meta:
+        table_name = "cluster"
+
+
+class ClusterMember(Model):
+    """Which cluster a memory belongs to."""
+
+    memory = ForeignKeyField(Memory, primary_key=True, on_delete="CASCADE", column_name="memory")
+    cluster = ForeignKeyField(Cluster, backref="member_rows", on_delete="CASCADE", column_name="cluster")
+    nearness = FloatField(default=0.0)
+
+    class Meta:
+        table_name = "cluster_member"
+
+
+class Link(Model):
+    """One memory made of others: an episode of its turns, a merged memory of its parts."""
+
+    number = AutoField()
+    memory = ForeignKeyField(Memory, backref="link_rows", on_delete="CASCADE", column_name="memory")
+    part = ForeignKeyField(Memory, backref="whole_rows", on_delete="CASCADE", column_name="part")
+    kind = CharField()
+
+    class Meta:
+        table_name = "link"
+        indexes = ((("memory", "part", "kind"), True),)
+
+
+class PromotionModel(Model):
+    """One version of the model that decides what rises; `data` holds its parameters, `metrics` how it was judged."""
+
+    number = AutoField()
+    made_at = BigIntegerField()
+    kind = CharField()
+    features = CharField()
+    state = CharField()
+    metrics = TextField(default="{}")
+    data = BlobField()
+
+    class Meta:
+        table_name = "promotion_model"
+
+
+class PromotionExample(Model):
+    """A memory as it was when it was judged, and what became of it within the horizon.
+
+    `features` is the JSON list of its figures, `probability` what the model said, `explored` whether chance decided,
+    `outcome` NULL until `due_at` has passed, `weight` corrects for how likely it was to be seen at all.
+    """
+
+    number = AutoField()
+    memory = CharField(index=True)
+    at = BigIntegerField()
+    due_at = BigIntegerField(index=True)
+    features = TextField()
+    probability = FloatField()
+    decision = CharField()
+    explored = BooleanField(default=False)
+    outcome = IntegerField(null=True)
+    weight = FloatField(default=1.0)
+
+    class Meta:
+        table_name = "promotion_example"
+
+
+class WatchedFolder(Model):
+    """A folder that is kept in step with the memory."""
+
+    number = AutoField()
+    id = CharField(unique=True)
+    path = TextField(unique=True)
+    paused = BooleanField(default=False)
+    ignore = TextField(default="[]")
+    added_at = BigIntegerField()
+    scanned_at = BigIntegerField(null=True)
+    problem = TextField(null=True)
+
+    class Meta:
+        table_name = "watched_folder"
+
+
+class BackgroundJob(Model):
+    """What is kept of a background job from one start to the next."""
+
+    name = CharField(primary_key=True)
+    paused = BooleanField(default=False)
+    ran_at = BigIntegerField(null=True)
+    result = TextField(default="")
+    failed = BooleanField(default=False)
+
+    class Meta:
+        table_name = "background_job"
 
 
 class IngestFile(Model):
@@ -380,6 +517,14 @@ TABLES: tuple[type[Model], ...] = (
     Vector,
     Removal,
     Usage,
+    History,
+    Cluster,
+    ClusterMember,
+    Link,
+    PromotionModel,
+    PromotionExample,
+    WatchedFolder,
+    BackgroundJob,
     IngestFile,
     Outcome,
 )

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from engine import Engine, Settings
-from engine.memory.migrations import migrate, schema_version
+from engine.memory.migrations import MIGRATIONS, migrate, schema_version
+from engine.memory.records import SCHEMA_VERSION
 from engine.memory.store import conversations, messages
 from engine.memory.store.database import Database
 
@@ -48,8 +49,8 @@ def indexes(path: Path) -> set[tuple[str, str]]:
 
 
 def test_an_old_database_gets_the_schema_of_a_new_one(store: Database, tmp_path: Path) -> None:
-    assert migrate(store, backups=tmp_path / "backups", version=2) == ["branches of conversations"]
-    assert schema_version(store) == 2
+    assert migrate(store, backups=tmp_path / "backups") == [step.name for step in MIGRATIONS]
+    assert schema_version(store) == SCHEMA_VERSION
     new = Database(tmp_path / "new" / "magray.db", lock_path=tmp_path / "new.lock")
     (tmp_path / "new").mkdir()
     new.open()
