@@ -23,9 +23,9 @@ Rules that hold in every transaction:
   message have one parent. `shown` marks the one branch that is shown, so that a page of it is one index range: a parent
   always has the smaller number. `chosen` marks, among versions, the one shown last, so that a branch that comes back
   comes back as it was.
-- What is known, and since when: `created_at` is when a memory was recorded, `superseded_at` and `deleted_at` when it was
-  recorded no longer to hold; `occurred_at` and `valid_to` say when it is true in the world. An edited memory keeps its
-  row; the text before becomes a row of its own, outside of the hot indexes, with `version_of` and `superseded_by`.
+- What is known, and since when: `created_at` is when a memory was recorded, `superseded_at` and `deleted_at` when it
+  was recorded no longer to hold; `occurred_at` and `valid_to` say when it is true in the world. An edited memory keeps
+  its row; the text before becomes a row of its own, outside of the hot indexes, with `version_of` and `superseded_by`.
 - Every change of a memory's life writes a `History` row; rows of one deed share its `action` and are undone together.
 - Times are whole microseconds since 1970 UTC.
 """
@@ -327,9 +327,9 @@ class Usage(Model):
 class History(Model):
     """One change in the life of one memory.
 
-    `event` is what was done (`promoted`, `demoted`, `kept`, `cooled`, `woken`, `pinned`, `edited`, `merged`, …), `actor`
-    who did it (`owner`, `magray`), `reason` why, in words. `before` and `after` hold the changed fields as JSON: what
-    undoing needs. `undone_at` is when the deed was taken back.
+    `event` is what was done (`promoted`, `demoted`, `kept`, `cooled`, `woken`, `pinned`, `edited`, `merged`, …),
+    `actor` who did it (`owner`, `magray`), `reason` why, in words. `before` and `after` hold the changed fields as
+    JSON: what undoing needs. `undone_at` is when the deed was taken back.
     """
 
     number = AutoField()
