@@ -80,6 +80,17 @@ if TYPE_CHECKING:
         SettingsChanged as SettingsChanged,
         StatusChanged as StatusChanged,
     )
+    from engine.explorer_values import (
+        MEMORY_ORDERS as MEMORY_ORDERS,
+        SOURCE_KINDS as SOURCE_KINDS,
+        CloseMemory as CloseMemory,
+        FoundMemory as FoundMemory,
+        MemoryCounts as MemoryCounts,
+        MemoryFilter as MemoryFilter,
+        MemoryOrder as MemoryOrder,
+        MemoryRow as MemoryRow,
+        SourceKind as SourceKind,
+    )
     from engine.llm.known import PRICES_AS_OF as PRICES_AS_OF
     from engine.llm.messages import (
         PROVIDERS as PROVIDERS,
@@ -172,6 +183,10 @@ _HOMES = {
         "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged",
         "MemoriesChanged", "MemoriesRemembered", "ModelProgressChanged", "ModelsChanged", "Notice",
         "ReembeddingChanged", "SettingsChanged", "StatusChanged",
+    ),
+    "engine.explorer_values": (
+        "MEMORY_ORDERS", "SOURCE_KINDS", "CloseMemory", "FoundMemory", "MemoryCounts", "MemoryFilter", "MemoryOrder",
+        "MemoryRow", "SourceKind",
     ),
     "engine.llm.known": ("PRICES_AS_OF",),
     "engine.llm.messages": ("PROVIDERS", "ChatModelInfo", "ProviderName", "Usage"),
