@@ -91,6 +91,12 @@ if TYPE_CHECKING:
         MemoryRow as MemoryRow,
         SourceKind as SourceKind,
     )
+    from engine.life_values import (
+        Action as Action,
+        Actor as Actor,
+        HistoryEntry as HistoryEntry,
+        LifeEvent as LifeEvent,
+    )
     from engine.llm.known import PRICES_AS_OF as PRICES_AS_OF
     from engine.llm.messages import (
         PROVIDERS as PROVIDERS,
@@ -188,6 +194,7 @@ _HOMES = {
         "MEMORY_ORDERS", "SOURCE_KINDS", "CloseMemory", "FoundMemory", "MemoryCounts", "MemoryFilter", "MemoryOrder",
         "MemoryRow", "SourceKind",
     ),
+    "engine.life_values": ("Action", "Actor", "HistoryEntry", "LifeEvent"),
     "engine.llm.known": ("PRICES_AS_OF",),
     "engine.llm.messages": ("PROVIDERS", "ChatModelInfo", "ProviderName", "Usage"),
     "engine.model_values": (

@@ -23,6 +23,7 @@ from pydantic_settings import (
 
 from engine.config_file import line_of, read_config
 from engine.errors import SettingsError
+from engine.life_settings import LifeSettings
 from engine.llm_settings import ChatSettings, LlmSettings
 from engine.options import Option, describe, misfit
 from engine.paths import DataPaths
@@ -229,6 +230,7 @@ class Settings(BaseSettings):
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log file holds.")
     layers: LayerSettings = Field(default_factory=LayerSettings)
+    life: LifeSettings = Field(default_factory=LifeSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     runtime: RuntimeSettings = Field(default_factory=RuntimeSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)

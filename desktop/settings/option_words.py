@@ -35,6 +35,14 @@ def option_words() -> dict[str, tuple[str, str]]:
             translate("Options", "Insights remembers, days"),
             translate("Options", "What proved useful stays this long; Assets stays for ever."),
         ),
+        "life.erase_after_days": (
+            translate("Options", "Erase the archive after, days"),
+            translate(
+                "Options",
+                "What has cooled for so long is erased for good, from the conversations it was said in too. "
+                "0 keeps it for ever.",
+            ),
+        ),
         "embedding.model": (
             translate("Options", "Embedder"),
             translate("Options", "The model that finds texts by meaning. Choose it above."),
