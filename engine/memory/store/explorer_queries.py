@@ -139,7 +139,7 @@ def numbers_of(reader: peewee.SqliteDatabase, ids: Sequence[str]) -> list[int]:
 _ROWS = (
     f"SELECT m.number, m.id, substr(m.text, 1, {SHOWN_LETTERS}) AS text, length(m.text) > {SHOWN_LETTERS} AS cut, "
     "m.layer, m.kind, m.title, m.occurred_at, m.created_at, m.access_count, m.accessed_at, m.expires_at, m.pinned, "
-    "m.tags, m.superseded_by, m.archived_at, m.deleted_at, m.page, m.heading, m.start, m."end", m.conversation_id, "
+    'm.tags, m.superseded_by, m.archived_at, m.deleted_at, m.page, m.heading, m.start, m."end", m.conversation_id, '
     "m.message_id, d.id AS document_id, d.path AS document_path, c.title AS conversation FROM memory m "
     "LEFT JOIN document d ON d.number = m.document LEFT JOIN conversation c ON c.id = m.conversation_id"
 )
