@@ -11,6 +11,8 @@ NAME = "the life of memories"
 
 _STATEMENTS = (
     """ALTER TABLE conversation ADD COLUMN "folder" VARCHAR(255) NOT NULL DEFAULT ''""",
+    """ALTER TABLE document ADD COLUMN "missing_since" INTEGER""",
+    """ALTER TABLE document ADD COLUMN "set_aside" VARCHAR(255) NOT NULL DEFAULT ''""",
     """ALTER TABLE memory ADD COLUMN "superseded_at" INTEGER""",
     """ALTER TABLE memory ADD COLUMN "version_of" VARCHAR(255)""",
     """ALTER TABLE memory ADD COLUMN "repeats" INTEGER NOT NULL DEFAULT 0""",
@@ -52,6 +54,10 @@ _STATEMENTS = (
         "scanned_at" INTEGER, "problem" TEXT)""",
     """CREATE UNIQUE INDEX "watchedfolder_id" ON "watched_folder" ("id")""",
     """CREATE UNIQUE INDEX "watchedfolder_path" ON "watched_folder" ("path")""",
+    """CREATE TABLE "watched_file" ("number" INTEGER NOT NULL PRIMARY KEY, "folder" INTEGER NOT NULL, "key" BLOB NOT
+        NULL, "size" INTEGER NOT NULL, "modified_ns" INTEGER NOT NULL, "forgotten" INTEGER NOT NULL, FOREIGN KEY
+        ("folder") REFERENCES "watched_folder" ("number") ON DELETE CASCADE)""",
+    """CREATE UNIQUE INDEX "watchedfile_folder_key" ON "watched_file" ("folder", "key")""",
     """CREATE TABLE "background_job" ("name" VARCHAR(255) NOT NULL PRIMARY KEY, "paused" INTEGER NOT NULL,
         "ran_at" INTEGER, "result" TEXT NOT NULL, "failed" INTEGER NOT NULL)""",
 )

@@ -62,7 +62,11 @@ class Meta(Model):
 
 
 class Document(Model):
-    """One file that became memories."""
+    """One file that became memories.
+
+    `missing_since` is when a watched folder was first seen without the file. `set_aside` names the action that deleted
+    its memories after that, so that the file's return can undo it; '' where there was none.
+    """
 
     number = AutoField()
     id = CharField(unique=True)
@@ -80,6 +84,8 @@ class Document(Model):
     created_at = BigIntegerField()
     updated_at = BigIntegerField()
     deleted_at = BigIntegerField(null=True)
+    missing_since = BigIntegerField(null=True)
+    set_aside = CharField(default="")
 
     class Meta:
         table_name = "document"
@@ -454,6 +460,25 @@ class WatchedFolder(Model):
         table_name = "watched_folder"
 
 
+class WatchedFile(Model):
+    """A file of a watched folder as it was when it was last taken note of.
+
+    `key` is the hash of its path: nothing here gives a name away, so that a forgotten document leaves none. `forgotten`:
+    the owner forgot its document, so it is not read again by itself.
+    """
+
+    number = AutoField()
+    folder = ForeignKeyField(WatchedFolder, backref="file_rows", on_delete="CASCADE", column_name="folder", index=False)
+    key = BlobField()
+    size = BigIntegerField(default=0)
+    modified_ns = BigIntegerField(default=0)
+    forgotten = BooleanField(default=False)
+
+    class Meta:
+        table_name = "watched_file"
+        indexes = ((("folder", "key"), True),)
+
+
 class BackgroundJob(Model):
     """What is kept of a background job from one start to the next."""
 
@@ -539,6 +564,7 @@ TABLES: tuple[type[Model], ...] = (
     PromotionModel,
     PromotionExample,
     WatchedFolder,
+    WatchedFile,
     BackgroundJob,
     IngestFile,
     Outcome,
