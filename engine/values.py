@@ -104,7 +104,19 @@ class NewMemory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
-    """One remembered text. `id` is stable for ever; datetimes are aware and in UTC."""
+    """One remembered text. `id` is stable for ever; datetimes are aware and in UTC.
+
+    Attributes (those that a name does not tell):
+        expires_at: When it cools; None for never. What is pinned does not cool.
+        superseded_by: The memory that says otherwise, or the current one where this is an older version.
+        valid_to: Until when it was true in the world.
+        superseded_at: When it was recorded no longer to hold.
+        version_of: The memory whose earlier text this is.
+        repeats: How often the same was said again.
+        moved_at: When it came into its layer; None where it was remembered there.
+        archived_at: When it cooled.
+        deleted_at: When it was deleted; it can be brought back.
+    """
 
     id: str
     text: str
@@ -125,6 +137,11 @@ class Memory:
     expires_at: datetime | None = None
     superseded_by: str | None = None
     valid_to: datetime | None = None
+    superseded_at: datetime | None = None
+    version_of: str | None = None
+    repeats: int = 0
+    moved_at: datetime | None = None
+    archived_at: datetime | None = None
     deleted_at: datetime | None = None
 
 

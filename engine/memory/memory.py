@@ -101,8 +101,11 @@ class LayeredMemory:
         layer: values.Layer | None = None,
         kind: values.Kind | None = None,
         explain: bool = False,
+        noted: bool = True,
     ) -> list[values.Hit]:
         """The memories that answer a query best, best first.
+
+        With `noted` False nothing is counted as recalled: the owner looks around, and that says nothing about use.
 
         Raises:
             InvalidMemoryError: the query is empty, or `limit`, `layer` or `kind` cannot be used.
@@ -123,7 +126,8 @@ class LayeredMemory:
             kind=kind,
             explain=explain,
         )
-        self.note_usage("recalled", [hit.memory.id for hit in hits])
+        if noted:
+            self.note_usage("recalled", [hit.memory.id for hit in hits])
         return hits
 
     async def get(self, ids: Sequence[str]) -> list[values.Memory]:
@@ -265,7 +269,7 @@ class LayeredMemory:
         def write() -> None:
             with self._store.write() as writer:
                 for event, ids in noted.items():
-                    memories.log_usage(writer, event, ids)
+                    memories.log_usage(writer, event, ids, at=self._store.now_us())
 
         try:
             await self._executors.run("store", write)
@@ -289,7 +293,7 @@ class LayeredMemory:
     ) -> list[values.Memory]:
         if embedder.model_id != self._embedder.model_id:
             raise EmbedderReplacedError(embedder.model_id)
-        now = datetime.now(UTC)
+        now = memories.from_us(self._store.now_us())
         rows = [
             memories.NewRow(
                 memory=memory,

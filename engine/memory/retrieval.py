@@ -12,15 +12,14 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import logging
-import time
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.clock import Clock, utc_now
 from engine.embedding.embedder import Embedder
 from engine.errors import MagrayError
 from engine.memory import query as queries, ranking
@@ -34,6 +33,7 @@ from engine.memory.recall_vectors import RecallVectors, VectorTable
 from engine.memory.sections import Section, section_id, section_of
 from engine.memory.store import recall_queries
 from engine.memory.store.database import Database
+from engine.memory.store.memories import to_us
 from engine.memory.store.recall_queries import Candidate
 from engine.memory.tail import best
 from engine.reranking.reranker import Reranker
@@ -81,6 +81,7 @@ class Retriever:
         *,
         reranker: Reranker | None = None,
         aside: ThreadPoolExecutor | None = None,
+        clock: Clock = utc_now,
     ) -> None:
         """Nothing is read here.
 
@@ -92,8 +93,10 @@ class Retriever:
             layers: How long each layer remembers; half of that halves the bonus of the recent.
             reranker: Reads hits whose scores are close once more.
             aside: Where the search by meaning runs beside the search by words; without it they follow each other.
+            clock: Says what "today" is, and what has expired.
         """
         self._aside = aside
+        self._clock = clock
         self._reranker = reranker
         self._models = ReadWriteLock()
         self._database = database
@@ -145,7 +148,8 @@ class Retriever:
             self._reranker = reranker
 
     def _recall(self, query: str, *, limit: int, layer: Layer | None, kind: Kind | None, explain: bool) -> list[Hit]:
-        now = datetime.now().astimezone()
+        moment = self._clock()
+        now = moment.astimezone()
         asked = queries.understand(query, now=now)
         depth = max(DEPTH, 2 * limit)
         vectors = RecallVectors(self._indexes, model=self._embedder.model_id, dimensions=self._embedder.dimensions)
@@ -161,7 +165,7 @@ class Retriever:
         alike = self._read(vectors, numbers=numbers, known=self._knows(asked))
         near = aside.result() if aside is not None and begun else self._meaning(*search)
         vector = near.query
-        at = time.time_ns() // 1000
+        at = to_us(moment)
         found = {one.number: one for one in (*near.candidates, *alike.candidates)}
         visible = [one for one in found.values() if _visible(one, at=at, layer=layer, kind=kind)]
         if not visible:

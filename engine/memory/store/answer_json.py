@@ -52,7 +52,10 @@ def read_view(stored: dict[str, Any]) -> ContextView:
 
 def _hit(stored: dict[str, Any]) -> values.Hit:
     memory = dict(stored["memory"])
-    moments = ("created_at", "occurred_at", "accessed_at", "expires_at", "valid_to", "deleted_at")
+    moments = (
+        "created_at", "occurred_at", "accessed_at", "expires_at", "valid_to", "superseded_at", "moved_at",
+        "archived_at", "deleted_at",
+    )  # fmt: skip
     for name in moments:
         if memory.get(name) is not None:
             memory[name] = datetime.fromisoformat(memory[name])

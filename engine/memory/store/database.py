@@ -19,6 +19,7 @@ from typing import Any
 import filelock
 import peewee
 
+from engine.clock import Clock, microseconds, utc_now
 from engine.errors import (
     EngineClosedError,
     StoreBusyError,
@@ -40,8 +41,17 @@ class Database:
     `write` may be used by one thread at a time (the `store` executor); `read` by any.
     """
 
-    def __init__(self, path: Path, *, lock_path: Path, synchronous: str = "FULL", readers: int = 4) -> None:
+    def __init__(
+        self,
+        path: Path,
+        *,
+        lock_path: Path,
+        synchronous: str = "FULL",
+        readers: int = 4,
+        clock: Clock = utc_now,
+    ) -> None:
         self.path = path
+        self._clock = clock
         self._synchronous = synchronous
         self._lock = filelock.FileLock(str(lock_path), timeout=0, thread_local=False)
         self._lock_path = lock_path
@@ -155,6 +165,10 @@ class Database:
             yield
         except (peewee.DatabaseError, sqlite3.Error) as error:
             raise self._explain(_first(error)) from error
+
+    def now_us(self) -> int:
+        """Now by the engine's clock, in microseconds since 1970 UTC."""
+        return microseconds(self._clock)
 
     def next_sequences(self, database: peewee.SqliteDatabase, count: int) -> range:
         """Draw `count` sequence numbers inside a transaction.

@@ -87,7 +87,7 @@ def insert(store: Database, writer: peewee.SqliteDatabase, new: Sequence[NewRow]
     """
     if not new:
         return []
-    at = now_us()
+    at = store.now_us()
     sequences = store.next_sequences(writer, len(new))
     memory_rows: list[dict[str, Any]] = []
     vector_rows: list[dict[str, Any]] = []
@@ -169,12 +169,29 @@ def page(
     layer: str | None = None,
     kind: str | None = None,
     deleted: bool = False,
+    archived: bool = False,
+    superseded: bool | None = None,
     limit: int = 100,
     offset: int = 0,
 ) -> list[values.Memory]:
-    """Memories, the newest first."""
+    """Memories, the newest first; earlier versions of edited ones are not among them.
+
+    Args:
+        reader: A connection.
+        layer: Only this layer.
+        kind: Only this kind.
+        deleted: Those that were deleted, instead of the others.
+        archived: Those that have cooled, instead of the others; deleted ones are listed wherever they were.
+        superseded: Only those that were superseded, or only those that were not; None lists both.
+        limit: How many at most.
+        offset: How many to pass over.
+    """
     query = _select().order_by(Memory.number.desc()).limit(limit).offset(offset)
-    query = query.where(Memory.deleted_at.is_null(not deleted))
+    query = query.where(Memory.deleted_at.is_null(not deleted), Memory.version_of.is_null())
+    if not deleted:
+        query = query.where(Memory.archived_at.is_null(not archived))
+    if superseded is not None:
+        query = query.where(Memory.superseded_by.is_null(not superseded))
     if layer is not None:
         query = query.where(Memory.layer == layer)
     if kind is not None:
@@ -183,9 +200,10 @@ def page(
 
 
 def after(store: Database, last: str | None, *, limit: int = BATCH) -> list[values.Memory]:
-    """The next memories that are not deleted, oldest first, behind the one of this id."""
+    """The next memories that are not deleted, oldest first, behind the one of this id; no earlier versions."""
     with store.read() as reader:
-        query = _select().where(Memory.deleted_at.is_null()).order_by(Memory.number).limit(limit)
+        query = _select().where(Memory.deleted_at.is_null(), Memory.version_of.is_null())
+        query = query.order_by(Memory.number).limit(limit)
         if last is not None:
             query = query.where(Memory.number > Memory.select(Memory.number).where(Memory.id == last))
         return [to_value(row) for row in query.dicts().execute(reader)]
@@ -214,9 +232,9 @@ def delete(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str])
         rows = list(query.tuples().execute(writer))
         sequences = _leave_index(store, writer, rows)
         for (number, *_), sequence in zip(rows, sequences, strict=True):
-            Memory.update(deleted_at=now_us(), label=None, sequence=sequence).where(Memory.number == number).execute(
-                writer
-            )
+            Memory.update(deleted_at=store.now_us(), label=None, sequence=sequence).where(
+                Memory.number == number
+            ).execute(writer)
         changed += len(rows)
     return changed
 
@@ -267,17 +285,26 @@ def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], 
     return count
 
 
-def supersede(writer: peewee.SqliteDatabase, ids: Collection[str], *, by: str, at: datetime) -> int:
+def supersede(
+    writer: peewee.SqliteDatabase, ids: Collection[str], *, by: str, at: datetime, recorded: int | None = None
+) -> int:
     """A newer memory says otherwise from a moment on: these stay, and recall hides them unless asked for.
+
+    Args:
+        writer: The transaction.
+        ids: What no longer holds.
+        by: The newer memory.
+        at: From when on it is no longer true in the world.
+        recorded: When that became known, in microseconds since 1970 UTC; by default now.
 
     Returns:
         How many did not have a successor yet.
     """
     changed = 0
     for batch in _batches(list(ids)):
-        query = Memory.update(superseded_by=by, valid_to=to_us(at)).where(
-            Memory.id.in_(batch), Memory.superseded_by.is_null()
-        )
+        query = Memory.update(
+            superseded_by=by, valid_to=to_us(at), superseded_at=now_us() if recorded is None else recorded
+        ).where(Memory.id.in_(batch), Memory.superseded_by.is_null())
         changed += int(query.execute(writer))
     return changed
 
@@ -290,16 +317,33 @@ def restore_superseded(writer: peewee.SqliteDatabase, by: Collection[str]) -> in
     """
     changed = 0
     for batch in _batches(list(by)):
-        query = Memory.update(superseded_by=None, valid_to=None).where(Memory.superseded_by.in_(batch))
+        query = Memory.update(superseded_by=None, valid_to=None, superseded_at=None).where(
+            Memory.superseded_by.in_(batch)
+        )
         changed += int(query.execute(writer))
     return changed
 
 
-def log_usage(writer: peewee.SqliteDatabase, event: str, ids: Sequence[str], *, detail: str | None = None) -> None:
-    """Write that something happened to memories; `recalled` and `quoted` also count as an access."""
+def log_usage(
+    writer: peewee.SqliteDatabase,
+    event: str,
+    ids: Sequence[str],
+    *,
+    detail: str | None = None,
+    at: int | None = None,
+) -> None:
+    """Write that something happened to memories; `recalled` and `quoted` also count as an access.
+
+    Args:
+        writer: The transaction.
+        event: What happened.
+        ids: To which.
+        detail: More of it.
+        at: When, in microseconds since 1970 UTC; by default now.
+    """
     if not ids:
         return
-    at = now_us()
+    at = now_us() if at is None else at
     # Plain statements: this runs once a second beside recalls, and models would hold the interpreter for 20 ms.
     connection = writer.connection()
     connection.executemany(
@@ -347,6 +391,11 @@ def to_value(row: dict[str, Any]) -> values.Memory:
         expires_at=_moment(row["expires_at"]),
         superseded_by=row["superseded_by"],
         valid_to=_moment(row["valid_to"]),
+        superseded_at=_moment(row["superseded_at"]),
+        version_of=row["version_of"],
+        repeats=row["repeats"],
+        moved_at=_moment(row["moved_at"]),
+        archived_at=_moment(row["archived_at"]),
         deleted_at=_moment(row["deleted_at"]),
     )
 
