@@ -12,10 +12,10 @@ from engine.values import Hit, Kind, Layer, Memory, Source
 SourceKind = Literal["document", "conversation", "note"]
 SOURCE_KINDS: tuple[SourceKind, ...] = ("document", "conversation", "note")
 
-MemoryOrder = Literal["newest", "said", "recalled", "used", "expires", "text", "source"]
+MemoryOrder = Literal["newest", "said", "recalled", "used", "expires", "source"]
 """`newest`: when it was recorded; `said`: when it happened; `recalled`: how often it was recalled; `used`: when last;
-`expires`: what fades first, and what stays for ever last; `text`; `source`: the file, then the conversation."""
-MEMORY_ORDERS: tuple[MemoryOrder, ...] = ("newest", "said", "recalled", "used", "expires", "text", "source")
+`expires`: what fades first, and what stays for ever last; `source`: the file, then the conversation."""
+MEMORY_ORDERS: tuple[MemoryOrder, ...] = ("newest", "said", "recalled", "used", "expires", "source")
 
 SHOWN_LETTERS = 400
 """Letters of a memory that a row holds: a line of a table never shows more."""

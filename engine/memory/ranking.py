@@ -30,9 +30,11 @@ NARROW_BAND = 0.1
 """Some embedders put every cosine into a band so narrow (under a tenth of the best) that a weighted sum would not see
 it; ranks are fused instead (reciprocal rank fusion, Cormack et al. 2009, k = 60)."""
 
+SAME_DOCUMENT, SAME_DOCUMENT_FACTOR = 3, 0.97
+"""So many chunks of one document count whole; each one more counts for less by this factor."""
+
 _RRF_K = 60
 _USED_OFTEN = 20
-_SAME_DOCUMENT = 3
 _NEAR_DUPLICATE = 0.9
 _SHORT = 5
 _WORDS = re.compile(r"\w+")
@@ -131,7 +133,7 @@ def varied(candidates: Sequence[Candidate], scores: NDArray[np.float64]) -> list
         document = candidates[index].document
         score = float(scores[index])
         if document is not None:
-            score *= 0.97 ** max(0, seen[document] - _SAME_DOCUMENT + 1)
+            score *= SAME_DOCUMENT_FACTOR ** max(0, seen[document] - SAME_DOCUMENT + 1)
             seen[document] += 1
         lowered.append((-score, index))
     return [index for _, index in sorted(lowered)]

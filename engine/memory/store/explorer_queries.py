@@ -75,11 +75,6 @@ def numbers(
         now: What "expiring within" counts from.
     """
     found = _conditions(reader, wanted, now)
-    if order == "text":
-        way = "DESC" if descending else "ASC"
-        sql = f"SELECT m.number FROM memory m NOT INDEXED WHERE {found.where} "
-        sql += f"ORDER BY substr(m.text, 1, 60) COLLATE NOCASE {way}, m.number {way}"
-        return _column(reader.execute_sql(sql, found.values).fetchall(), 0)
     if order == "source":
         return _by_source(reader, found, descending=descending)
     sql = f"SELECT m.number, {_SORTED_BY[order]} FROM {found.table} WHERE {found.where}"
@@ -118,6 +113,12 @@ def tags(reader: peewee.SqliteDatabase) -> dict[str, int]:
         "WHERE m.tags <> '[]' AND m.deleted_at IS NULL GROUP BY t.value ORDER BY uses DESC, t.value"
     )
     return {str(tag): int(uses) for tag, uses in reader.execute_sql(sql).fetchall()}
+
+
+def first_at(reader: peewee.SqliteDatabase) -> datetime | None:
+    """When the oldest memory was recorded; None where there is none."""
+    row = reader.execute_sql("SELECT MIN(created_at) FROM memory").fetchone()
+    return None if row is None or row[0] is None else from_us(int(row[0]))
 
 
 def ids_of(reader: peewee.SqliteDatabase, wanted: Sequence[int]) -> list[str]:
