@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from PySide6.QtCore import QObject, Signal
 
 from engine import (
+    BackgroundChanged,
     ConversationsChanged,
     DocumentsChanged,
     Event,
@@ -50,6 +51,8 @@ class Bridge(QObject):
     """The model's id"""
     reembedding_changed = Signal(object)
     """`ReembeddingStatus` or None"""
+    background_changed = Signal(object)
+    """`BackgroundStatus`"""
     settings_changed = Signal(str)
     """The option's dotted name"""
     notice = Signal(object)
@@ -92,6 +95,8 @@ class Bridge(QObject):
                 self.models_changed.emit(event.id)
             case ReembeddingChanged():
                 self.reembedding_changed.emit(event.status)
+            case BackgroundChanged():
+                self.background_changed.emit(event.status)
             case SettingsChanged():
                 self.settings_changed.emit(event.name)
             case Notice():

@@ -9,6 +9,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from engine.background_values import BackgroundState as BackgroundState, BackgroundStatus as BackgroundStatus
     from engine.chat_values import (
         Answered as Answered,
         Asked as Asked,
@@ -66,6 +67,7 @@ if TYPE_CHECKING:
         UnreachableError as UnreachableError,
     )
     from engine.events import (
+        BackgroundChanged as BackgroundChanged,
         ConversationsChanged as ConversationsChanged,
         DocumentsChanged as DocumentsChanged,
         Event as Event,
@@ -170,6 +172,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
+    "engine.background_values": ("BackgroundState", "BackgroundStatus"),
     "engine.chat_values": (
         "Answered", "Asked", "ChatStep", "ContextPart", "ContextView", "ConversationsImport", "Draft", "Failed",
         "MessageHit", "Reading", "Recalled", "Recalling", "Remembered", "Said", "Sees", "Switched", "Thinking",
@@ -186,9 +189,9 @@ _HOMES = {
         "StoreNewerError", "StoreReadOnlyError", "StreamBrokenError", "UnreachableError",
     ),
     "engine.events": (
-        "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged", "IngestProgressChanged",
-        "MemoriesChanged", "MemoriesRemembered", "ModelProgressChanged", "ModelsChanged", "Notice",
-        "ReembeddingChanged", "SettingsChanged", "StatusChanged",
+        "BackgroundChanged", "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged",
+        "IngestProgressChanged", "MemoriesChanged", "MemoriesRemembered", "ModelProgressChanged", "ModelsChanged",
+        "Notice", "ReembeddingChanged", "SettingsChanged", "StatusChanged",
     ),
     "engine.explorer_values": (
         "MEMORY_ORDERS", "SOURCE_KINDS", "CloseMemory", "FoundMemory", "MemoryCounts", "MemoryFilter", "MemoryOrder",

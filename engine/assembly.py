@@ -7,12 +7,14 @@ import contextlib
 import errno
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
 from engine.agent.asking import Asker
 from engine.agent.chat.parts import build_chat
 from engine.calls.base import Parts
+from engine.clock import Clock, utc_now
 from engine.embedding import open_embedder
 from engine.embedding.cached_embedder import CachedEmbedder, reopen_embedder
 from engine.embedding.in_use import EmbedderInUse
@@ -23,8 +25,10 @@ from engine.ingestion.pipeline import IngestionPipeline
 from engine.llm.registry import ChatModels
 from engine.llm.usage import UsageBook
 from engine.logs import LogFile
+from engine.memory.background import indexes_outside, reembedding_outside
 from engine.memory.conversations import Conversations
 from engine.memory.indexes import Indexes
+from engine.memory.job_book import StoredJobs
 from engine.memory.memory import LayeredMemory
 from engine.memory.migrations import migrate
 from engine.memory.models_in_use import ModelsInUse
@@ -39,20 +43,24 @@ from engine.reranking.onnx_reranker import OnnxReranker
 from engine.reranking.opening import open_reranker
 from engine.runtime.execution_providers import load_onnxruntime
 from engine.runtime.manager import Devices
+from engine.scheduler import Job, Scheduler, Turn
 from engine.settings import Settings
 from engine.settings_table import unknown_options
 
 _log = logging.getLogger(__name__)
-_IDLE_CHECK_SECONDS = 60.0
+_IDLE_CHECK = timedelta(minutes=1)
 
 
-async def assemble(settings: Settings, events: EventBus, stack: contextlib.AsyncExitStack) -> Parts:
+async def assemble(
+    settings: Settings, events: EventBus, stack: contextlib.AsyncExitStack, *, clock: Clock = utc_now
+) -> Parts:
     """Build every part of an engine.
 
     Args:
         settings: what the owner chose.
         events: where the parts tell what happens.
         stack: gets what takes each part down again; unwind it whether this returns or raises.
+        clock: tells every part what time it is.
 
     Raises:
         StoreError: the data folder cannot be used.
@@ -79,7 +87,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     stack.callback(devices.close)
     llm = ChatModels(settings, executors=executors, devices=devices)
     stack.push_async_callback(llm.close)
-    store, wanted = await _store_and_embedder(settings, executors, devices, stack)
+    store, wanted = await _store_and_embedder(settings, executors, devices, stack, clock)
     usage = UsageBook(store, pool=executors.pool("store"), budget=settings.llm.monthly_budget, publish=events.publish)
     await executors.run("query", usage.load)
     llm.count_in(usage)
@@ -87,7 +95,6 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     embedder = EmbedderInUse(await _embedder_in_use(store, wanted, settings, executors, devices, stack))
     stack.callback(embedder.close)
     reranker, problem = await executors.run("io", _open_reranker, settings, devices)
-    stack.push_async_callback(_ended, asyncio.ensure_future(_release_idle_models(devices, executors)))
 
     indexes = _indexes(settings, store, embedder, executors, events)
     stack.push_async_callback(executors.run, "io", indexes.close)
@@ -100,6 +107,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
         settings.layers,
         reranker=reranker,
         aside=executors.pool("query"),
+        clock=clock,
     )
     memory = LayeredMemory(
         store=store,
@@ -159,6 +167,12 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
     stack.push_async_callback(in_use.close)
     stack.push_async_callback(reembedding.close)
     in_use.start()
+    scheduler = Scheduler(book=StoredJobs(store, executors), publish=events.publish, clock=clock)
+    stack.push_async_callback(scheduler.close)
+    scheduler.add(_idle_models_job(devices, executors))
+    scheduler.add_outside(indexes_outside(indexes))
+    scheduler.add_outside(reembedding_outside(reembedding))
+    await scheduler.start()
     reembedding.start(None if wanted is embedder.current else wanted)
     return Parts(
         executors=executors,
@@ -175,6 +189,7 @@ async def assemble(settings: Settings, events: EventBus, stack: contextlib.Async
         chat=chat,
         pipeline=pipeline,
         reembedding=reembedding,
+        scheduler=scheduler,
         llm=llm,
         usage=usage,
         offline=offline,
@@ -192,12 +207,12 @@ def _tell_unknown_options(settings: Settings, events: EventBus) -> None:
 
 
 async def _store_and_embedder(
-    settings: Settings, executors: Executors, devices: Devices, stack: contextlib.AsyncExitStack
+    settings: Settings, executors: Executors, devices: Devices, stack: contextlib.AsyncExitStack, clock: Clock
 ) -> tuple[Database, CachedEmbedder]:
     """The database, migrated, and the embedder that the settings name; both are opened at once."""
     paths = settings.paths
     opening = asyncio.ensure_future(executors.run("inference", _open_embedder, settings, devices))
-    store = Database(paths.database, lock_path=paths.lock, synchronous=settings.store.synchronous)
+    store = Database(paths.database, lock_path=paths.lock, synchronous=settings.store.synchronous, clock=clock)
     try:
         await executors.run("store", store.open)
         stack.push_async_callback(executors.run, "store", store.close)
@@ -259,10 +274,19 @@ def _devices(settings: Settings, events: EventBus) -> Devices:
     return devices
 
 
-async def _release_idle_models(devices: Devices, executors: Executors) -> None:
-    while True:
-        await asyncio.sleep(_IDLE_CHECK_SECONDS)
+def _idle_models_job(devices: Devices, executors: Executors) -> Job:
+    async def release(turn: Turn) -> str:
         await executors.run("io", devices.release_idle)
+        return ""
+
+    return Job(
+        name="idle_models",
+        title="Let go of models that nobody uses",
+        run=release,
+        every=_IDLE_CHECK,
+        priority="high",
+        first_after=_IDLE_CHECK,
+    )
 
 
 def _indexes(

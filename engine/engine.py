@@ -12,14 +12,17 @@ from typing import Any, Self
 from engine import __version__
 from engine.assembly import assemble
 from engine.calls.attachments import AttachmentCalls
+from engine.calls.background import BackgroundCalls
 from engine.calls.chat import ChatCalls
 from engine.calls.conversations import ConversationCalls
 from engine.calls.documents import DocumentCalls
+from engine.calls.explorer import ExplorerCalls
 from engine.calls.llm import LlmCalls
 from engine.calls.memories import MemoryCalls
 from engine.calls.models import ModelCalls
 from engine.calls.settings import SettingsCalls
 from engine.calls.upkeep import UpkeepCalls
+from engine.clock import Clock, utc_now
 from engine.events import EventBus
 from engine.settings import Settings
 
@@ -35,7 +38,9 @@ class Engine(
     ModelCalls,
     LlmCalls,
     SettingsCalls,
+    ExplorerCalls,
     UpkeepCalls,
+    BackgroundCalls,
 ):
     """One open data folder.
 
@@ -48,17 +53,22 @@ class Engine(
     All methods are coroutines of the loop that opened the engine; `engine.calls` holds them by what they are about.
     """
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock = utc_now) -> None:
         """Use `Engine.open`."""
         self.settings = settings
+        self._clock = clock
         self.events = EventBus()
         self._stack = contextlib.AsyncExitStack()
         self._closing: asyncio.Task[None] | None = None
         self._open = False
 
     @classmethod
-    def open(cls, settings: Settings | None = None) -> _Opening:
+    def open(cls, settings: Settings | None = None, *, clock: Clock = utc_now) -> _Opening:
         """Open a data folder; awaitable, and an async context manager.
+
+        Args:
+            settings: What the owner chose; None reads it.
+            clock: Tells every part what time it is; the computer's unless a test has one of its own.
 
         Raises:
             SettingsError: an option cannot be used.
@@ -66,11 +76,11 @@ class Engine(
             RuntimeUnavailableError: ONNX Runtime is missing.
             ModelError: the embedder's files are missing or damaged.
         """
-        return _Opening(cls, settings)
+        return _Opening(cls, settings, clock)
 
     async def _start(self) -> Self:
         try:
-            self._parts = await assemble(self.settings, self.events, self._stack)
+            self._parts = await assemble(self.settings, self.events, self._stack, clock=self._clock)
         except BaseException:
             await self._stack.aclose()
             raise
@@ -89,9 +99,10 @@ class Engine(
 class _Opening:
     """What `Engine.open` gives back: await it, or enter it."""
 
-    def __init__(self, kind: type[Engine], settings: Settings | None) -> None:
+    def __init__(self, kind: type[Engine], settings: Settings | None, clock: Clock) -> None:
         self._kind = kind
         self._settings = settings
+        self._clock = clock
         self._engine: Engine | None = None
 
     def __await__(self) -> Generator[Any, None, Engine]:
@@ -108,4 +119,4 @@ class _Opening:
             await self._engine.close()
 
     async def _begin(self) -> Engine:
-        return await self._kind(self._settings or Settings())._start()
+        return await self._kind(self._settings or Settings(), clock=self._clock)._start()

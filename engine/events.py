@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from engine.background_values import BackgroundStatus
 from engine.model_values import ModelProgress, ReembeddingStatus
 from engine.values import IngestFile, IngestProgress
 
@@ -93,6 +94,13 @@ class ReembeddingChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackgroundChanged:
+    """A piece of background work began, moved on, ended or was paused; at most four times a second each."""
+
+    status: BackgroundStatus
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsChanged:
     """An option was changed; `settings` are those that hold from now on (most options wait for the next start)."""
 
@@ -127,6 +135,7 @@ Event = (
     | ModelProgressChanged
     | ModelsChanged
     | ReembeddingChanged
+    | BackgroundChanged
     | SettingsChanged
     | Notice
 )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from engine.models.manager import ModelManager
     from engine.network import OfflineGuard
     from engine.runtime.manager import Devices
+    from engine.scheduler import Scheduler
 
 
 @dataclass(slots=True, kw_only=True)
@@ -47,6 +48,7 @@ class Parts:
     chat: ChatParts
     pipeline: IngestionPipeline
     reembedding: Reembedding
+    scheduler: Scheduler
     llm: ChatModels
     usage: UsageBook
     offline: OfflineGuard

@@ -1,0 +1,65 @@
+"""Values about background work, live streams and the computer's resources that cross the engine's border."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+Priority = Literal["high", "normal", "low"]
+PRIORITIES: tuple[Priority, ...] = ("high", "normal", "low")
+
+LoadLevel = Literal["calm", "busy", "strained"]
+"""How much the computer can take: calm runs all background work, busy all but low priority, strained high alone."""
+
+BackgroundState = Literal["running", "waiting", "resting", "paused"]
+"""`running` now; `waiting`: it is due and waits for its turn or for a calmer computer; `resting` until its next time;
+`paused` by the owner."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """How busy the computer is.
+
+    Attributes:
+        level: See `LoadLevel`.
+        reason: Why it is not calm, in words; empty where it is.
+    """
+
+    level: LoadLevel = "calm"
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BackgroundStatus:
+    """One piece of work that goes on behind the owner's back, and how it stands with it.
+
+    Attributes:
+        name: What calls name it.
+        title: What it does, in words.
+        priority: Who goes first, and who waits while the computer is busy.
+        state: See `BackgroundState`.
+        paused: The owner paused it; what runs still does so until its next checkpoint only.
+        done: How far it is, 0 to 1; None where that is not known or it does not run.
+        words: What it is at; why it waits, where it does.
+        ran_at: When it was last done, aware; None for never.
+        next_at: When it is due, aware; None where it waits for no time.
+        result: What it came to last time, or why it failed.
+        failed: Whether it failed last time; it is tried again later.
+        can_pause: Whether the owner may pause it.
+        can_run: Whether the owner may ask for it at once.
+    """
+
+    name: str
+    title: str
+    priority: Priority
+    state: BackgroundState
+    paused: bool = False
+    done: float | None = None
+    words: str = ""
+    ran_at: datetime | None = None
+    next_at: datetime | None = None
+    result: str = ""
+    failed: bool = False
+    can_pause: bool = True
+    can_run: bool = True

@@ -1,0 +1,47 @@
+"""Background work of the memory that runs by itself, as the scheduler shows it: indexes and re-embedding."""
+
+from __future__ import annotations
+
+from engine.memory.indexes import Indexes
+from engine.memory.reembedding import Reembedding
+from engine.scheduler import Outside, OutsideLook
+
+
+def indexes_outside(indexes: Indexes) -> Outside:
+    """Merging what is new into the indexes, building and saving them. It cannot be paused: recall stands on it."""
+
+    def look() -> OutsideLook | None:
+        statuses = indexes.status()
+        building = [status.name for status in statuses if status.state in ("building", "loading")]
+        failed = [status for status in statuses if status.state == "failed"]
+        waiting = sum(status.tail for status in statuses)
+        if failed:
+            return OutsideLook(state="waiting", words=failed[0].summary, failed=True)
+        if building:
+            return OutsideLook(state="running", words=f"Building: {', '.join(building)}.")
+        return OutsideLook(state="resting", words=f"{waiting:,} memories are searched exactly." if waiting else "")
+
+    return Outside(name="indexes", title="Keep the indexes up to date", look=look, priority="high")
+
+
+def reembedding_outside(reembedding: Reembedding) -> Outside:
+    """Vectors of another embedder for all memories; listed while there are any to make."""
+
+    def look() -> OutsideLook | None:
+        status = reembedding.status()
+        if status is None:
+            return None
+        words = status.failure or f"{status.done:,} of {status.total:,} memories"
+        done = status.done / status.total if status.total else None
+        if status.failure:
+            return OutsideLook(state="waiting", done=done, words=words, failed=True)
+        return OutsideLook(state="paused" if status.paused else "running", done=done, words=words)
+
+    return Outside(
+        name="reembedding",
+        title="Embed memories anew",
+        look=look,
+        pause=reembedding.pause,
+        resume=reembedding.resume,
+        priority="normal",
+    )
