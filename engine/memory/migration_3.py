@@ -35,6 +35,8 @@ _STATEMENTS = (
         "nearness" REAL NOT NULL, FOREIGN KEY ("memory") REFERENCES "memory" ("number") ON DELETE CASCADE, FOREIGN
         KEY ("cluster") REFERENCES "cluster" ("number") ON DELETE CASCADE)""",
     """CREATE INDEX "clustermember_cluster" ON "cluster_member" ("cluster")""",
+    """CREATE TABLE "place" ("memory" INTEGER NOT NULL PRIMARY KEY, "x" REAL NOT NULL, "y" REAL NOT NULL, "settled"
+        INTEGER NOT NULL, FOREIGN KEY ("memory") REFERENCES "memory" ("number") ON DELETE CASCADE)""",
     """CREATE TABLE "link" ("number" INTEGER NOT NULL PRIMARY KEY, "memory" INTEGER NOT NULL, "part" INTEGER NOT
         NULL, "kind" VARCHAR(255) NOT NULL, FOREIGN KEY ("memory") REFERENCES "memory" ("number") ON DELETE
         CASCADE, FOREIGN KEY ("part") REFERENCES "memory" ("number") ON DELETE CASCADE)""",

@@ -394,6 +394,23 @@ class ClusterMember(Model):
         table_name = "cluster_member"
 
 
+class Place(Model):
+    """Where a memory lies on the map, in units in which the whole map is about 1 from its middle.
+
+    `settled`: the layout put it there; else it was put between its neighbours. A place follows from the vector, so it
+    goes with the memory, and whoever changes a vector deletes its place. `meta.places_model` says whose vectors these
+    were.
+    """
+
+    memory = ForeignKeyField(Memory, primary_key=True, on_delete="CASCADE", column_name="memory")
+    x = FloatField()
+    y = FloatField()
+    settled = BooleanField()
+
+    class Meta:
+        table_name = "place"
+
+
 class Link(Model):
     """One memory made of others: an episode of its turns, a merged memory of its parts."""
 
@@ -560,6 +577,7 @@ TABLES: tuple[type[Model], ...] = (
     History,
     Cluster,
     ClusterMember,
+    Place,
     Link,
     PromotionModel,
     PromotionExample,
