@@ -23,7 +23,7 @@ from pydantic_settings import (
 
 from engine.config_file import line_of, read_config
 from engine.errors import SettingsError
-from engine.life_settings import LifeSettings
+from engine.life_settings import LifeSettings, WatchSettings
 from engine.llm_settings import ChatSettings, LlmSettings
 from engine.options import Option, describe, misfit
 from engine.paths import DataPaths
@@ -238,6 +238,7 @@ class Settings(BaseSettings):
     recall: RecallSettings = Field(default_factory=RecallSettings)
     reranking: RerankingSettings = Field(default_factory=RerankingSettings)
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
+    watch: WatchSettings = Field(default_factory=WatchSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
     chat: ChatSettings = Field(default_factory=ChatSettings)

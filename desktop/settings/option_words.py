@@ -191,6 +191,30 @@ def option_words() -> dict[str, tuple[str, str]]:
             translate("Options", "Passed over in folders"),
             translate("Options", "Names of files and folders, one a line."),
         ),
+        "watch.rescan_minutes": (
+            translate("Options", "Look through watched folders, minutes"),
+            translate("Options", "So often a whole folder is looked through, for changes that were not told."),
+        ),
+        "watch.poll_minutes": (
+            translate("Options", "The same where changes are not told"),
+            translate("Options", "As on most network drives."),
+        ),
+        "watch.quiet_seconds": (
+            translate("Options", "Leave changed files alone, seconds"),
+            translate("Options", "A file that is still being written waits until it is quiet."),
+        ),
+        "watch.gitignore": (
+            translate("Options", "Follow .gitignore files"),
+            translate("Options", "What they name is passed over in watched folders."),
+        ),
+        "watch.deleted": (
+            translate("Options", "When a file is gone"),
+            translate("Options", "Keep its document, or delete its memories after a while. That can be undone."),
+        ),
+        "watch.grace_days": (
+            translate("Options", "Days before that"),
+            translate("Options", "A file may come back, as on a disk that is plugged in again."),
+        ),
         "store.synchronous": (
             translate("Options", "Safety of writing"),
             translate("Options", "FULL survives a power cut after every call; NORMAL may lose the last moments."),
@@ -313,4 +337,6 @@ def choice_words() -> dict[str, str]:
         "low": translate("Choices", "Short"),
         "medium": translate("Choices", "Medium"),
         "high": translate("Choices", "Long"),
+        "keep": translate("Choices", "Keep"),
+        "forget": translate("Choices", "Delete its memories"),
     }

@@ -84,7 +84,7 @@ def page_specs() -> list[PageSpec]:
             "files",
             translate("SettingsPages", "Reading files"),
             translate("SettingsPages", "What is read from the files and folders that you add, and how."),
-            options=("ingestion.",),
+            options=("ingestion.", "watch."),
         ),
         PageSpec(
             "privacy",
