@@ -8,6 +8,10 @@
     │   ├── StoreBusyError       another Magray has this data folder open
     │   ├── StoreReadOnlyError   the data folder or the database cannot be written
     │   └── StoreFullError       the disk is full
+    ├── BackupError              a backup cannot be made, read or restored
+    │   ├── BackupDamagedError   it is no backup, is damaged, or was changed
+    │   └── PassphraseError      a passphrase is needed, is wrong, or too short
+    ├── MemoryImportError        a file of memories cannot be read at all
     ├── NotFoundError            an id names nothing
     ├── InvalidMemoryError       a text, vector or field cannot be remembered
     ├── IndexDamagedError        a derived index is torn, foreign or older (it is rebuilt)
@@ -85,6 +89,22 @@ class StoreReadOnlyError(StoreError):
 
 class StoreFullError(StoreError):
     """The disk is full; what was acknowledged before is kept."""
+
+
+class BackupError(MagrayError):
+    """A backup cannot be made, read or restored; the message says what was kept."""
+
+
+class BackupDamagedError(BackupError):
+    """A file is no backup, is damaged, or was changed after it was made; nothing of it was used."""
+
+
+class PassphraseError(BackupError):
+    """A passphrase is needed, is wrong, or is too short. The message never holds it."""
+
+
+class MemoryImportError(MagrayError):
+    """A file of memories cannot be read at all; nothing was imported."""
 
 
 class NotFoundError(MagrayError):
