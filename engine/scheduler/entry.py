@@ -34,6 +34,7 @@ class Entry:
     done: float | None = None
     words: str = ""
     told: float = float("-inf")
+    written: float = float("-inf")
     waiters: list[asyncio.Future[None]] = field(default_factory=list)
 
 

@@ -25,6 +25,8 @@ HELD_SECONDS = 5.0
 """How often work that is held back by the load is looked at again."""
 LONGEST_SLEEP = 60.0
 """How often the wall clock is looked at, at least: the monotonic one may stand still while a computer sleeps."""
+WRITE_SECONDS = 600.0
+"""That a job was done as always is written down no more often than this; what came of it earlier is done again."""
 TELL_SECONDS = 0.25
 """Progress of one job is told no more often than this."""
 
@@ -295,7 +297,8 @@ class Scheduler:
             told = entry.record.failed
             entry.failures = entry.failures + 1 if failed else 0
             ran_at = entry.record.ran_at if failed else self._times.clock()
-            await self._note(entry, ran_at=ran_at, result=result, failed=failed)
+            same = result == entry.record.result and not failed and not told
+            await self._note(entry, seldom=same, ran_at=ran_at, result=result, failed=failed)
             if failed and not told:
                 text = f"{entry.job.title}: this could not be done. {result} It will be tried again later."
                 self._publish(Notice(level="warning", text=text))
@@ -362,9 +365,19 @@ class Scheduler:
         entry.told = self._times.monotonic()
         self._publish(BackgroundChanged(status=self._shown(entry)))
 
-    async def _note(self, entry: Entry, **changes: Any) -> None:
-        """Change a record and write it down; a database that takes nothing now gets it with the next change."""
+    async def _note(self, entry: Entry, *, seldom: bool = False, **changes: Any) -> None:
+        """Change a record and write it down; a database that takes nothing now gets it with the next change.
+
+        Args:
+            entry: Whose record.
+            seldom: Only the time is another one: a job of every minute need not wake the disk every minute.
+            changes: Fields of the record.
+        """
         entry.record = replace(entry.record, **changes)
+        now = self._times.monotonic()
+        if seldom and now - entry.written < WRITE_SECONDS:
+            return
+        entry.written = now
         task = asyncio.create_task(self._save(entry.record), name=f"record of {entry.job.name}")
         self._saves.add(task)
         task.add_done_callback(self._saves.discard)

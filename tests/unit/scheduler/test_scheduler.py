@@ -23,6 +23,7 @@ class Book:
     def __init__(self) -> None:
         self.records: dict[str, JobRecord] = {}
         self.full = False
+        self.written = 0
 
     async def load(self) -> list[JobRecord]:
         return list(self.records.values())
@@ -32,6 +33,7 @@ class Book:
         if self.full:
             raise StoreFullError("The disk is full.")
         self.records[record.name] = record
+        self.written += 1
 
 
 class House:
@@ -463,6 +465,15 @@ async def test_a_full_disk_does_not_stop_the_jobs(house: House) -> None:
     await house.after(seconds=20)
     await house.after(hours=1)
     assert len(house.ran) == 2
+
+
+async def test_a_job_of_every_minute_is_written_down_every_ten_minutes_only(house: House) -> None:
+    house.add("tidy", every=timedelta(minutes=1))
+    await house.scheduler.start()
+    for _ in range(31):
+        await house.after(minutes=1)
+    assert len(house.ran) == 31
+    assert house.book.written == 4
 
 
 async def test_closing_ends_what_runs_and_keeps_what_is_done(house: House) -> None:
