@@ -63,3 +63,45 @@ class BackgroundStatus:
     failed: bool = False
     can_pause: bool = True
     can_run: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receipt:
+    """A message is kept: it stands in the database and is found by its words from now on.
+
+    Attributes:
+        session: Whose message.
+        number: Which one of its session since it was opened, counted from 1.
+        ids: Its memory, or those of its parts in order where it was long.
+        received_at: When it was given, aware.
+        repeated: It had come before, by its `external_id`; nothing was written.
+    """
+
+    session: str
+    number: int
+    ids: tuple[str, ...]
+    received_at: datetime
+    repeated: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StreamStatus:
+    """One live stream.
+
+    Attributes:
+        session: Its name.
+        opened_at: When it was opened, aware.
+        last_at: When something came last, aware.
+        kept: Messages acknowledged.
+        waiting: Messages that are not in the database yet.
+        waiting_bytes: Their size in UTF-8.
+        problem: Why the last one could not be kept; empty where all is well.
+    """
+
+    session: str
+    opened_at: datetime
+    last_at: datetime
+    kept: int
+    waiting: int
+    waiting_bytes: int
+    problem: str = ""

@@ -14,6 +14,8 @@
     ├── MemoryImportError        a file of memories cannot be read at all
     ├── NotFoundError            an id names nothing
     ├── InvalidMemoryError       a text, vector or field cannot be remembered
+    ├── StreamError              a live stream does not take a message
+    │   └── StreamFullError      it came faster than it could be kept, for too long
     ├── IndexDamagedError        a derived index is torn, foreign or older (it is rebuilt)
     ├── RuntimeUnavailableError  ONNX Runtime is missing or a model does not load
     ├── ModelError               a model file is missing, damaged or of another kind
@@ -113,6 +115,14 @@ class NotFoundError(MagrayError):
 
 class InvalidMemoryError(MagrayError):
     """A text, a vector or a field cannot be remembered; the message names the field."""
+
+
+class StreamError(MagrayError):
+    """A live stream is closed, too many are open, or a message is too large; the message says what was kept."""
+
+
+class StreamFullError(StreamError):
+    """Messages come faster than they can be kept; this one was not remembered and may be sent again."""
 
 
 class IndexDamagedError(MagrayError):

@@ -45,3 +45,98 @@ class WatchSettings(Group):
     grace_days: float = Field(
         7, ge=0, le=3650, description="Days that a file must have been gone before its memories are deleted so."
     )
+
+
+class BackupSettings(Group):
+    """Backups that are made by themselves."""
+
+    every: Literal["off", "daily", "weekly"] = Field(
+        "weekly", description="How often a backup is made by itself.", json_schema_extra=LIVE
+    )
+    kept: int = Field(
+        3, ge=1, le=1000, description="Backups made by the schedule that are kept.", json_schema_extra=LIVE
+    )
+    folder: str = Field(
+        "",
+        pattern=r"^(|[/~].*|[A-Za-z]:[\\/].*|\\\\.*)$",
+        description="Whole path of the folder that backups go to; empty takes the one beside the database.",
+        json_schema_extra=LIVE,
+    )
+    encrypted: bool = Field(
+        False,
+        description="Seal backups by the passphrase that lies in the system's key store.",
+        json_schema_extra=LIVE,
+    )
+
+
+class StreamingSettings(Group):
+    """Messages that other programs keep sending."""
+
+    sessions: int = Field(100, ge=1, le=10_000, description="Live streams open at once.", json_schema_extra=LIVE)
+    buffer_records: int = Field(
+        50,
+        ge=1,
+        le=10_000,
+        description="Messages of a stream that may wait to be kept, or to be embedded together.",
+        json_schema_extra=LIVE,
+    )
+    buffer_ms: int = Field(
+        1000,
+        ge=0,
+        le=60_000,
+        description="Milliseconds after which waiting messages are kept and embedded, however few there are.",
+        json_schema_extra=LIVE,
+    )
+    message_kb: int = Field(
+        1024,
+        ge=1,
+        le=4096,
+        description="Kilobytes of one message at most; larger texts are files.",
+        json_schema_extra=LIVE,
+    )
+    idle_seconds: float = Field(
+        60,
+        ge=1,
+        le=86_400,
+        description="Seconds without a message after which a stream is let go.",
+        json_schema_extra=LIVE,
+    )
+
+
+class BackgroundSettings(Group):
+    """Work behind the owner's back, and what it leaves of the computer."""
+
+    considerate: bool = Field(
+        True,
+        description="Put background work off on battery, while the computer is busy, or while its memory is short.",
+        json_schema_extra=LIVE,
+    )
+    memory_warning: float = Field(
+        85,
+        ge=50,
+        le=99,
+        description="Percent of the computer's memory in use from which on caches shrink and a warning is given.",
+        json_schema_extra=LIVE,
+    )
+    battery_low: float = Field(
+        20,
+        ge=0,
+        le=100,
+        description="Percent of the battery below which only the most urgent work is done.",
+        json_schema_extra=LIVE,
+    )
+    busy_percent: float = Field(
+        60,
+        ge=1,
+        le=100,
+        description="Percent of the processor used by other programs from which on unimportant work waits.",
+        json_schema_extra=LIVE,
+    )
+    memory_limit_mb: int = Field(
+        0,
+        ge=0,
+        le=1_048_576,
+        description="Megabytes that Magray itself should stay under: its caches shrink near them; 0 takes half of what "
+        "the computer has.",
+        json_schema_extra=LIVE,
+    )

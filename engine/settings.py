@@ -23,7 +23,13 @@ from pydantic_settings import (
 
 from engine.config_file import line_of, read_config
 from engine.errors import SettingsError
-from engine.life_settings import LifeSettings, WatchSettings
+from engine.life_settings import (
+    BackgroundSettings,
+    BackupSettings,
+    LifeSettings,
+    StreamingSettings,
+    WatchSettings,
+)
 from engine.llm_settings import ChatSettings, LlmSettings
 from engine.options import Option, describe, misfit
 from engine.paths import DataPaths
@@ -43,16 +49,21 @@ PROFILES: dict[Profile, dict[str, Any]] = {
         "embedding": {"batch_tokens": 256, "cache_memory_mb": 8},
         "ingestion": {"worker_memory_mb": 512, "max_file_mb": 64},
         "index": {"ef_construction": 200},
+        "streaming": {"sessions": 20},
+        "background": {"memory_limit_mb": 768},
     },
     "server": {
         "embedding": {"batch_tokens": 2048, "cache_memory_mb": 512},
         "ingestion": {"worker_memory_mb": 950, "max_file_mb": 1024},
         "index": {"merge_slice": 1024},
+        "streaming": {"sessions": 1000},
+        "background": {"busy_percent": 90},
     },
     "realtime": {
         "embedding": {"batch_tokens": 256},
         "index": {"merge_slice": 64, "merge_tail": 256},
         "recall": {"ef_assets": 100},
+        "streaming": {"buffer_ms": 100},
     },
 }
 """Groups of options that a profile presets; every other layer but the defaults wins over them."""
@@ -198,7 +209,9 @@ class StoreSettings(_Group):
     synchronous: Literal["FULL", "NORMAL"] = Field(
         "FULL", description="FULL survives a power cut after every call; NORMAL may lose the last moments."
     )
-    backups_kept: int = Field(5, ge=1, le=1000, description="Copies made before migrations that are kept.")
+    backups_kept: int = Field(
+        5, ge=1, le=1000, description="Backups made before migrations, and before restores, that are kept."
+    )
 
 
 class AppearanceSettings(_Group):
@@ -240,6 +253,9 @@ class Settings(BaseSettings):
     ingestion: IngestionSettings = Field(default_factory=IngestionSettings)
     watch: WatchSettings = Field(default_factory=WatchSettings)
     store: StoreSettings = Field(default_factory=StoreSettings)
+    backup: BackupSettings = Field(default_factory=BackupSettings)
+    streaming: StreamingSettings = Field(default_factory=StreamingSettings)
+    background: BackgroundSettings = Field(default_factory=BackgroundSettings)
     llm: LlmSettings = Field(default_factory=LlmSettings)
     chat: ChatSettings = Field(default_factory=ChatSettings)
     appearance: AppearanceSettings = Field(default_factory=AppearanceSettings)

@@ -223,6 +223,49 @@ def option_words() -> dict[str, tuple[str, str]]:
             translate("Options", "Backups kept"),
             translate("Options", "Copies made before an upgrade of the database."),
         ),
+        "streaming.sessions": (
+            translate("Options", "Live streams at once"),
+            translate("Options", "Other programs may send messages through so many streams at the same time."),
+        ),
+        "streaming.buffer_records": (
+            translate("Options", "Messages a stream may hold"),
+            translate("Options", "So many may wait to be kept, or to be embedded together."),
+        ),
+        "streaming.buffer_ms": (
+            translate("Options", "Hold messages at most, ms"),
+            translate("Options", "After this they are kept and embedded, however few there are."),
+        ),
+        "streaming.message_kb": (
+            translate("Options", "Largest message, KB"),
+            translate("Options", "What is larger should come in as a file."),
+        ),
+        "streaming.idle_seconds": (
+            translate("Options", "Let go of quiet streams after, seconds"),
+            translate("Options", "A stream that goes on later is taken up again."),
+        ),
+        "background.considerate": (
+            translate("Options", "Be considerate"),
+            translate(
+                "Options",
+                "Put background work off on battery, while the computer is busy, or while its memory is short.",
+            ),
+        ),
+        "background.memory_warning": (
+            translate("Options", "Memory is short from, percent"),
+            translate("Options", "From here on caches shrink, and you are warned once."),
+        ),
+        "background.battery_low": (
+            translate("Options", "The battery is low below, percent"),
+            translate("Options", "Then only the most urgent background work is done."),
+        ),
+        "background.busy_percent": (
+            translate("Options", "The computer is busy from, percent"),
+            translate("Options", "Of the processor, used by other programs. Then unimportant work waits."),
+        ),
+        "background.memory_limit_mb": (
+            translate("Options", "Stay under this much memory, MB"),
+            translate("Options", "Near it caches shrink. 0 takes half of what this computer has."),
+        ),
         "llm.model": (
             translate("Options", "Chat model"),
             translate("Options", "As openai/NAME or local/NAME. Empty answers by quotes from your files."),

@@ -87,6 +87,17 @@ def page_specs() -> list[PageSpec]:
             options=("ingestion.", "watch."),
         ),
         PageSpec(
+            "background",
+            translate("SettingsPages", "Background work"),
+            translate(
+                "SettingsPages",
+                "Memories are looked after while you do something else. The status page shows what goes on, and can "
+                "pause it.",
+            ),
+            options=("background.",),
+            keywords="battery memory processor load pause",
+        ),
+        PageSpec(
             "privacy",
             translate("SettingsPages", "Privacy"),
             translate("SettingsPages", "What leaves this computer, and the switch that lets nothing out."),

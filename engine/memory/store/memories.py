@@ -31,7 +31,7 @@ class NewRow:
 
     Attributes:
         memory: What is remembered.
-        vector: Its unit vector as little-endian float32.
+        vector: Its unit vector as little-endian float32; None where it follows (`arrivals.py`).
         model: The embedder that made it.
         dimensions: Numbers in the vector.
         expires_at: Microseconds since 1970, None for never.
@@ -40,7 +40,7 @@ class NewRow:
     """
 
     memory: values.NewMemory
-    vector: bytes
+    vector: bytes | None
     model: str
     dimensions: int
     expires_at: int | None = None
@@ -97,9 +97,10 @@ def insert(store: Database, writer: peewee.SqliteDatabase, new: Sequence[NewRow]
         if item.position is None and item.memory.occurred_at is None and row["group_key"] is not None:
             row["position"] = _behind(writer, row["group_key"], at, said_last)
         memory_rows.append(row)
-        vector_rows.append(
-            {"memory": sequence, "model": item.model, "dimensions": item.dimensions, "data": item.vector}
-        )
+        if item.vector is not None:
+            vector_rows.append(
+                {"memory": sequence, "model": item.model, "dimensions": item.dimensions, "data": item.vector}
+            )
     try:
         insert_rows(writer, Memory, memory_rows)
     except peewee.IntegrityError as error:
