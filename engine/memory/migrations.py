@@ -1,13 +1,12 @@
-"""Brings a database to the schema of this version: each step has a number, a name, and a backup before it.
+"""Brings a database to the schema of this version: each step has a number and a name, and a backup is made before.
 
-A new database is made from the models at once. An older one is copied to `backups/`, then taken up one step at a time,
-each in one transaction together with its number. A newer one is refused untouched.
+A new database is made from the models at once. An older one is backed up, then taken up one step at a time, each in one
+transaction together with its number. A newer one is refused untouched.
 """
 
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,12 @@ from typing import Any
 
 from engine.errors import StoreNewerError
 from engine.memory import migration_2, migration_3
+from engine.memory.backup import making
+from engine.memory.backup.file_format import SUFFIX
+from engine.memory.backup.making import Order
+from engine.memory.backup.shelf import PLAIN, Shelf
 from engine.memory.records import SCHEMA_VERSION
-from engine.memory.store import schema
+from engine.memory.store import copies, memories, schema
 from engine.memory.store.database import Database
 
 _log = logging.getLogger(__name__)
@@ -66,22 +69,17 @@ def migrate(
             schema.create(writer)
             writer.execute_sql(f"PRAGMA user_version={version}")
         return []
-    taken: list[str] = []
-    made: list[Path] = []
-    for step in migrations:
-        if step.version <= found:
-            continue
-        copy = backups / f"magray-format{step.version - 1}-{time.strftime('%Y%m%d-%H%M%S')}.db"
-        database.backup(copy)
-        _log.info("migrating to format %d (%s); the copy from before is %s", step.version, step.name, copy)
+    steps = [step for step in migrations if step.version > found]
+    if not steps:
+        return []
+    made = _back_up(database, Shelf(backups), found)
+    for step in steps:
+        _log.info("migrating to format %d (%s); the backup from before is %s", step.version, step.name, made)
         with database.write() as writer:
             step.apply(writer)
             writer.execute_sql(f"PRAGMA user_version={step.version}")
-        taken.append(step.name)
-        made.append(copy)
-    if taken:
-        _prune(backups, kept, made)
-    return taken
+    _prune(backups, kept, made)
+    return [step.name for step in steps]
 
 
 def schema_version(database: Database) -> int:
@@ -90,9 +88,21 @@ def schema_version(database: Database) -> int:
         return int(database.writer.execute_sql("PRAGMA user_version").fetchone()[0])
 
 
-def _prune(backups: Path, kept: int, made: Sequence[Path]) -> None:
-    """Remove the oldest copies; those just made are the youngest, though the clock may have been set back since."""
-    older = [path for path in backups.glob("magray-format*.db") if path not in made]
-    copies = [*sorted(older, key=lambda path: path.stat().st_mtime), *made]
-    for path in copies[: max(0, len(copies) - kept)]:
+def _back_up(database: Database, shelf: Shelf, schema_found: int) -> Path:
+    """One backup before the first step: each step is whole or not at all, so that none between is of use."""
+    at = memories.from_us(database.now_us())
+    with database.write() as writer:
+        secret = copies.secret(writer)
+    target = shelf.name("migration", at, schema=schema_found)
+    order = Order(target=target, reason="migration", created=at, secret=secret)
+    made = making.make(database.path, order, scratch=shelf.home, breathe=lambda: None)
+    shelf.note(made.path, made.contents, at)
+    return made.path
+
+
+def _prune(backups: Path, kept: int, made: Path) -> None:
+    """Remove the oldest; the one just made is the youngest, though the clock may have been set back since."""
+    found = [path for ending in (SUFFIX, PLAIN) for path in backups.glob(f"magray-format*{ending}") if path != made]
+    older = sorted(found, key=lambda path: path.stat().st_mtime)
+    for path in [*older, made][: max(0, len(older) + 1 - kept)]:
         path.unlink(missing_ok=True)

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from engine.errors import IndexDamagedError
 from engine.memory.layer_index import LayerIndex
-from engine.memory.store import recall_queries
+from engine.memory.store import copies, recall_queries
 from engine.memory.sync import DerivedIndex
 from tests.helpers.truth import Index, Truth, follow, vector_of
 
@@ -286,7 +286,7 @@ def test_a_foreign_index_is_not_used(truth: Truth, make: Make, change: dict[str,
 
 def test_an_index_ahead_of_its_database_is_not_used(truth: Truth, make: Make, tmp_path: Path) -> None:
     truth.add(*[f"word{n}" for n in range(64)])
-    truth.store.backup(tmp_path / "copy.db")
+    copies.hot_copy(truth.store.path, tmp_path / "copy.db", lambda: None)
     truth.add(*[f"later{n}" for n in range(30)])
     saved(truth, make)
     truth.close()

@@ -31,7 +31,7 @@ import os
 import secrets
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -100,7 +100,7 @@ class Header:
     salt: bytes = b""
     prefix: bytes = b""
     check: bytes = b""
-    cost: Scrypt = Scrypt()
+    cost: Scrypt = field(default_factory=Scrypt)
 
     @property
     def encrypted(self) -> bool:
@@ -248,14 +248,14 @@ def unpack(
         OSError: the target cannot be written.
     """
     digest, size = hashlib.sha256(), 0
-    contents: Contents | None = None
-    for contents, piece in _parts(path, head, key):
+    parts = _parts(path, head, key)
+    contents, _ = next(parts)
+    for _, piece in parts:
         digest.update(piece)
         size += len(piece)
         if target is not None:
             target.write(piece)
         breathe(size)
-    assert contents is not None  # `_parts` gives one at least
     if size != contents.size or digest.hexdigest() != contents.sha256:
         raise BackupDamagedError(f"{path.name} {_DAMAGED}: its database is not what was put into it.")
     return contents
@@ -355,7 +355,7 @@ def _plain(header: Header) -> dict[str, Any]:
 def _header(plain: dict[str, Any]) -> Header:
     created = datetime.fromisoformat(plain["created"])
     marks, schema = plain["marks"], plain["schema"]
-    if created.utcoffset() is None or not 0 <= marks <= _MOST_MARKS or not 1 <= schema:
+    if created.utcoffset() is None or not 0 <= marks <= _MOST_MARKS or schema < 1:
         raise ValueError("a field is outside of its limits")
     texts = {name: plain[name] for name in ("app", "reason", "origin")}
     if not all(isinstance(text, str) for text in texts.values()) or plain["format"] != FORMAT:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import logging
-import os
 import threading
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -84,7 +83,7 @@ class Ledger:
             try:
                 self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 aside.write_text(text, encoding="utf-8", errors="surrogateescape")
-                os.replace(aside, self._path)
+                aside.replace(self._path)
             except OSError as error:  # a full disk: the backup itself is there, and says what matters itself
                 _log.warning("it could not be written down which backups there are (%s)", error)
                 with contextlib.suppress(OSError):

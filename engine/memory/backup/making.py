@@ -70,7 +70,12 @@ class Made:
 
 
 def make(
-    database: Path, order: Order, *, scratch: Path, breathe: Callable[[], None], copied: Callable[[], None] = lambda: None
+    database: Path,
+    order: Order,
+    *,
+    scratch: Path,
+    breathe: Callable[[], None],
+    copied: Callable[[], None] = lambda: None,
 ) -> Made:
     """Make a backup of a database that is in use. Blocks; any thread.
 
@@ -92,11 +97,12 @@ def make(
     target = order.target
     if order.passphrase is not None:
         sealing.check_new(order.passphrase)
+    with _told(scratch):
+        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_target(order)
     copy = scratch / f"copy-{secrets.token_hex(6)}{_PARTS}"
     try:
         with _told(scratch):
-            scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
             _check_room(scratch, database)
             copies.hot_copy(database, copy, breathe)
             copied()
@@ -121,7 +127,11 @@ def make(
 
 def sweep(scratch: Path) -> None:
     """Remove what a kill left of a backup under way: it is a readable copy of everything."""
-    for left in (*scratch.glob(f"copy-*{_PARTS}"), *scratch.glob(f"copy-*{_PARTS}-journal"), *scratch.glob(f".*{_PARTS}")):
+    for left in (
+        *scratch.glob(f"copy-*{_PARTS}"),
+        *scratch.glob(f"copy-*{_PARTS}-journal"),
+        *scratch.glob(f".*{_PARTS}"),
+    ):
         with contextlib.suppress(OSError):  # the next start removes it
             left.unlink(missing_ok=True)
 
@@ -156,7 +166,7 @@ def _write(copy: Path, held: Facts, order: Order, aside: Path, breathe: Callable
         sequence=held.sequence,
     )
     with aside.open("xb") as file, copies.opened(copy) as opened:
-        os.chmod(aside, 0o600)
+        aside.chmod(0o600)
         file_format.write(
             file,
             header=header,
@@ -173,9 +183,7 @@ def _write(copy: Path, held: Facts, order: Order, aside: Path, breathe: Callable
     found = file_format.unpack(aside, head, key or None, target=None, breathe=lambda _done: breathe())
     if found != contents:
         raise BackupError(f"{order.target} was not written as it was meant. It was removed; try another folder.")
-    return Made(
-        path=order.target, size=aside.stat().st_size, header=head.header, contents=contents, erased=held.erased
-    )
+    return Made(path=order.target, size=aside.stat().st_size, header=head.header, contents=contents, erased=held.erased)
 
 
 def origin_of(secret: bytes) -> str:

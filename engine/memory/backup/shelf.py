@@ -1,4 +1,4 @@
-"""The backups that there are: listing, checking, pruning, deleting them, and finding those that hold what was erased."""
+"""The backups that there are: listing, pruning, deleting them, and finding those that hold what was erased."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ import queue
 import shutil
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +31,7 @@ from engine.memory.records import Meta
 
 _log = logging.getLogger(__name__)
 
+_BACKUPS = ("*.magray-backup", "*.db")
 BUSY_MS = 5000
 """How long a connection waits for another one before it gives up."""
 
@@ -63,8 +64,11 @@ class Database:
         self._writer: peewee.SqliteDatabase | None = None
         self._closed = True
 
-    def open(self) -> None:
+    def open(self, *, before: Callable[[], None] = lambda: None) -> None:
         """Take the lock and connect.
+
+        Args:
+            before: Called with the lock held and nothing connected, as for a restore to take place.
 
         Raises:
             StoreBusyError: another process has this data folder open.
@@ -80,6 +84,7 @@ class Database:
         except OSError as error:
             raise self._os_error(error) from error
         try:
+            before()
             self._closed = False
             self._writer = self._connect()
             with self.errors():
@@ -186,27 +191,6 @@ class Database:
         row = Meta.select(Meta.value).where(Meta.key == "sequence").tuples().execute(database)
         return int(next(iter(row))[0])
 
-    def backup(self, target: Path) -> None:
-        """Copy the whole database while it is in use (SQLite's backup API), flushed to the disk.
-
-        Raises:
-            StoreFullError: there is no room; nothing half-written stays.
-        """
-        target.parent.mkdir(parents=True, exist_ok=True)
-        needed = self.path.stat().st_size
-        if shutil.disk_usage(target.parent).free < needed:
-            raise StoreFullError(
-                f"{target.parent} has no room for a copy of the database ({needed:,} bytes). Nothing was changed."
-            )
-        temporary = target.with_suffix(".part")
-        with self.errors():
-            copy = sqlite3.connect(temporary)
-            try:
-                self.writer.connection().backup(copy)
-            finally:
-                copy.close()
-        temporary.replace(target)
-
     def quick_check(self) -> list[str]:
         """SQLite's own check of the file. Empty where all is well. O(size of the file)."""
         with self.read() as database:
@@ -265,8 +249,11 @@ class Database:
                 "check the folder's permissions or choose another --data-dir."
             )
         if "malformed" in words or "not a database" in words:
-            copies = sorted((folder / "backups").glob("*.db"), key=lambda path: path.stat().st_mtime)
-            kept = f"the youngest copy of it is {copies[-1]}" if copies else "there is no copy of it in backups"
+            found = [path for ending in _BACKUPS for path in (folder / "backups").glob(ending)]
+            copies = sorted(found, key=lambda path: path.stat().st_mtime)
+            kept = "there is no backup of it beside it"
+            if copies:
+                kept = f"`magray memory restore {copies[-1]}` brings back the youngest backup"
             return StoreError(f"{self.path} is damaged ({words}). It was left as it is; {kept}.")
         if "locked" in words:
             return StoreBusyError(f"Another program holds {self.path}. Close it and try again; nothing was changed.")

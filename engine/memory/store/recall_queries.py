@@ -16,7 +16,7 @@ _BATCH = 900
 
 
 def database_identity(reader: peewee.SqliteDatabase) -> str:
-    """What tells this database from another one, and a restored state from the one before: an index of another is foreign.
+    """What tells this database from another, and a restored state from the one before: indexes of another are foreign.
 
     A restored copy counts on from a lower number than indexes may stand at, so it gets an identity of its own
     (`copies.make_another`); where none was given it is the moment at which the database was made.

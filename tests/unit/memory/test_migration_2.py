@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine import Engine, Settings
+from engine.memory.backup import restoring
 from engine.memory.migrations import MIGRATIONS, migrate, schema_version
 from engine.memory.records import SCHEMA_VERSION
 from engine.memory.store import conversations, messages
@@ -64,8 +65,9 @@ def test_an_old_database_gets_the_schema_of_a_new_one(store: Database, tmp_path:
 def test_the_copy_from_before_is_the_old_database(store: Database, tmp_path: Path) -> None:
     before = columns(store.path)
     migrate(store, backups=tmp_path / "backups", version=2)
-    (copy,) = (tmp_path / "backups").glob("magray-format1-*.db")
-    assert columns(copy) == before
+    (made,) = (tmp_path / "backups").glob("magray-format1-*.magray-backup")
+    restoring.unpack(made, None, tmp_path / "copy.db", breathe=lambda: None)
+    assert columns(tmp_path / "copy.db") == before
 
 
 def test_messages_become_one_branch_in_their_order(store: Database, tmp_path: Path) -> None:
@@ -97,4 +99,4 @@ async def test_everything_is_there_when_the_engine_opens(repository: Path, setti
         answer = await engine.ask("What is the landlord called?", conversation_id=first.id)
         assert "Anna Petrova" in answer.text
         assert (await engine.verify()).problems == ()
-    assert list(settings.paths.backups.glob("magray-format1-*.db"))
+    assert list(settings.paths.backups.glob("magray-format1-*.magray-backup"))

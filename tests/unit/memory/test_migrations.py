@@ -9,6 +9,7 @@ import pytest
 
 from engine.errors import StoreFullError, StoreNewerError
 from engine.memory import migrations
+from engine.memory.backup import file_format, restoring
 from engine.memory.migrations import Migration, migrate, schema_version
 from engine.memory.records import SCHEMA_VERSION
 from engine.memory.store.database import Database
@@ -52,8 +53,10 @@ def test_a_step_is_taken_once_and_backed_up_before(store: Database, tmp_path: Pa
     assert migrate(store, backups=tmp_path / "backups", migrations=[step], version=target) == ["colour"]
     assert migrate(store, backups=tmp_path / "backups", migrations=[step], version=target) == []
     assert "colour" in columns(store)
-    (copy,) = (tmp_path / "backups").glob("*.db")
-    plain = sqlite3.connect(copy)
+    (made,) = (tmp_path / "backups").glob("*.magray-backup")
+    assert file_format.read_head(made).header.reason == "migration"
+    restoring.unpack(made, None, tmp_path / "copy.db", breathe=lambda: None)
+    plain = sqlite3.connect(tmp_path / "copy.db")
     assert plain.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
     assert "colour" not in {row[1] for row in plain.execute("PRAGMA table_info(memory)")}
     plain.close()
@@ -92,9 +95,18 @@ def test_old_backups_are_pruned(store: Database, tmp_path: Path) -> None:
         ))
         for index in range(1, 5)
     ]  # fmt: skip
-    migrate(store, backups=tmp_path / "backups", kept=2, migrations=steps, version=SCHEMA_VERSION + 4)
-    names = sorted(path.name.split("-")[1] for path in (tmp_path / "backups").glob("*.db"))
+    for step in steps:
+        migrate(store, backups=tmp_path / "backups", kept=2, migrations=[step], version=step.version)
+    names = sorted(path.name.split("-")[1] for path in (tmp_path / "backups").glob("*.magray-backup"))
     assert names == [f"format{SCHEMA_VERSION + 2}", f"format{SCHEMA_VERSION + 3}"]
+
+
+def test_several_steps_need_one_backup(store: Database, tmp_path: Path) -> None:
+    steps = [Migration(SCHEMA_VERSION + 1, "colour", add_colour), Migration(SCHEMA_VERSION + 2, "more", lambda _: None)]
+    assert migrate(store, backups=tmp_path / "backups", migrations=steps, version=SCHEMA_VERSION + 2) == [
+        "colour", "more",
+    ]  # fmt: skip
+    assert len(list((tmp_path / "backups").glob("*.magray-backup"))) == 1
 
 
 def test_the_copy_just_made_stays_though_the_clock_was_set_back(store: Database, tmp_path: Path) -> None:
@@ -107,7 +119,7 @@ def test_the_copy_just_made_stays_though_the_clock_was_set_back(store: Database,
         os.utime(copy, (ahead + number, ahead + number))
     step = Migration(SCHEMA_VERSION + 1, "colour", add_colour)
     migrate(store, backups=backups, kept=2, migrations=[step], version=SCHEMA_VERSION + 1)
-    left = sorted(path.name for path in backups.iterdir())
+    left = sorted(path.name for path in backups.glob("magray-*"))
     assert len(left) == 2
     assert left[0] == "magray-format0-20990102-000000.db"
     assert left[1].startswith(f"magray-format{SCHEMA_VERSION}-")

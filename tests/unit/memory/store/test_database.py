@@ -145,17 +145,6 @@ def test_a_full_database_rolls_back_and_goes_on(store: Database) -> None:
         assert list(store.next_sequences(writer, 1)) == [1]
 
 
-def test_backup_is_a_whole_database(store: Database, tmp_path: Path) -> None:
-    with store.write() as writer:
-        store.next_sequences(writer, 4)
-    store.backup(tmp_path / "backups" / "copy.db")
-    plain = sqlite3.connect(tmp_path / "backups" / "copy.db")
-    assert plain.execute(LAST_SEQUENCE).fetchone() == ("4",)
-    assert plain.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    plain.close()
-    assert not list((tmp_path / "backups").glob("*.part"))
-
-
 def test_quick_check_finds_nothing_wrong_with_a_new_database(store: Database) -> None:
     assert store.quick_check() == []
 
