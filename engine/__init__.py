@@ -106,6 +106,12 @@ if TYPE_CHECKING:
         ProviderName as ProviderName,
         Usage as Usage,
     )
+    from engine.map_values import (
+        DayActivity as DayActivity,
+        MapCluster as MapCluster,
+        MapStage as MapStage,
+        MapUpdate as MapUpdate,
+    )
     from engine.model_values import (
         ModelCorrections as ModelCorrections,
         ModelProgress as ModelProgress,
@@ -200,6 +206,7 @@ _HOMES = {
     "engine.life_values": ("Action", "Actor", "HistoryEntry", "LifeEvent"),
     "engine.llm.known": ("PRICES_AS_OF",),
     "engine.llm.messages": ("PROVIDERS", "ChatModelInfo", "ProviderName", "Usage"),
+    "engine.map_values": ("DayActivity", "MapCluster", "MapStage", "MapUpdate"),
     "engine.model_values": (
         "ModelCorrections", "ModelProgress", "ModelStatus", "ModelVariant", "ReembeddingStatus",
     ),

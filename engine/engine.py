@@ -18,6 +18,7 @@ from engine.calls.conversations import ConversationCalls
 from engine.calls.documents import DocumentCalls
 from engine.calls.explorer import ExplorerCalls
 from engine.calls.llm import LlmCalls
+from engine.calls.map import MapCalls
 from engine.calls.memories import MemoryCalls
 from engine.calls.models import ModelCalls
 from engine.calls.settings import SettingsCalls
@@ -38,6 +39,7 @@ class Engine(
     ModelCalls,
     LlmCalls,
     SettingsCalls,
+    MapCalls,
     ExplorerCalls,
     UpkeepCalls,
     BackgroundCalls,

@@ -51,7 +51,7 @@ class ExplorerCalls(Calls):
         import numpy as np
 
         self._check()
-        _check_filter(wanted)
+        check_filter(wanted)
         if order not in MEMORY_ORDERS:
             raise InvalidMemoryError(f"order: {order!r} is not one of {', '.join(MEMORY_ORDERS)}.")
         if wanted.text.strip():
@@ -72,7 +72,7 @@ class ExplorerCalls(Calls):
             InvalidMemoryError: there is no text, or a field cannot be used.
         """
         self._check()
-        _check_filter(wanted)
+        check_filter(wanted)
         plain = dataclasses.replace(wanted, text="")
         narrowed = plain != MemoryFilter()
         hits = await self._parts.memory.recall(
@@ -139,7 +139,7 @@ class ExplorerCalls(Calls):
         """How many memories a filter means, in each layer as if it named no layer. Its `text` is not looked at."""
         self._check()
         plain = wanted or MemoryFilter()
-        _check_filter(plain)
+        check_filter(plain)
 
         def read() -> MemoryCounts:
             with self._parts.store.read() as reader:
@@ -186,7 +186,12 @@ class ExplorerCalls(Calls):
         )
 
 
-def _check_filter(wanted: MemoryFilter) -> None:
+def check_filter(wanted: MemoryFilter) -> None:
+    """See that a filter can be used.
+
+    Raises:
+        InvalidMemoryError: one of its fields cannot be.
+    """
     for name, given, allowed in (("layers", wanted.layers, values.LAYERS), ("kinds", wanted.kinds, values.KINDS)):
         for one in given:
             if one not in allowed:
