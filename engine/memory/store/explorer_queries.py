@@ -82,6 +82,12 @@ def numbers(
     return _sorted(_column(rows, 0), _column(rows, 1), descending=descending)
 
 
+def condition(reader: peewee.SqliteDatabase, wanted: MemoryFilter, *, now: datetime) -> tuple[str, str, list[Any]]:
+    """The table to read (`memory m`), the condition over it, and its values, for queries of others."""
+    found = _conditions(reader, wanted, now)
+    return found.table, found.where, found.values
+
+
 def matching(
     reader: peewee.SqliteDatabase, wanted: MemoryFilter, ids: Sequence[str], *, now: datetime
 ) -> dict[str, int]:
