@@ -178,6 +178,7 @@ def replace(
     for (number, *_), sequence in zip(hot, store.next_sequences(writer, len(hot)), strict=True):
         writer.execute_sql("UPDATE memory SET label = ?, sequence = ? WHERE number = ?", (sequence, sequence, number))
     for number, *_ in rows:
+        writer.execute_sql("DELETE FROM place WHERE memory = ?", (number,))  # another vector lies elsewhere
         writer.execute_sql(
             "INSERT INTO vector (memory, model, dimensions, data) VALUES (?, ?, ?, ?) ON CONFLICT (memory) DO UPDATE "
             "SET model = excluded.model, dimensions = excluded.dimensions, data = excluded.data",
