@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from engine import values
@@ -16,6 +17,8 @@ from engine.memory.store.database import Database
 from engine.settings import Settings
 
 _VIEWER_SECONDS = 30.0
+_FORGOTTEN_AT_ONCE = 50
+"""Documents of one transaction: the database is free for others in between."""
 _DRAWABLE = ("application/pdf", "application/vnd.apple.iwork")
 
 
@@ -144,10 +147,38 @@ class Library:
         def further(store: Database, writer: Any) -> None:
             left.append(documents.forget(store, writer, document_id))
 
-        erased = await self._memory.erase(await self._executors.run("query", read), further=further)
+        ids = await self._executors.run("query", read)
+        erased = await self._memory.erase(ids, further=further, also=[document_id])
         self._events.publish(DocumentsChanged(document_id=document_id))
         self._events.publish(IngestFilesChanged(files=()))
         return erased + sum(left)
+
+    async def forget_several(self, document_ids: Sequence[str]) -> int:
+        """Erase several documents, some at a time; those that are gone already are passed over.
+
+        Returns:
+            How many documents were erased.
+        """
+        erased = 0
+        for start in range(0, len(document_ids), _FORGOTTEN_AT_ONCE):
+            some = document_ids[start : start + _FORGOTTEN_AT_ONCE]
+
+            def read(some: Sequence[str] = some) -> tuple[list[str], list[str]]:
+                with self._store.read() as reader:
+                    there = documents.present(reader, some)
+                    return there, [memory for one in there for memory in documents.memory_ids(reader, one)]
+
+            there, ids = await self._executors.run("query", read)
+
+            def further(store: Database, writer: Any, there: Sequence[str] = there) -> None:
+                for one in documents.present(writer, there):
+                    documents.forget(store, writer, one)
+
+            await self._memory.erase(ids, further=further)
+            erased += len(there)
+            self._events.publish(DocumentsChanged(document_id=there[0] if len(there) == 1 else None))
+        self._events.publish(IngestFilesChanged(files=()))
+        return erased
 
     async def with_content(self, digest: str) -> values.Document | None:
         """The document of that content, where there is one."""

@@ -136,7 +136,7 @@ class Conversations:
         def further(_: Database, writer: Any) -> None:
             erasing.erase_conversation(writer, conversation_id)
 
-        erased = await memory.erase(made, further=further)
+        erased = await memory.erase(made, further=further, also=[conversation_id])
         self._events.publish(ConversationsChanged(conversation_id=conversation_id))
         return erased
 

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from engine.embedding.embedder import Embedder
-from engine.memory.store import erasing, memories, traces
+from engine.memory.backup.shelf import Shelf
+from engine.memory.store import copies as database_copies, erasing, memories, traces
 from engine.memory.store.database import Database
 
 Further = Callable[[Database, Any], object]
@@ -25,7 +26,7 @@ class Erasure:
         memories: How many.
         sequence: The last change that it made.
         conversations: Those whose messages lost quotes.
-        copies: Copies of the database that still hold some of it.
+        copies: Backups that still hold some of it, or may: they are out of reach.
     """
 
     memories: int
@@ -35,7 +36,13 @@ class Erasure:
 
 
 def erase(
-    store: Database, embedder: Embedder, ids: Collection[str], *, backups: Path, further: Further | None = None
+    store: Database,
+    embedder: Embedder,
+    ids: Collection[str],
+    *,
+    backups: Shelf,
+    further: Further | None = None,
+    also: Collection[str] = (),
 ) -> Erasure:
     """Erase memories, in one transaction with what else is to go. Runs on the `store` thread.
 
@@ -43,8 +50,9 @@ def erase(
         store: The database.
         embedder: Its cache is emptied.
         ids: Of the memories; those that name nothing are passed over.
-        backups: Where copies of the database lie.
+        backups: Where they lie.
         further: Changes more in the same transaction, after the memories are gone.
+        also: Ids of the document or the conversation that goes with them.
 
     Raises:
         StoreFullError: the disk is full; nothing was erased.
@@ -56,9 +64,9 @@ def erase(
         memories.erase(store, writer, gone)
         if further is not None:
             further(store, writer)
-        copies = traces.copies_with(backups, gone)
+        copies = backups.holding(database_copies.known_secret(writer), [*gone, *also])
         if copies:
-            traces.note_copies(writer, [path.name for path in copies])
+            traces.note_copies(writer, [backups.short(path) for path in copies])
         sequence = store.last_sequence(writer)
         _forget_all(embedder)  # before the commit, so that a kill behind it leaves nothing in the cache
     store.fold()
@@ -75,8 +83,21 @@ def _forget_all(embedder: Embedder) -> None:
 
 
 def told(copies: Collection[Path]) -> str:
-    """The copies that still hold something erased, in words for their owner."""
-    names = ", ".join(path.name for path in copies)
-    folder = next(iter(copies)).parent
-    which = "A copy of the database made before still holds" if len(copies) == 1 else "Copies made before still hold"
-    return f"{which} what was erased: {names} in {folder}. Delete what you need no more."
+    """The backups that still hold something erased, in words for their owner."""
+    there = [path for path in copies if path.exists()]
+    away = [path for path in copies if path not in there]
+    words = []
+    if there:
+        which = "A backup still holds" if len(there) == 1 else "Backups still hold"
+        words.append(f"{which} what was erased: {_named(there)}.")
+    if away:
+        which = "A backup that is out of reach may" if len(away) == 1 else "Backups that are out of reach may"
+        words.append(f"{which} hold it, too: {_named(away)}.")
+    return " ".join([*words, "Delete what you need no more."])
+
+
+def _named(paths: Collection[Path]) -> str:
+    folders = list(dict.fromkeys(path.parent for path in paths))
+    return "; ".join(
+        f"{', '.join(one.name for one in paths if one.parent == folder)} in {folder}" for folder in folders
+    )

@@ -23,6 +23,7 @@ from engine.embedding.in_use import EmbedderReplacedError, held
 from engine.errors import InvalidMemoryError
 from engine.events import ConversationsChanged, EventBus, MemoriesChanged, Notice
 from engine.executors import Executors
+from engine.memory.backup.shelf import Shelf
 from engine.memory.context import embedding_text
 from engine.memory.erasure import Erasure, Further, erase, told
 from engine.memory.indexes import Indexes
@@ -59,8 +60,10 @@ class LayeredMemory:
         executors: Executors,
         events: EventBus,
         settings: Settings,
+        shelf: Shelf | None = None,
     ) -> None:
         self._store = store
+        self._shelf = shelf or Shelf(settings.paths.backups)
         self._indexes = indexes
         self._retriever = retriever
         self._embedder = embedder
@@ -184,12 +187,13 @@ class LayeredMemory:
             self._events.publish(MemoriesChanged(removed=count))
         return count
 
-    async def erase(self, ids: Collection[str], *, further: Further | None = None) -> int:
+    async def erase(self, ids: Collection[str], *, further: Further | None = None, also: Collection[str] = ()) -> int:
         """Erase memories with their vectors and everything that repeats them; copies that keep them are told.
 
         Args:
             ids: Which.
             further: Changes more of the store in the same transaction, on the `store` thread.
+            also: Ids of the document or the conversation that goes with them.
 
         Returns:
             How many were there.
@@ -197,13 +201,13 @@ class LayeredMemory:
         Raises:
             StoreFullError: the disk is full; nothing was erased.
         """
-        done = await self._executors.run("store", self._erase, set(ids), further)
+        done = await self._executors.run("store", self._erase, set(ids), further, also)
         if done.memories:
             self._events.publish(MemoriesChanged(removed=done.memories))
         for conversation in done.conversations:
             self._events.publish(ConversationsChanged(conversation_id=conversation))
         if done.copies:
-            self._events.publish(Notice(level="warning", text=told(done.copies)))
+            self._events.publish(Notice(level="warning", text=told(done.copies), action="show_backups"))
         return done.memories
 
     async def undelete(self, ids: Collection[str]) -> int:
@@ -325,8 +329,8 @@ class LayeredMemory:
         self._indexes.changed(sequence)
         return count
 
-    def _erase(self, ids: set[str], further: Further | None) -> Erasure:
-        done = erase(self._store, self._embedder, ids, backups=self._settings.paths.backups, further=further)
+    def _erase(self, ids: set[str], further: Further | None, also: Collection[str]) -> Erasure:
+        done = erase(self._store, self._embedder, ids, backups=self._shelf, further=further, also=also)
         self._indexes.changed(done.sequence)
         return done
 

@@ -6,7 +6,7 @@ import logging
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import cast, get_args
@@ -44,6 +44,10 @@ class Shelf:
     def folder(self) -> Path:
         """Where new ones go."""
         return self.chosen or self.home
+
+    def short(self, path: Path) -> str:
+        """What is written down of a path: its name where it lies at home, so that the data folder may be moved."""
+        return path.name if path.parent == self.home else str(path)
 
     def paths(self) -> list[Path]:
         """Every backup that is there now."""
@@ -225,7 +229,3 @@ def _plain_info(path: Path, size: int, created: datetime, erased: bool) -> Backu
         conversations=facts.conversations,
         holds_erased=erased,
     )
-
-
-Find = Callable[[bytes | None, Sequence[str]], list[Path]]
-"""`Shelf.holding`, for those who erase."""
