@@ -22,10 +22,14 @@ from engine.errors import MagrayError, SettingsError, StoreFullError, StoreReadO
 from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
 from engine.ingestion.pipeline import IngestionPipeline
+from engine.llm.kept_passphrase import KeptPassphrase
 from engine.llm.registry import ChatModels
 from engine.llm.usage import UsageBook
 from engine.logs import LogFile
 from engine.memory.background import indexes_outside, reembedding_outside
+from engine.memory.backup import restoring
+from engine.memory.backup.backups import Backups, chosen_folder
+from engine.memory.backup.shelf import Shelf
 from engine.memory.conversations import Conversations
 from engine.memory.indexes import Indexes
 from engine.memory.job_book import StoredJobs
@@ -87,7 +91,8 @@ async def assemble(
     stack.callback(devices.close)
     llm = ChatModels(settings, executors=executors, devices=devices)
     stack.push_async_callback(llm.close)
-    store, wanted = await _store_and_embedder(settings, executors, devices, stack, clock)
+    shelf = Shelf(paths.backups, chosen_folder(settings.backup))
+    store, wanted = await _store_and_embedder(settings, executors, devices, stack, clock, shelf, events)
     usage = UsageBook(store, pool=executors.pool("store"), budget=settings.llm.monthly_budget, publish=events.publish)
     await executors.run("query", usage.load)
     llm.count_in(usage)
@@ -117,6 +122,7 @@ async def assemble(
         executors=executors,
         events=events,
         settings=settings,
+        shelf=shelf,
     )
     stack.push_async_callback(memory.close)
     conversations = Conversations(store=store, executors=executors, events=events)
@@ -170,6 +176,16 @@ async def assemble(
     scheduler = Scheduler(book=StoredJobs(store, executors), publish=events.publish, clock=clock)
     stack.push_async_callback(scheduler.close)
     scheduler.add(_idle_models_job(devices, executors))
+    backups = Backups(
+        store=store,
+        shelf=shelf,
+        executors=executors,
+        events=events,
+        settings=settings.backup,
+        passphrases=KeptPassphrase(),
+        clock=clock,
+    )
+    scheduler.add(backups.job())
     scheduler.add_outside(indexes_outside(indexes))
     scheduler.add_outside(reembedding_outside(reembedding))
     await scheduler.start()
@@ -190,6 +206,7 @@ async def assemble(
         pipeline=pipeline,
         reembedding=reembedding,
         scheduler=scheduler,
+        backups=backups,
         llm=llm,
         usage=usage,
         offline=offline,
@@ -207,16 +224,29 @@ def _tell_unknown_options(settings: Settings, events: EventBus) -> None:
 
 
 async def _store_and_embedder(
-    settings: Settings, executors: Executors, devices: Devices, stack: contextlib.AsyncExitStack, clock: Clock
+    settings: Settings,
+    executors: Executors,
+    devices: Devices,
+    stack: contextlib.AsyncExitStack,
+    clock: Clock,
+    shelf: Shelf,
+    events: EventBus,
 ) -> tuple[Database, CachedEmbedder]:
     """The database, migrated, and the embedder that the settings name; both are opened at once."""
     paths = settings.paths
     opening = asyncio.ensure_future(executors.run("inference", _open_embedder, settings, devices))
     store = Database(paths.database, lock_path=paths.lock, synchronous=settings.store.synchronous, clock=clock)
     try:
-        await executors.run("store", store.open)
+        swapped: list[restoring.Swapped | None] = []
+        kept = settings.store.backups_kept
+
+        def restore() -> None:
+            swapped.append(restoring.swap(store.path, shelf=shelf, indexes=paths.indexes, now=clock(), kept=kept))
+
+        await executors.run("store", store.open, before=restore)
+        _tell_restored(swapped[0], events)
         stack.push_async_callback(executors.run, "store", store.close)
-        await executors.run("store", migrate, store, backups=paths.backups, kept=settings.store.backups_kept)
+        await executors.run("store", migrate, store, backups=paths.backups, kept=kept)
         await executors.run("store", store.fold)  # what a kill left in the log may have been erased since
     finally:
         # The store's failure is the one to tell, but the embedder must not be left behind.
@@ -226,6 +256,14 @@ async def _store_and_embedder(
     if isinstance(result, BaseException):
         raise result
     return store, result
+
+
+def _tell_restored(swapped: restoring.Swapped | None, events: EventBus) -> None:
+    if swapped is None:
+        return
+    kept = f" The state before is kept as {swapped.kept}." if swapped.kept is not None else ""
+    text = swapped.problem or f"The backup was restored.{kept} Search reads it anew in the background."
+    events.publish(Notice(level="info" if swapped.restored else "warning", text=text, action="show_backups"))
 
 
 def _open_embedder(settings: Settings, devices: Devices) -> CachedEmbedder:

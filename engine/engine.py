@@ -13,6 +13,7 @@ from engine import __version__
 from engine.assembly import assemble
 from engine.calls.attachments import AttachmentCalls
 from engine.calls.background import BackgroundCalls
+from engine.calls.backup import BackupCalls
 from engine.calls.chat import ChatCalls
 from engine.calls.conversations import ConversationCalls
 from engine.calls.documents import DocumentCalls
@@ -43,6 +44,7 @@ class Engine(
     ExplorerCalls,
     UpkeepCalls,
     BackgroundCalls,
+    BackupCalls,
 ):
     """One open data folder.
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.llm.registry import ChatModels
     from engine.llm.usage import UsageBook
     from engine.logs import LogFile
+    from engine.memory.backup.backups import Backups
     from engine.memory.conversations import Conversations
     from engine.memory.indexes import Indexes
     from engine.memory.memory import LayeredMemory
@@ -49,6 +50,7 @@ class Parts:
     pipeline: IngestionPipeline
     reembedding: Reembedding
     scheduler: Scheduler
+    backups: Backups
     llm: ChatModels
     usage: UsageBook
     offline: OfflineGuard

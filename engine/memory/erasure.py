@@ -97,7 +97,7 @@ def told(copies: Collection[Path]) -> str:
 
 
 def _named(paths: Collection[Path]) -> str:
-    folders = list(dict.fromkeys(path.parent for path in paths))
-    return "; ".join(
-        f"{', '.join(one.name for one in paths if one.parent == folder)} in {folder}" for folder in folders
-    )
+    by_folder: dict[Path, list[str]] = {}
+    for path in paths:
+        by_folder.setdefault(path.parent, []).append(path.name)
+    return "; ".join(f"{', '.join(names)} in {folder}" for folder, names in by_folder.items())

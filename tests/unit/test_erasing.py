@@ -11,7 +11,7 @@ import pytest
 
 from engine import ERASED, Engine, Memory, NewMemory, Notice, Settings
 from engine.memory.lexical_index import BODY, SECTION, WINDOW, WordIndex
-from engine.memory.store import erasing
+from engine.memory.store import copies, erasing
 from engine.memory.store.erasing import cover
 
 DIMENSIONS = 384
@@ -166,10 +166,10 @@ async def test_copies_that_still_hold_it_are_named(data_dir: Path) -> None:
     settings = Settings(data_dir=data_dir)
     async with Engine.open(settings) as engine:
         early = data_dir / "backups" / "magray-format0-early.db"
-        await engine._parts.executors.run("store", engine._parts.store.backup, early)
+        copies.hot_copy(engine._parts.store.path, early, lambda: None)
         memory = await engine.remember("in the later copy only")
         late = data_dir / "backups" / "magray-format0-late.db"
-        await engine._parts.executors.run("store", engine._parts.store.backup, late)
+        copies.hot_copy(engine._parts.store.path, late, lambda: None)
         (data_dir / "backups" / "other.db").write_bytes(b"no database")
         heard: list[object] = []
         engine.events.subscribe(heard.append)

@@ -75,7 +75,6 @@ def make(
     *,
     scratch: Path,
     breathe: Callable[[], None],
-    copied: Callable[[], None] = lambda: None,
 ) -> Made:
     """Make a backup of a database that is in use. Blocks; any thread.
 
@@ -86,8 +85,7 @@ def make(
         database: The open database's file.
         order: What is to be made.
         scratch: A folder of ours beside the database, for the copy.
-        breathe: Called often; may wait, and raises to give up. Nothing half-written stays.
-        copied: Called once the copy is made, when the database is not read any more.
+        breathe: Called often; raises to give up. Nothing half-written stays.
 
     Raises:
         PassphraseError: the passphrase is too short.
@@ -105,7 +103,6 @@ def make(
         with _told(scratch):
             _check_room(scratch, database)
             copies.hot_copy(database, copy, breathe)
-            copied()
             held = _facts(copy)
         aside = target.with_name(f".{target.name}.{os.getpid()}{_PARTS}")
         try:
