@@ -22,6 +22,7 @@ from engine import (
     ReembeddingChanged,
     SettingsChanged,
     StatusChanged,
+    WatchedFoldersChanged,
 )
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ class Bridge(QObject):
     """`ReembeddingStatus` or None"""
     background_changed = Signal(object)
     """`BackgroundStatus`"""
+    watched_folders_changed = Signal()
     settings_changed = Signal(str)
     """The option's dotted name"""
     notice = Signal(object)
@@ -95,6 +97,8 @@ class Bridge(QObject):
                 self.models_changed.emit(event.id)
             case ReembeddingChanged():
                 self.reembedding_changed.emit(event.status)
+            case WatchedFoldersChanged():
+                self.watched_folders_changed.emit()
             case BackgroundChanged():
                 self.background_changed.emit(event.status)
             case SettingsChanged():

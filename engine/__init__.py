@@ -9,7 +9,12 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from engine.background_values import BackgroundState as BackgroundState, BackgroundStatus as BackgroundStatus
+    from engine.background_values import (
+        BackgroundState as BackgroundState,
+        BackgroundStatus as BackgroundStatus,
+        Receipt as Receipt,
+        StreamStatus as StreamStatus,
+    )
     from engine.chat_values import (
         Answered as Answered,
         Asked as Asked,
@@ -64,6 +69,8 @@ if TYPE_CHECKING:
         StoreNewerError as StoreNewerError,
         StoreReadOnlyError as StoreReadOnlyError,
         StreamBrokenError as StreamBrokenError,
+        StreamError as StreamError,
+        StreamFullError as StreamFullError,
         UnreachableError as UnreachableError,
     )
     from engine.events import (
@@ -81,6 +88,7 @@ if TYPE_CHECKING:
         ReembeddingChanged as ReembeddingChanged,
         SettingsChanged as SettingsChanged,
         StatusChanged as StatusChanged,
+        WatchedFoldersChanged as WatchedFoldersChanged,
     )
     from engine.explorer_values import (
         MEMORY_ORDERS as MEMORY_ORDERS,
@@ -174,11 +182,17 @@ if TYPE_CHECKING:
         VerifyReport as VerifyReport,
         to_json as to_json,
     )
+    from engine.watch_values import (
+        DocumentDetails as DocumentDetails,
+        DocumentState as DocumentState,
+        FolderState as FolderState,
+        WatchedFolder as WatchedFolder,
+    )
 
 __version__ = "0.1.0"
 
 _HOMES = {
-    "engine.background_values": ("BackgroundState", "BackgroundStatus"),
+    "engine.background_values": ("BackgroundState", "BackgroundStatus", "Receipt", "StreamStatus"),
     "engine.chat_values": (
         "Answered", "Asked", "ChatStep", "ContextPart", "ContextView", "ConversationsImport", "Draft", "Failed",
         "MessageHit", "Reading", "Recalled", "Recalling", "Remembered", "Said", "Sees", "Switched", "Thinking",
@@ -192,12 +206,12 @@ _HOMES = {
         "IngestionError", "InvalidMemoryError", "KeyMissingError", "KeyRefusedError", "MagrayError", "ModelError",
         "ModelGoneError", "NotFoundError", "OfflineError", "OptionError", "OverLongError", "RateLimitedError",
         "RuntimeUnavailableError", "SettingsError", "StoreBusyError", "StoreError", "StoreFullError",
-        "StoreNewerError", "StoreReadOnlyError", "StreamBrokenError", "UnreachableError",
+        "StoreNewerError", "StoreReadOnlyError", "StreamBrokenError", "StreamError", "StreamFullError", "UnreachableError",
     ),
     "engine.events": (
         "BackgroundChanged", "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged",
         "IngestProgressChanged", "MemoriesChanged", "MemoriesRemembered", "ModelProgressChanged", "ModelsChanged",
-        "Notice", "ReembeddingChanged", "SettingsChanged", "StatusChanged",
+        "Notice", "ReembeddingChanged", "SettingsChanged", "StatusChanged", "WatchedFoldersChanged",
     ),
     "engine.explorer_values": (
         "MEMORY_ORDERS", "SOURCE_KINDS", "CloseMemory", "FoundMemory", "MemoryCounts", "MemoryFilter", "MemoryOrder",
@@ -225,6 +239,7 @@ _HOMES = {
         "MessageUsage", "NewMemory", "Rectangle", "RenderedPage", "Role", "Source", "Unsourced", "VerifyReport",
         "to_json",
     ),
+    "engine.watch_values": ("DocumentDetails", "DocumentState", "FolderState", "WatchedFolder"),
 }  # fmt: skip
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 

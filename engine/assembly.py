@@ -14,7 +14,7 @@ from pathlib import Path
 from engine.agent.asking import Asker
 from engine.agent.chat.parts import build_chat
 from engine.calls.base import Parts
-from engine.clock import Clock, utc_now
+from engine.clock import Clock, monotonic_of, utc_now
 from engine.embedding import open_embedder
 from engine.embedding.cached_embedder import CachedEmbedder, reopen_embedder
 from engine.embedding.in_use import EmbedderInUse
@@ -22,6 +22,7 @@ from engine.errors import MagrayError, SettingsError, StoreFullError, StoreReadO
 from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
 from engine.ingestion.pipeline import IngestionPipeline
+from engine.ingestion.watcher import FolderWatcher
 from engine.llm.kept_passphrase import KeptPassphrase
 from engine.llm.registry import ChatModels
 from engine.llm.usage import UsageBook
@@ -33,6 +34,9 @@ from engine.memory.backup.shelf import Shelf
 from engine.memory.conversations import Conversations
 from engine.memory.indexes import Indexes
 from engine.memory.job_book import StoredJobs
+from engine.memory.life.clock_watch import ClockWatch
+from engine.memory.life.jobs import expiry_job
+from engine.memory.life.life_cycle import LifeCycle
 from engine.memory.memory import LayeredMemory
 from engine.memory.migrations import migrate
 from engine.memory.models_in_use import ModelsInUse
@@ -41,6 +45,8 @@ from engine.memory.reembedding import Reembedding
 from engine.memory.retrieval import Retriever
 from engine.memory.store import recall_queries, traces
 from engine.memory.store.database import Database
+from engine.memory.streams.hub import Streams
+from engine.memory.streams.vectors import NAME as VECTORS, FirstVectors
 from engine.models.manager import ModelManager
 from engine.network import OfflineGuard
 from engine.reranking.onnx_reranker import OnnxReranker
@@ -104,6 +110,7 @@ async def assemble(
     indexes = _indexes(settings, store, embedder, executors, events)
     stack.push_async_callback(executors.run, "io", indexes.close)
     await executors.run("query", indexes.start)
+    watch = ClockWatch(clock, monotonic=monotonic_of(clock))
     retriever = Retriever(
         store,
         indexes,
@@ -112,7 +119,7 @@ async def assemble(
         settings.layers,
         reranker=reranker,
         aside=executors.pool("query"),
-        clock=clock,
+        clock=watch.now,
     )
     memory = LayeredMemory(
         store=store,
@@ -125,6 +132,16 @@ async def assemble(
         shelf=shelf,
     )
     stack.push_async_callback(memory.close)
+    life = LifeCycle(
+        memory=memory,
+        store=store,
+        embedder=embedder,
+        executors=executors,
+        events=events,
+        settings=settings,
+        watch=watch,
+    )
+    await life.start()
     conversations = Conversations(store=store, executors=executors, events=events)
     asker = Asker(memory=memory, embedder=embedder, executors=executors)
     pipeline = IngestionPipeline(
@@ -138,6 +155,18 @@ async def assemble(
     )
     stack.push_async_callback(pipeline.close)
     await pipeline.start()
+    watcher = FolderWatcher(
+        store=store,
+        pipeline=pipeline,
+        executors=executors,
+        events=events,
+        settings=settings,
+        paths=paths,
+        clock=clock,
+        shelf=None,
+    )
+    stack.push_async_callback(watcher.close)
+    await watcher.start()
     chat = build_chat(
         asker=asker,
         memory=memory,
@@ -186,8 +215,25 @@ async def assemble(
         clock=clock,
     )
     scheduler.add(backups.job())
+    scheduler.add(_watch_job(watcher, settings))
+    scheduler.add(expiry_job(life))
     scheduler.add_outside(indexes_outside(indexes))
     scheduler.add_outside(reembedding_outside(reembedding))
+    first_vectors = FirstVectors(store=store, indexes=indexes, embedder=embedder, executors=executors)
+    scheduler.add(first_vectors.job())
+    streams = Streams(
+        memory=memory,
+        embedder=embedder,
+        executors=executors,
+        events=events,
+        settings=settings,
+        vectors_due=partial(scheduler.ask, VECTORS),
+        clock=clock,
+    )
+    stack.push_async_callback(streams.close)
+    scheduler.add(streams.job())
+    if await first_vectors.missing():
+        scheduler.ask(VECTORS)
     await scheduler.start()
     reembedding.start(None if wanted is embedder.current else wanted)
     return Parts(
@@ -200,17 +246,30 @@ async def assemble(
         in_use=in_use,
         indexes=indexes,
         memory=memory,
+        life=life,
         conversations=conversations,
         asker=asker,
         chat=chat,
         pipeline=pipeline,
+        watcher=watcher,
         reembedding=reembedding,
         scheduler=scheduler,
+        streams=streams,
         backups=backups,
         llm=llm,
         usage=usage,
         offline=offline,
     )
+
+
+def _watch_job(watcher: FolderWatcher, settings: Settings) -> Job:
+    """Looks through watched folders for what the system did not tell; they look through themselves after a start."""
+
+    async def run(turn: Turn) -> str:
+        return await watcher.look_through(turn.breathe)
+
+    every = timedelta(minutes=settings.watch.rescan_minutes)
+    return Job(name="watch", title="Look through watched folders", run=run, every=every, first_after=every)
 
 
 def _tell_unknown_options(settings: Settings, events: EventBus) -> None:

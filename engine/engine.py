@@ -18,12 +18,15 @@ from engine.calls.chat import ChatCalls
 from engine.calls.conversations import ConversationCalls
 from engine.calls.documents import DocumentCalls
 from engine.calls.explorer import ExplorerCalls
+from engine.calls.life import LifeCalls
 from engine.calls.llm import LlmCalls
 from engine.calls.map import MapCalls
 from engine.calls.memories import MemoryCalls
 from engine.calls.models import ModelCalls
 from engine.calls.settings import SettingsCalls
+from engine.calls.streaming import StreamingCalls
 from engine.calls.upkeep import UpkeepCalls
+from engine.calls.watching import WatchingCalls
 from engine.clock import Clock, utc_now
 from engine.events import EventBus
 from engine.settings import Settings
@@ -33,10 +36,12 @@ _log = logging.getLogger(__name__)
 
 class Engine(
     MemoryCalls,
+    LifeCalls,
     ChatCalls,
     AttachmentCalls,
     ConversationCalls,
     DocumentCalls,
+    WatchingCalls,
     ModelCalls,
     LlmCalls,
     SettingsCalls,
@@ -44,6 +49,7 @@ class Engine(
     ExplorerCalls,
     UpkeepCalls,
     BackgroundCalls,
+    StreamingCalls,
     BackupCalls,
 ):
     """One open data folder.

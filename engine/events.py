@@ -101,6 +101,11 @@ class BackgroundChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedFoldersChanged:
+    """A watched folder was added or removed, or how it stands with one is different; ask `Engine.watched_folders`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsChanged:
     """An option was changed; `settings` are those that hold from now on (most options wait for the next start)."""
 
@@ -136,6 +141,7 @@ Event = (
     | ModelsChanged
     | ReembeddingChanged
     | BackgroundChanged
+    | WatchedFoldersChanged
     | SettingsChanged
     | Notice
 )

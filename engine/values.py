@@ -341,7 +341,14 @@ class Message:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Document:
-    """One file that became memories."""
+    """One file that became memories.
+
+    Attributes:
+        note: What the owner should know of how it was read, as which pages gave no text.
+        used_at: When one of its memories was last recalled, quoted or opened, aware; None for never.
+        missing_since: Since when a watched folder is without the file, aware; None where it is there, or not watched.
+        set_aside: Its memories were deleted because the file stayed away; that can be undone.
+    """
 
     id: str
     path: str
@@ -354,6 +361,10 @@ class Document:
     chunks: int
     created_at: datetime
     updated_at: datetime
+    note: str | None = None
+    used_at: datetime | None = None
+    missing_since: datetime | None = None
+    set_aside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

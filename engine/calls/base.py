@@ -15,16 +15,19 @@ if TYPE_CHECKING:
     from engine.embedding.in_use import EmbedderInUse
     from engine.executors import Executors
     from engine.ingestion.pipeline import IngestionPipeline
+    from engine.ingestion.watcher import FolderWatcher
     from engine.llm.registry import ChatModels
     from engine.llm.usage import UsageBook
     from engine.logs import LogFile
     from engine.memory.backup.backups import Backups
     from engine.memory.conversations import Conversations
     from engine.memory.indexes import Indexes
+    from engine.memory.life.life_cycle import LifeCycle
     from engine.memory.memory import LayeredMemory
     from engine.memory.models_in_use import ModelsInUse
     from engine.memory.reembedding import Reembedding
     from engine.memory.store.database import Database
+    from engine.memory.streams.hub import Streams
     from engine.models.manager import ModelManager
     from engine.network import OfflineGuard
     from engine.runtime.manager import Devices
@@ -44,12 +47,15 @@ class Parts:
     in_use: ModelsInUse
     indexes: Indexes
     memory: LayeredMemory
+    life: LifeCycle
     conversations: Conversations
     asker: Asker
     chat: ChatParts
     pipeline: IngestionPipeline
+    watcher: FolderWatcher
     reembedding: Reembedding
     scheduler: Scheduler
+    streams: Streams
     backups: Backups
     llm: ChatModels
     usage: UsageBook

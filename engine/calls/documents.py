@@ -9,6 +9,7 @@ from pathlib import Path
 from engine import values
 from engine.calls.base import Calls
 from engine.errors import InvalidMemoryError
+from engine.watch_values import DocumentDetails
 
 
 class DocumentCalls(Calls):
@@ -148,6 +149,45 @@ class DocumentCalls(Calls):
         erased = await self._parts.pipeline.forget(document_id)
         await self._parts.executors.run("io", self._parts.logs.cover, [document.path, repr(document.path)])
         return erased
+
+    async def forget_documents(self, document_ids: Sequence[str]) -> int:
+        """Forget several documents at once, as `forget_document` does; those that are gone already are passed over.
+
+        Returns:
+            How many documents were erased.
+        """
+        self._check()
+        pipeline = self._parts.pipeline
+        paths = [document.path for document in await pipeline.library.several(document_ids)]
+        erased = await pipeline.library.forget_several(list(document_ids))
+        names = [name for path in paths for name in (path, repr(path))]
+        await self._parts.executors.run("io", self._parts.logs.cover, names)
+        return erased
+
+    async def reread_document(self, document_id: str) -> str:
+        """Read a document's file again, though nothing has changed; only what differs then is embedded anew.
+
+        Returns:
+            The batch's id.
+
+        Raises:
+            NotFoundError: there is no such document.
+            IngestionError: the file is not there now, or there never was one.
+        """
+        self._check()
+        path, size = await self._parts.pipeline.library.file_of(document_id)
+        return await self._parts.pipeline.queue_files([(path, size)], again=True)
+
+    async def document_details(self, document_id: str) -> DocumentDetails:
+        """All that is known of one document: how it was read, how it is used, and the folder that it lies in.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+        self._check()
+        document = await self._parts.pipeline.document(document_id)
+        folder = await self._parts.watcher.of_path(document.path)
+        return await self._parts.pipeline.library.details(document_id, folder)
 
 
 def _paths(given: Sequence[str | os.PathLike[str]]) -> list[Path]:

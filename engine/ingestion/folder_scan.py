@@ -5,6 +5,7 @@ Links to folders are not followed, so that no loop and no way out of the folder 
 
 from __future__ import annotations
 
+import contextlib
 import os
 import stat
 from collections.abc import Collection, Iterator
@@ -78,6 +79,49 @@ def scan(start: str, rules: IgnoreRules, *, leave: Collection[str], stat_files: 
             except OSError:
                 looked.closed += 1
         yield looked
+
+
+@dataclass(slots=True)
+class Met:
+    """What became of single paths.
+
+    Attributes:
+        files: Stamps by path, also of files in folders that were named.
+        gone: Paths where nothing is any more.
+        folders: Folders that were met.
+    """
+
+    files: dict[str, Stamp] = field(default_factory=dict)
+    gone: list[str] = field(default_factory=list)
+    folders: set[str] = field(default_factory=set)
+
+
+def examine(paths: Collection[str], rules: IgnoreRules, *, leave: Collection[str], most: int) -> Met | None:
+    """Blocking: look at single paths of which a change was told.
+
+    Returns:
+        None where looking through the whole folder is better: other rules hold, or more than `most` files are there.
+    """
+    met = Met()
+    for path in sorted(paths):
+        if path.rpartition(os.sep)[2] == GITIGNORE:
+            return None
+        if any(path == one or path.startswith(one + os.sep) for one in leave):
+            continue
+        if not os.path.exists(path):  # noqa: PTH110 - for every event
+            met.gone.append(path)
+        elif os.path.isdir(path):  # noqa: PTH112
+            for looked in scan(path, rules, leave=leave):
+                met.folders.add(looked.folder)
+                met.files.update(looked.files)
+                if len(met.files) > most:
+                    return None
+        elif not rules.covers(path):
+            with contextlib.suppress(OSError):
+                stamp = look(path)
+                if stamp is not None:
+                    met.files[path] = stamp
+    return met
 
 
 def look(path: str) -> Stamp | None:

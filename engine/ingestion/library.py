@@ -10,11 +10,13 @@ from engine.errors import IngestionError, NotFoundError
 from engine.events import DocumentsChanged, EventBus, IngestFilesChanged
 from engine.executors import Executors
 from engine.ingestion.names import is_pasted, split_path, still_there
+from engine.ingestion.reading import has_text
 from engine.ingestion.worker_client import Worker, WorkerError
 from engine.memory.memory import LayeredMemory
-from engine.memory.store import documents
+from engine.memory.store import documents, ingest_files
 from engine.memory.store.database import Database
 from engine.settings import Settings
+from engine.watch_values import DocumentDetails, DocumentState, WatchedFolder
 
 _VIEWER_SECONDS = 30.0
 _FORGOTTEN_AT_ONCE = 50
@@ -88,6 +90,62 @@ class Library:
 
         return await self._executors.run("io", read)
 
+    async def details(self, document_id: str, folder: WatchedFolder | None) -> DocumentDetails:
+        """All that is known of one document.
+
+        Args:
+            document_id: Which.
+            folder: The watched folder that it lies in.
+
+        Raises:
+            NotFoundError: there is no such document.
+        """
+
+        def read() -> DocumentDetails:
+            with self._store.read() as reader:
+                document = documents.get(reader, document_id)
+                use = documents.use(reader, document_id)
+                waiting = ingest_files.is_open(reader, document.path)
+                pages: tuple[str, ...] = ()
+                if document.pages_without_text:
+                    _, pages, _ = documents.text(reader, document_id)
+            missing = document.missing_since is not None or not still_there(document.path)
+            return DocumentDetails(
+                document=document,
+                state=_state(document, missing=missing, waiting=waiting),
+                pages_read=document.pages - document.pages_without_text,
+                pages_skipped=tuple(place for place, text in enumerate(pages, 1) if not has_text(text)),
+                why=document.note,
+                passages=use.alive,
+                uses=use.uses,
+                used_at=document.used_at,
+                folder=folder,
+            )
+
+        return await self._executors.run("io", read)
+
+    async def file_of(self, document_id: str) -> tuple[str, int]:
+        """The file that a document is read from, an archive where it lies in one, and its size.
+
+        Raises:
+            NotFoundError: there is no such document.
+            IngestionError: there is no such file now.
+        """
+        document = await self.get(document_id)
+        if is_pasted(document.path):
+            raise IngestionError(f"{document.title} was pasted, so there is no file to read again. Its text is kept.")
+
+        def look() -> tuple[str, int]:
+            path, _ = split_path(document.path)
+            try:
+                return str(path), path.stat().st_size
+            except OSError as error:
+                raise IngestionError(
+                    f"{path} is not there now, so it cannot be read again. What was read of it is kept."
+                ) from error
+
+        return await self._executors.run("io", look)
+
     async def render(
         self, document_id: str, page: int, *, scale: float = 1.0, highlight: str | None = None
     ) -> values.RenderedPage:
@@ -153,6 +211,15 @@ class Library:
         self._events.publish(IngestFilesChanged(files=()))
         return erased + sum(left)
 
+    async def several(self, document_ids: Sequence[str]) -> list[values.Document]:
+        """Those of these documents that there are."""
+
+        def read() -> list[values.Document]:
+            with self._store.read() as reader:
+                return [documents.get(reader, one) for one in documents.present(reader, document_ids)]
+
+        return await self._executors.run("query", read)
+
     async def forget_several(self, document_ids: Sequence[str]) -> int:
         """Erase several documents, some at a time; those that are gone already are passed over.
 
@@ -189,3 +256,13 @@ class Library:
             return found[0].document if found else None
 
         return await self._executors.run("query", read)
+
+
+def _state(document: values.Document, *, missing: bool, waiting: bool) -> DocumentState:
+    if document.set_aside:
+        return "set_aside"
+    if missing:
+        return "missing"
+    if waiting:
+        return "waiting"
+    return "partly" if document.pages_without_text else "read"

@@ -32,7 +32,8 @@ _GROUP_CHUNKS = 96
 """Small documents are embedded and written together up to so many chunks: about a second's work."""
 _FETCHED = 128
 _OCR = "ocr"
-_AGAIN = "again"
+AGAIN = "again"
+"""The phase of rows that the owner wants read although they are known."""
 
 
 class Line:
@@ -130,7 +131,7 @@ class Line:
     def requeue(self, row: Row) -> None:
         """Put a final row back."""
         self._cancelled.discard(row.file.id)
-        fresh = replace(row, phase=_AGAIN).having(state=FileState.QUEUED, reason=None, seconds=0.0)
+        fresh = replace(row, phase=AGAIN).having(state=FileState.QUEUED, reason=None, seconds=0.0)
         self._board.put(fresh, was=row.file.state)
 
     # Reading

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,7 +26,7 @@ from engine.ingestion.embedding_step import EmbeddingStep
 from engine.ingestion.intake import Intake
 from engine.ingestion.languages import LanguageWatch
 from engine.ingestion.library import Library
-from engine.ingestion.line import Line
+from engine.ingestion.line import AGAIN, Line
 from engine.ingestion.names import PASTED
 from engine.ingestion.unpacking import Unpacking
 from engine.ingestion.walking import Met, walk
@@ -124,6 +125,11 @@ class IngestionPipeline:
         )
         self._walks: dict[str, asyncio.Task[MagrayError | None]] = {}
 
+    @property
+    def library(self) -> Library:
+        """The documents that are in memory."""
+        return self._library
+
     async def start(self) -> None:
         """Go on with what waited when the program ended."""
         await self._executors.run("store", self._reopen)
@@ -152,6 +158,30 @@ class IngestionPipeline:
         task = asyncio.get_running_loop().create_task(self._walk(list(paths), batch), name="magray-walk")
         self._walks[batch] = task
         task.add_done_callback(lambda _: self._walks.pop(batch, None))
+        return batch
+
+    async def queue_files(self, files: Sequence[tuple[str, int]], *, again: bool = False) -> str:
+        """Queue files whose paths and sizes are known; returned means committed.
+
+        Args:
+            files: Absolute paths, with sizes in bytes for the estimate of the time left.
+            again: They are read although nothing has changed.
+
+        Returns:
+            The batch's id.
+
+        Raises:
+            StoreFullError: the disk is full.
+        """
+        batch = uuid.uuid4().hex
+        rows = [_row_of(Met(path, size=size), batch) for path, size in files]
+        if again:
+            rows = [replace(row, phase=AGAIN) for row in rows]
+        for start in range(0, len(rows), _WALKED_AT_ONCE):
+            some = rows[start : start + _WALKED_AT_ONCE]
+            await self._executors.run("store", self._insert, some)
+            self._board.expect(some)
+            self._line.wake()
         return batch
 
     async def ingest(

@@ -17,7 +17,7 @@ import peewee
 from engine import values
 from engine.errors import NotFoundError
 from engine.memory.records import Document, Memory, Page
-from engine.memory.store import erasing, memories
+from engine.memory.store import erasing, memories, watched_folders
 from engine.memory.store.database import Database
 from engine.memory.store.memories import NewRow, content_hash, from_us, now_us
 
@@ -107,7 +107,25 @@ def get(reader: peewee.SqliteDatabase, document_id: str) -> values.Document:
     Raises:
         NotFoundError: there is none.
     """
-    return _value(_raw(reader, document_id))
+    row = _raw(reader, document_id)
+    return _value({**row, "used_at": _used(reader, [row["number"]]).get(row["number"])})
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """How a document is used: memories of it that are alive, how often they were recalled, quoted or opened."""
+
+    alive: int
+    uses: int
+
+
+def use(reader: peewee.SqliteDatabase, document_id: str) -> Use:
+    """How a document is used."""
+    alive = peewee.fn.SUM(peewee.Case(None, [(Memory.deleted_at.is_null(), 1)], 0))
+    query = Memory.select(alive, peewee.fn.SUM(Memory.access_count))
+    query = query.join(Document, on=(Memory.document == Document.number)).where(Document.id == document_id)
+    count, uses = next(iter(query.tuples().execute(reader)))
+    return Use(int(count or 0), int(uses or 0))
 
 
 def text(reader: peewee.SqliteDatabase, document_id: str) -> tuple[values.Document, tuple[str, ...], bool]:
@@ -130,7 +148,9 @@ def listing(
         wanted = query.strip()
         select = select.where(Document.title.contains(wanted) | Document.path.contains(wanted))
     select = select.order_by(Document.updated_at.desc(), Document.number.desc()).limit(limit).offset(offset)
-    return [_value(row) for row in select.dicts().execute(reader)]
+    found = list(select.dicts().execute(reader))
+    used = _used(reader, [row["number"] for row in found])
+    return [_value({**row, "used_at": used.get(row["number"])}) for row in found]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +173,12 @@ def count(reader: peewee.SqliteDatabase) -> int:
     """How many documents there are."""
     query = Document.select(peewee.fn.COUNT(Document.number)).where(Document.deleted_at.is_null())
     return int(next(iter(query.tuples().execute(reader)))[0])
+
+
+def present(reader: peewee.SqliteDatabase, ids: Sequence[str]) -> list[str]:
+    """Those of these documents that there are."""
+    query = Document.select(Document.id).where(Document.id.in_(list(ids)), Document.deleted_at.is_null())
+    return [found for (found,) in query.tuples().execute(reader)]
 
 
 def chunk_keys(reader: peewee.SqliteDatabase, document_id: str) -> Counter[ChunkKey]:
@@ -248,7 +274,8 @@ def move(
     old_path, old_title = next(
         iter(Document.select(Document.path, Document.title).where(Document.number == number).tuples().execute(writer))
     )
-    Document.update(path=path, modified_ns=modified_ns, title=title).where(Document.number == number).execute(writer)
+    fields = {"path": path, "modified_ns": modified_ns, "title": title, "missing_since": None}
+    Document.update(fields).where(Document.number == number).execute(writer)
     if title != old_title:
         query = Memory.select(Memory.number).where(Memory.document == number, Memory.title == old_title)
         numbers = [memory for (memory,) in query.tuples().execute(writer)]
@@ -271,6 +298,7 @@ def forget(store: Database, writer: peewee.SqliteDatabase, document_id: str) -> 
     ids = memory_ids(writer, document_id)
     memories.erase(store, writer, ids)
     erasing.forget_document(writer, document_id, row["path"])
+    watched_folders.forget_file(writer, row["path"])
     Document.delete().where(Document.number == number).execute(writer)
     return len(ids)
 
@@ -301,6 +329,7 @@ def _write_document(writer: peewee.SqliteDatabase, document: NewDocument, chunks
         "note": document.note,
         "updated_at": now_us(),
         "deleted_at": None,
+        "missing_since": None,
     }
     there = list(Document.select(Document.number).where(Document.id == document.id).tuples().execute(writer))
     if there:
@@ -318,6 +347,13 @@ def _place(memory: values.NewMemory, position: int) -> dict[str, Any]:
 
 def _heading_json(heading: tuple[str, ...]) -> str:
     return json.dumps(list(heading), ensure_ascii=False)
+
+
+def _used(reader: peewee.SqliteDatabase, numbers: Sequence[int]) -> dict[int, int]:
+    """When memories of documents were last used, by the document's number."""
+    query = Memory.select(Memory.document, peewee.fn.MAX(Memory.accessed_at))
+    query = query.where(Memory.document.in_(list(numbers)), Memory.accessed_at.is_null(False)).group_by(Memory.document)
+    return dict(query.tuples().execute(reader))
 
 
 def _raw(reader: peewee.SqliteDatabase, document_id: str) -> dict[str, Any]:
@@ -340,4 +376,8 @@ def _value(row: dict[str, Any]) -> values.Document:
         chunks=row["chunks"],
         created_at=from_us(row["created_at"]),
         updated_at=from_us(row["updated_at"]),
+        note=row["note"],
+        used_at=None if row.get("used_at") is None else from_us(row["used_at"]),
+        missing_since=None if row["missing_since"] is None else from_us(row["missing_since"]),
+        set_aside=bool(row["set_aside"]),
     )

@@ -90,6 +90,12 @@ def count_open(reader: peewee.SqliteDatabase, *, batch: str | None = None) -> in
     return int(next(iter(query.tuples().execute(reader)))[0])
 
 
+def is_open(reader: peewee.SqliteDatabase, path: str) -> bool:
+    """Whether a file waits to be read, or is being read."""
+    query = IngestFile.select(IngestFile.number).where(IngestFile.path == path, IngestFile.state.in_(OPEN)).limit(1)
+    return bool(list(query.tuples().execute(reader)))
+
+
 def reopen(writer: peewee.SqliteDatabase) -> int:
     """Put what was being worked on when the program ended back into the queue.
 

@@ -124,10 +124,15 @@ def figures(reader: peewee.SqliteDatabase, row: FolderRow) -> Figures:
     documents = Document.select(peewee.fn.COUNT(Document.number)).where(
         _inside(Document.path, row.path), Document.deleted_at.is_null()
     )
-    waiting = IngestFile.select(peewee.fn.COUNT(IngestFile.number)).where(
-        IngestFile.state.in_(OPEN), _inside(IngestFile.path, row.path)
+    return Figures(_count(reader, files), _count(reader, documents), waiting(reader, row.path))
+
+
+def waiting(reader: peewee.SqliteDatabase, folder_path: str) -> int:
+    """How many files below a folder wait to be read, or are being read."""
+    query = IngestFile.select(peewee.fn.COUNT(IngestFile.number)).where(
+        IngestFile.state.in_(OPEN), _inside(IngestFile.path, folder_path)
     )
-    return Figures(*(int(next(iter(query.tuples().execute(reader)))[0]) for query in (files, documents, waiting)))
+    return _count(reader, query)
 
 
 # Files
@@ -200,6 +205,14 @@ def documents_in(reader: peewee.SqliteDatabase, folder_path: str) -> list[Placed
     return _placed(reader, _inside(Document.path, folder_path))
 
 
+def missing_in(reader: peewee.SqliteDatabase, folder_path: str) -> list[Placed]:
+    """Documents below a folder whose files were not there, or whose memories were deleted for that."""
+    return _placed(
+        reader,
+        _inside(Document.path, folder_path) & (Document.missing_since.is_null(False) | (Document.set_aside != "")),
+    )
+
+
 def documents_at(reader: peewee.SqliteDatabase, paths: Sequence[str]) -> list[Placed]:
     """Documents of these files, of what lies in them where they are archives, and below them where they are folders."""
     found: dict[int, Placed] = {}
@@ -221,11 +234,16 @@ def twins(reader: peewee.SqliteDatabase, contents: Collection[str]) -> list[str]
     return found
 
 
-def set_missing(writer: peewee.SqliteDatabase, numbers: Collection[int], since: datetime | None) -> None:
-    """Write that the files of documents are not where they were, or with None that they are back."""
+def set_missing(writer: peewee.SqliteDatabase, placed: Iterable[Placed], since: datetime | None) -> None:
+    """Write that the files of documents are not where they were, or with None that they are back.
+
+    A document that has been found at another place since it was looked at is left alone.
+    """
     moment = None if since is None else to_us(since)
-    for batch in _batches(list(numbers)):
-        Document.update(missing_since=moment).where(Document.number.in_(batch)).execute(writer)
+    for one in placed:
+        Document.update(missing_since=moment).where(Document.number == one.number, Document.path == one.path).execute(
+            writer
+        )
 
 
 def set_aside(writer: peewee.SqliteDatabase, numbers: Collection[int], action: str) -> None:
@@ -253,6 +271,10 @@ def _placed(reader: peewee.SqliteDatabase, where: Any) -> list[Placed]:
         Placed(number, identity, path, title, content, None if since is None else from_us(since), aside)
         for number, identity, path, title, content, since, aside in query.tuples().execute(reader)
     ]
+
+
+def _count(reader: peewee.SqliteDatabase, query: Any) -> int:
+    return int(next(iter(query.tuples().execute(reader)))[0])
 
 
 def _inside(column: Any, folder_path: str) -> Any:
