@@ -15,6 +15,13 @@ if TYPE_CHECKING:
         Receipt as Receipt,
         StreamStatus as StreamStatus,
     )
+    from engine.backup_values import (
+        BackupInfo as BackupInfo,
+        BackupPlan as BackupPlan,
+        BackupReason as BackupReason,
+        ImportProblem as ImportProblem,
+        ImportReport as ImportReport,
+    )
     from engine.chat_values import (
         Answered as Answered,
         Asked as Asked,
@@ -44,6 +51,8 @@ if TYPE_CHECKING:
     )
     from engine.engine import Engine as Engine
     from engine.errors import (
+        BackupDamagedError as BackupDamagedError,
+        BackupError as BackupError,
         BudgetReachedError as BudgetReachedError,
         ChatModelError as ChatModelError,
         ConversationImportError as ConversationImportError,
@@ -54,12 +63,14 @@ if TYPE_CHECKING:
         KeyMissingError as KeyMissingError,
         KeyRefusedError as KeyRefusedError,
         MagrayError as MagrayError,
+        MemoryImportError as MemoryImportError,
         ModelError as ModelError,
         ModelGoneError as ModelGoneError,
         NotFoundError as NotFoundError,
         OfflineError as OfflineError,
         OptionError as OptionError,
         OverLongError as OverLongError,
+        PassphraseError as PassphraseError,
         RateLimitedError as RateLimitedError,
         RuntimeUnavailableError as RuntimeUnavailableError,
         SettingsError as SettingsError,
@@ -193,6 +204,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "engine.background_values": ("BackgroundState", "BackgroundStatus", "Receipt", "StreamStatus"),
+    "engine.backup_values": ("BackupInfo", "BackupPlan", "BackupReason", "ImportProblem", "ImportReport"),
     "engine.chat_values": (
         "Answered", "Asked", "ChatStep", "ContextPart", "ContextView", "ConversationsImport", "Draft", "Failed",
         "MessageHit", "Reading", "Recalled", "Recalling", "Remembered", "Said", "Sees", "Switched", "Thinking",
@@ -202,6 +214,7 @@ _HOMES = {
     ),
     "engine.engine": ("Engine",),
     "engine.errors": (
+        "BackupDamagedError", "BackupError", "MemoryImportError", "PassphraseError",
         "BudgetReachedError", "ChatModelError", "ConversationImportError", "EngineClosedError", "IndexDamagedError",
         "IngestionError", "InvalidMemoryError", "KeyMissingError", "KeyRefusedError", "MagrayError", "ModelError",
         "ModelGoneError", "NotFoundError", "OfflineError", "OptionError", "OverLongError", "RateLimitedError",
