@@ -219,7 +219,8 @@ _HOMES = {
         "IngestionError", "InvalidMemoryError", "KeyMissingError", "KeyRefusedError", "MagrayError", "ModelError",
         "ModelGoneError", "NotFoundError", "OfflineError", "OptionError", "OverLongError", "RateLimitedError",
         "RuntimeUnavailableError", "SettingsError", "StoreBusyError", "StoreError", "StoreFullError",
-        "StoreNewerError", "StoreReadOnlyError", "StreamBrokenError", "StreamError", "StreamFullError", "UnreachableError",
+        "StoreNewerError", "StoreReadOnlyError", "StreamBrokenError", "StreamError", "StreamFullError",
+        "UnreachableError",
     ),
     "engine.events": (
         "BackgroundChanged", "ConversationsChanged", "DocumentsChanged", "Event", "IngestFilesChanged",

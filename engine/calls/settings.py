@@ -59,10 +59,14 @@ class SettingsCalls(Calls):
                 self._parts.llm.follow(self.settings)
             if name.startswith(("embedding.", "reranking.")):
                 await self._parts.in_use.follow(self.settings)
+            if name.startswith("life."):
+                self._parts.life.follow(self.settings)
             if name.startswith("backup."):
                 self._parts.backups.follow(self.settings.backup)
             if name.startswith(("chat.", "llm.")):
                 self._parts.chat.follow(self.settings)
+            if name.startswith("streaming."):
+                self._parts.streams.follow(self.settings)
         self.events.publish(SettingsChanged(name=name, settings=self.settings))
         return next(state for state in await self.options() if state.option.name == name)
 

@@ -28,7 +28,7 @@ from engine.memory.context import embedding_text
 from engine.memory.erasure import Erasure, Further, erase, told
 from engine.memory.indexes import Indexes
 from engine.memory.retrieval import Retriever
-from engine.memory.store import memories
+from engine.memory.store import life_deeds, memories
 from engine.memory.store.database import Database
 from engine.settings import Settings
 
@@ -152,16 +152,27 @@ class LayeredMemory:
         layer: values.Layer | None = None,
         kind: values.Kind | None = None,
         deleted: bool = False,
+        archived: bool = False,
+        superseded: bool | None = None,
         limit: int = 100,
         offset: int = 0,
     ) -> list[values.Memory]:
-        """Memories, the newest first."""
+        """Memories, the newest first; see `store.memories.page`."""
         _one_of("layer", layer, values.LAYERS)
         _one_of("kind", kind, values.KINDS)
 
         def read() -> list[values.Memory]:
             with self._store.read() as reader:
-                return memories.page(reader, layer=layer, kind=kind, deleted=deleted, limit=limit, offset=offset)
+                return memories.page(
+                    reader,
+                    layer=layer,
+                    kind=kind,
+                    deleted=deleted,
+                    archived=archived,
+                    superseded=superseded,
+                    limit=limit,
+                    offset=offset,
+                )
 
         return await self._executors.run("query", read)
 
@@ -182,7 +193,7 @@ class LayeredMemory:
         """
         if erase:
             return await self.erase(ids)
-        count = await self._executors.run("store", self._change, memories.delete, set(ids))
+        count = await self._executors.run("store", self._change, life_deeds.delete, set(ids))
         if count:
             self._events.publish(MemoriesChanged(removed=count))
         return count
@@ -216,7 +227,7 @@ class LayeredMemory:
         Returns:
             How many were hidden.
         """
-        count = await self._executors.run("store", self._change, memories.undelete, set(ids))
+        count = await self._executors.run("store", self._change, life_deeds.restore, set(ids))
         if count:
             self._events.publish(MemoriesChanged(added=count))
         return count
@@ -304,7 +315,7 @@ class LayeredMemory:
                 vector=vector.astype("<f4", copy=False).tobytes(),
                 model=embedder.model_id,
                 dimensions=embedder.dimensions,
-                expires_at=self._expiry(memory.layer, now),
+                expires_at=self.expires_at(memory.layer, now),
             )
             for memory, vector in zip(new, vectors, strict=True)
         ]
@@ -315,7 +326,8 @@ class LayeredMemory:
         self._indexes.changed(sequence)
         return written
 
-    def _expiry(self, layer: values.Layer, now: datetime) -> int | None:
+    def expires_at(self, layer: values.Layer, now: datetime) -> int | None:
+        """When what comes into a layer now will have had its time, in microseconds since 1970; None for never."""
         if layer == "interact":
             return memories.to_us(now + timedelta(hours=self._settings.layers.interact_hours))
         if layer == "insights":

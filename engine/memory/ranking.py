@@ -57,11 +57,12 @@ def fuse(signals: Scores, *, alone: NDArray[np.bool_]) -> NDArray[np.float64]:
         alone: Shape (n,): candidates without a session or document. They are their own group.
 
     Returns:
-        Shape (n,): the weighted sum of max-normalised scores, divided by the weights that took part.
+        Shape (n,): the weighted sum of max-normalised scores, divided by the weights that took part. A candidate that
+        is not embedded yet (its cosine is exactly 0) is weighed by its words alone: else nothing that has just come
+        in would be found beside what has a vector.
     """
     names = [name for name in WEIGHTS if name in signals]
-    total = sum(WEIGHTS[name] for name in names)
-    if not total:
+    if not names:
         return np.zeros(len(alone))
     if _narrow(signals.get("dense")):
         parts = {name: _reciprocal_ranks(signals[name]) for name in names}
@@ -69,7 +70,16 @@ def fuse(signals: Scores, *, alone: NDArray[np.bool_]) -> NDArray[np.float64]:
         parts = {name: normalised(signals[name]) for name in names}
     if "bm25" in parts and "bm25_group" in parts:
         parts["bm25_group"] = np.where(alone, parts["bm25"], parts["bm25_group"])
-    return sum((WEIGHTS[name] * parts[name] for name in names), np.zeros(len(alone))) / total
+    fused = _weighed(parts, names, len(alone))
+    if "dense" in signals and (blind := signals["dense"] == 0.0).any():
+        by_words = [name for name in names if not name.startswith("dense")]
+        fused = np.where(blind, _weighed(parts, by_words, len(alone)), fused)
+    return fused
+
+
+def _weighed(parts: Scores, names: Sequence[str], count: int) -> NDArray[np.float64]:
+    total = sum(WEIGHTS[name] for name in names)
+    return sum((WEIGHTS[name] * parts[name] for name in names), np.zeros(count)) / (total or 1.0)
 
 
 def _narrow(cosines: NDArray[np.float64] | None) -> bool:

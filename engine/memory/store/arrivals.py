@@ -1,7 +1,7 @@
 """Memories that were written down before they were embedded, and the vectors that follow.
 
-`meta.vectors_missing_from` is written with such memories, in the same transaction: the lowest number from which on there
-may be one without a vector. A start looks from there on, and nowhere where it is not set.
+`meta.vectors_missing_from` is written with such memories, in the same transaction: the lowest number from which on
+there may be one without a vector. A start looks from there on, and nowhere where it is not set.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import peewee
 
 from engine.memory.records import Memory
 from engine.memory.store.database import Database
-from engine.memory.store.memories import content_hash
+from engine.memory.store.memories import BATCH, content_hash
 
 _MISSING = "vectors_missing_from"
 _WITHOUT = "FROM memory m LEFT JOIN vector v ON v.memory = m.number WHERE v.memory IS NULL AND m.number >= ?"
@@ -98,9 +98,23 @@ def give(
     return {number for number, *_ in rows}
 
 
-def known_before(reader: peewee.SqliteDatabase, external_id: str, text: str) -> str | None:
-    """The memory of a caller's own id, where it holds this very text: a message that was sent twice."""
-    query = Memory.select(Memory.id).where(
-        Memory.external_id == external_id, Memory.content_hash == content_hash(text), Memory.deleted_at.is_null()
-    )
-    return next((str(one) for (one,) in query.tuples().execute(reader)), None)
+def ids_of(reader: peewee.SqliteDatabase, numbers: Sequence[int]) -> list[str]:
+    """What the world calls these memories, in their order."""
+    found: dict[int, str] = {}
+    for start in range(0, len(numbers), BATCH):
+        query = Memory.select(Memory.number, Memory.id).where(Memory.number.in_(numbers[start : start + BATCH]))
+        found.update(query.tuples().execute(reader))
+    return [found[number] for number in numbers]
+
+
+def known_before(reader: peewee.SqliteDatabase, external_id: str, texts: Sequence[str]) -> tuple[str, ...] | None:
+    """The memories of a message that was kept before under the caller's own id, where they hold these very texts."""
+    first = Memory.select(Memory.number).where(Memory.external_id == external_id, Memory.deleted_at.is_null())
+    number = next((int(one) for (one,) in first.tuples().execute(reader)), None)
+    if number is None:
+        return None
+    query = Memory.select(Memory.id, Memory.content_hash).where(Memory.number.between(number, number + len(texts) - 1))
+    rows = list(query.order_by(Memory.number).tuples().execute(reader))
+    if [known for _, known in rows] != [content_hash(text) for text in texts]:
+        return None
+    return tuple(str(memory_id) for memory_id, _ in rows)

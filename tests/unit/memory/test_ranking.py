@@ -47,7 +47,7 @@ def test_the_best_in_every_signal_scores_one() -> None:
 
 
 def test_weights_are_those_documented() -> None:
-    fused = fuse(signals(bm25=[1, 0], dense=[0, 1]), alone=none_alone(2))
+    fused = fuse(signals(bm25=[1, 0], dense=[-0.1, 1]), alone=none_alone(2))
     assert fused.tolist() == pytest.approx([1 / 2.5, 1.5 / 2.5])
 
 
@@ -58,6 +58,14 @@ def test_signals_that_took_no_part_take_nothing_away() -> None:
 
 def test_negative_cosines_count_as_none() -> None:
     assert fuse(signals(dense=[0.5, -0.5]), alone=none_alone(2)).tolist() == [1.0, 0.0]
+
+
+def test_what_is_not_embedded_yet_is_weighed_by_its_words() -> None:
+    scores = signals(bm25=[1, 0.5, 0], bm25_window=[1, 0, 0], dense=[0.0, 0.9, 0.6], dense_window=[0.0, 0.9, 0.6])
+    fused = fuse(scores, alone=none_alone(3))
+    assert fused[0] == pytest.approx(1.0)
+    assert fused[1] == pytest.approx((0.5 + 1.5 + 1.0) / 4.5)
+    assert fuse(signals(dense=[0.0, 0.5]), alone=none_alone(2)).tolist() == [0.0, 1.0]
 
 
 def test_what_stands_alone_is_its_own_group() -> None:
