@@ -89,6 +89,7 @@ def turn_inputs(
     importance: FloatArray,
     *,
     age_hours: FloatArray | None = None,
+    life_hours: float = JUDGED_AFTER_HOURS,
     use_memory: NDArray[np.int64] | None = None,
     use_hours_ago: FloatArray | None = None,
     centres: NDArray[np.float32] | None = None,
@@ -100,9 +101,10 @@ def turn_inputs(
         vectors: Unit vectors of the turns. Shape (n, d).
         importance: The judge's logits. Shape (n,).
         age_hours: Since each turn was said; a day for all if not given.
+        life_hours: How long their layer keeps them.
         use_memory: Turns that were used before they are judged, one entry a use.
         use_hours_ago: When, beside it.
-        centres: Of clusters; the centre of the whole conversation if not given.
+        centres: Of clusters; found among the turns if not given.
     """
     count = len(reading.texts)
     used_turn = np.zeros(0, dtype=np.int64) if use_memory is None else use_memory
@@ -114,7 +116,7 @@ def turn_inputs(
         session_mean = np.where(others > 0, (totals - value) / others, np.nan)
     return FeatureInputs(
         age_hours=np.full(count, JUDGED_AFTER_HOURS) if age_hours is None else age_hours,
-        life_hours=np.full(count, JUDGED_AFTER_HOURS),
+        life_hours=np.full(count, life_hours),
         use_memory=used_turn,
         use_hours_ago=used_ago,
         session_mean=session_mean,
@@ -127,7 +129,7 @@ def turn_inputs(
         quotations=np.array([text.quoted for text in reading.texts], dtype=np.float64),
         days=np.array([text.counts[_TIME] for text in reading.texts], dtype=np.float64),
         vectors=vectors,
-        centres=unit_rows(vectors.mean(axis=0, keepdims=True)) if centres is None else centres,
+        centres=centres_of(vectors) if centres is None else centres,
         context=_around(vectors, reading.sittings),
         nearest=nearest_earlier(vectors),
     )
@@ -137,6 +139,30 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows at length 1; rows of zeros stay."""
     length = np.linalg.norm(vectors, axis=1, keepdims=True)
     return (vectors / np.where(length > 0, length, 1.0)).astype(np.float32)
+
+
+def centres_of(vectors: NDArray[np.float32], *, rounds: int = 8) -> NDArray[np.float32]:
+    """Centres of the subjects among vectors: spherical k-means from the farthest points on, k = sqrt(n / 8), at most 24.
+
+    Deterministic. Shape (k, d); none for no vectors.
+    """
+    count = min(24, round((len(vectors) / 8) ** 0.5)) or min(1, len(vectors))
+    if not count:
+        return np.zeros((0, vectors.shape[1]), dtype=np.float32)
+    first = int((vectors @ vectors.mean(axis=0)).argmax())
+    chosen, nearest = [first], vectors @ vectors[first]
+    while len(chosen) < count:
+        farthest = int(nearest.argmin())
+        chosen.append(farthest)
+        nearest = np.maximum(nearest, vectors @ vectors[farthest])
+    centres = vectors[chosen]
+    for _ in range(rounds):
+        own = (vectors @ centres.T).argmax(axis=1)
+        sums = np.zeros_like(centres)
+        np.add.at(sums, own, vectors)
+        filled = np.bincount(own, minlength=count) > 0
+        centres = np.where(filled[:, None], unit_rows(sums), centres)
+    return centres
 
 
 def nearest_earlier(vectors: NDArray[np.float32], *, at_once: int = 512) -> FloatArray:
