@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -18,3 +19,15 @@ def microseconds(clock: Clock) -> int:
     """What a clock says, in whole microseconds since 1970 UTC."""
     moment = clock().astimezone(UTC)
     return int(moment.replace(microsecond=0).timestamp()) * 1_000_000 + moment.microsecond
+
+
+def monotonic_of(clock: Clock) -> Callable[[], float]:
+    """The clock that only goes forward, in seconds, beside one that can be set.
+
+    For the computer's clock it is the process's; a clock of another make may bring its own (`monotonic`), and one that
+    does not is taken never to be set.
+    """
+    if clock is utc_now:
+        return time.monotonic
+    own: Callable[[], float] | None = getattr(clock, "monotonic", None)
+    return own if own is not None else lambda: clock().timestamp()

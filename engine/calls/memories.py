@@ -6,6 +6,7 @@ import contextlib
 import dataclasses
 import functools
 from collections.abc import AsyncIterator, Collection, Sequence
+from datetime import datetime
 from typing import Any
 
 from engine import values
@@ -46,14 +47,39 @@ class MemoryCalls(Calls):
         layer: values.Layer | None = None,
         kind: values.Kind | None = None,
         explain: bool = False,
+        archived: bool = False,
+        superseded: bool = False,
+        as_of: datetime | None = None,
+        valid_at: datetime | None = None,
     ) -> list[values.Hit]:
         """The memories that answer a query best, best first.
+
+        Args:
+            query: In any language.
+            limit: How many at most; None takes the settings' number.
+            layer: Only this layer.
+            kind: Only this kind.
+            explain: Give each hit's reason at length.
+            archived: Search the archive, in which memories lie that have cooled, instead.
+            superseded: Show what a newer memory replaced, too.
+            as_of: Search what was known at this moment (aware), with the texts of then.
+            valid_at: Search what was true in the world at this moment (aware).
 
         Raises:
             InvalidMemoryError: the query is empty, or a filter cannot be used.
         """
         self._check()
-        return await self._parts.memory.recall(query, limit=limit, layer=layer, kind=kind, explain=explain)
+        return await self._parts.memory.recall(
+            query,
+            limit=limit,
+            layer=layer,
+            kind=kind,
+            explain=explain,
+            archived=archived,
+            superseded=superseded,
+            as_of=as_of,
+            valid_at=valid_at,
+        )
 
     async def ask(self, question: str, *, conversation_id: str | None = None) -> values.Answer:
         """Answer a question from the memory, with citations: by the chat model where one is set up, else by quotes.
@@ -91,12 +117,32 @@ class MemoryCalls(Calls):
         layer: values.Layer | None = None,
         kind: values.Kind | None = None,
         deleted: bool = False,
+        archived: bool = False,
+        superseded: bool | None = None,
         limit: int = 100,
         offset: int = 0,
     ) -> list[values.Memory]:
-        """Memories, the newest first; with `deleted` those that can be brought back."""
+        """Memories, the newest first, without the archive and without earlier versions.
+
+        Args:
+            layer: Only this layer.
+            kind: Only this kind.
+            deleted: Those that can be brought back, instead.
+            archived: Those that have cooled, instead.
+            superseded: Only those that a newer one replaced, or only the others; None lists both.
+            limit: How many at most.
+            offset: How many to pass over.
+        """
         self._check()
-        return await self._parts.memory.page(layer=layer, kind=kind, deleted=deleted, limit=limit, offset=offset)
+        return await self._parts.memory.page(
+            layer=layer,
+            kind=kind,
+            deleted=deleted,
+            archived=archived,
+            superseded=superseded,
+            limit=limit,
+            offset=offset,
+        )
 
     async def every_memory(self) -> AsyncIterator[values.Memory]:
         """All memories that are not deleted, oldest first, a batch at a time."""

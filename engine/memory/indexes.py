@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineClosedError, IndexDamagedError, StoreError
+from engine.memory.archive_index import ArchiveIndex
 from engine.memory.layer_index import LayerIndex
 from engine.memory.lexical_sync import LexicalIndex, WordHits
 from engine.memory.store import traces
@@ -51,7 +52,7 @@ TOO_FAR = 20_000
 RETRY_SECONDS = 5.0
 """After an error (a full disk, a locked file) the thread waits for so long before it tries again."""
 
-NAMES = {"lexical": "The word index"}
+NAMES = {"lexical": "The word index", "archive": "The archive's word index"}
 
 
 class Indexes:
@@ -91,7 +92,8 @@ class Indexes:
         self._widths = {"interact": recall.ef_interact, "insights": recall.ef_insights, "assets": recall.ef_assets}
         self.layers: dict[str, LayerIndex] = self._layers_of(model_id, dimensions, matryoshka)
         self.lexical = LexicalIndex(database, folder)
-        self._all: tuple[DerivedIndex, ...] = (*self.layers.values(), self.lexical)
+        self.archive = ArchiveIndex(database, folder / "archive")
+        self._all: tuple[DerivedIndex, ...] = (*self.layers.values(), self.lexical, self.archive)
         self._notice = notice
         self._saved = saved
         self._words_saved = words_saved
@@ -123,7 +125,7 @@ class Indexes:
         layers = self._layers_of(model_id, dimensions, matryoshka)
         with self._condition:
             old, self.layers = self.layers, layers
-            self._all = (*layers.values(), self.lexical)
+            self._all = (*layers.values(), self.lexical, self.archive)
             for layer in layers:
                 self._saved_at.pop(layer, None)  # what is saved is of the other model
             if self._thread is not None and not self._closing:
@@ -164,6 +166,16 @@ class Indexes:
                     lambda: self.lexical.last_sequence >= sequence or self._closing, max(0.0, end - time.monotonic())
                 )
         return self.lexical.last_sequence >= sequence
+
+    def wait_for_archive(self, sequence: int, timeout: float = 2.0) -> bool:
+        """Wait until the archive's word index holds the changes up to `sequence`.
+
+        Returns:
+            Whether it holds them.
+        """
+        with self._condition:
+            self._condition.wait_for(lambda: self.archive.last_sequence >= sequence or self._closing, timeout)
+        return self.archive.last_sequence >= sequence
 
     def search_vectors(
         self, layer: str, query: NDArray[np.float32], k: int
@@ -298,7 +310,7 @@ class Indexes:
         self._folder.mkdir(parents=True, exist_ok=True)
         for left_over in self._folder.glob("grow-*.hnsw"):  # of a kill while a graph grew
             left_over.unlink(missing_ok=True)
-        order: tuple[DerivedIndex, ...] = (self.lexical, *self.layers.values())
+        order: tuple[DerivedIndex, ...] = (self.lexical, *self.layers.values(), self.archive)
         for index in order:
             try:
                 index.open()
@@ -343,7 +355,7 @@ class Indexes:
 
     def _read_changes(self) -> None:
         """Bring every index up to now; the word index first, since recall waits for it."""
-        order: tuple[DerivedIndex, ...] = (self.lexical, *self.layers.values())
+        order: tuple[DerivedIndex, ...] = (self.lexical, *self.layers.values(), self.archive)
         done = False
         while not done and not self._closing:
             # a batch of each in turn: none waits until another has read all of a long import
@@ -369,13 +381,16 @@ class Indexes:
         wait = SAVE_QUIET_SECONDS - quiet
         if wait <= 0:
             self._save(self._scrubbed())
-            if self.lexical.must_purge:
-                self.lexical.purge()
-                self._pending = True
+            for words in (self.lexical, self.archive):
+                if words.must_purge:
+                    words.purge()
+                    self._pending = True
+            if self._pending:
                 return
             wait = self._save_when_calm(calm=now - max(self._searched_at, self._merged_at))
         if quiet >= REST_SECONDS:
             self.lexical.rest()
+            self.archive.rest()
         elif wait <= 0:
             wait = REST_SECONDS - quiet
         with self._condition:
@@ -401,7 +416,7 @@ class Indexes:
         if calm < SAVE_QUIET_SECONDS and waited < SAVE_OVERDUE_SECONDS:
             return min(SAVE_QUIET_SECONDS - calm, SAVE_OVERDUE_SECONDS - waited)
         self._due_since = None
-        self._save((self.lexical, *due))
+        self._save((self.lexical, self.archive, *due))
         return 0.0
 
     def _scrubbed(self) -> tuple[LayerIndex, ...]:
@@ -449,8 +464,14 @@ class Indexes:
                 self.lexical.reset()
                 while few and not self.lexical.catch_up():
                     continue
+            if self.archive.must_purge:
+                few = self.archive.status().count <= TOO_FAR
+                self.archive.reset()
+                while few and not self.archive.catch_up():
+                    continue
             self.lexical.save()
             self._saved_at["lexical"] = self.lexical.last_sequence
+            self._saved_at["archive"] = self.archive.save()
             if self._words_saved is not None:
                 self._words_saved(self.lexical.last_sequence)
             self._save(tuple(index for index in self.layers.values() if index.changes))

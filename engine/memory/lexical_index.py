@@ -14,6 +14,7 @@ that it does not look at when it opens them, so we do.
 from __future__ import annotations
 
 import contextlib
+import math
 import shutil
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -218,6 +219,16 @@ class WordIndex:
             found.append(scores)
         return found
 
+    def weight(self, text: str, field: str) -> float:
+        """The sum of the words' idf, ln(1 + (N - n + 0.5) / (n + 0.5)) as in BM25; 0 where there is nothing."""
+        if self._index is None:
+            return 0.0
+        searcher = self._searcher()
+        total = searcher.num_docs
+        words = set(self._analyser.analyze(question_text(text)))
+        known = [searcher.doc_freq(field, word) for word in words] if total else []
+        return sum(math.log1p((max(total, n) - n + 0.5) / (n + 0.5)) for n in known)
+
     @staticmethod
     def _scores(
         searcher: tantivy.Searcher, field: str, parts: list[tuple[tantivy.Occur, tantivy.Query]], limit: int
@@ -241,6 +252,15 @@ class WordIndex:
             return set()
         found = (*searcher.fast_field_values("previous", at), *searcher.fast_field_values("next", at))
         return {int(number) for number in found if number}
+
+    def held(self, numbers: Sequence[int]) -> set[int]:
+        """Which of these records the last commit holds."""
+        if self._index is None or not numbers:
+            return set()
+        searcher = self._searcher()
+        query = tantivy.Query.term_set_query(self._schema(), "number", list(numbers))
+        at = [address for _, address in searcher.search(query, len(numbers) + 1, count=False).hits]
+        return {int(number) for number in searcher.fast_field_values("number", at) if number} if at else set()
 
     def all_numbers(self, key: str = "number") -> list[int]:
         """Every record's number (or, by `section_id`, every section's id), as often as it is there."""

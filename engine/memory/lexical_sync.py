@@ -11,10 +11,10 @@ import json
 import logging
 import os
 import shutil
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from engine.errors import IndexDamagedError
 from engine.memory import manifest as manifests
@@ -60,15 +60,42 @@ class LexicalIndex:
         self._sections = SectionIndex(folder / "sections")
         self._sequence = 0
         self._committed = 0
+        self._durable = 0  # what the files stand for; `_committed` goes on where nothing concerned them
         self._highest = 0  # no record above this number was ever written
         self._uncommitted = 0
         self._count = 0
         self._state: Literal["loading", "building", "ok", "failed"] = "loading"
 
+    # What an index of other memories does in its own way.
+
+    called = "the word index"
+    """In sentences for the owner."""
+
+    _has_sections = True
+
     @property
     def name(self) -> str:
         """`lexical`."""
         return "lexical"
+
+    def _concerned(self, touched: set[int], living: set[int], known: list[int]) -> set[int]:
+        """What must be written anew where these changed: they, and those whose window they are or were in.
+
+        Args:
+            touched: Numbers of memories that changed or left.
+            living: Those of them that are in the hot indexes.
+            known: Those that this index may hold.
+        """
+        return touched | self._words.neighbours(known)
+
+    def _read_words(self, reader: Any, numbers: Collection[int]) -> dict[int, Words]:
+        """The words of those of these memories that belong into this index."""
+        return recall_queries.words_of(reader, numbers)
+
+    def _wanted(self, reader: Any) -> tuple[set[int], set[int]]:
+        """Numbers and section ids that this index should hold."""
+        sections = {section_id(section_of(*row)) for row in recall_queries.hot_groups(reader)}
+        return set(recall_queries.hot_numbers(reader)), sections
 
     @property
     def last_sequence(self) -> int:
@@ -83,6 +110,17 @@ class LexicalIndex:
             text, (BODY, WINDOW), limit=limit, phrases=tuple(phrases), layer=layer, kind=kind
         )
         return WordHits(body, window, self._sections.search(text, limit=limit))
+
+    def search_bodies(
+        self, text: str, *, limit: int, phrases: Iterable[str] = (), layer: str | None = None, kind: str | None = None
+    ) -> dict[int, float]:
+        """BM25 over records alone, by memory number, best first."""
+        (found,) = self._words.search(text, (BODY,), limit=limit, phrases=tuple(phrases), layer=layer, kind=kind)
+        return found
+
+    def weight(self, text: str) -> float:
+        """What the words of a query weigh together in this index: the sum of their idf; 0 for an empty index."""
+        return self._words.weight(text, BODY)
 
     def open(self) -> None:
         """Open what was committed last; where it may hold what was erased since it was begun, an empty one is begun.
@@ -121,9 +159,11 @@ class LexicalIndex:
         self._sequence = self._committed
         self._highest = max(self._words.all_numbers(), default=0)
         self._count = len(self._words.all_numbers())
-        with self._database.read() as reader:
-            for key, number in recall_queries.groups_since(reader, self._sections.last_sequence):
-                self._sections.mark(key, number)
+        self._durable = self._committed
+        if self._has_sections:
+            with self._database.read() as reader:
+                for key, number in recall_queries.groups_since(reader, self._sections.last_sequence):
+                    self._sections.mark(key, number)
 
     def catch_up(self) -> bool:
         """Write the next changed records and their neighbours, and commit."""
@@ -147,20 +187,20 @@ class LexicalIndex:
             known = [number for number in touched if number <= self._highest]
             if known and self._uncommitted:
                 self._commit()  # the index tells neighbours of what is committed only
-            rewritten = touched | self._words.neighbours(known)
-            words = recall_queries.words_of(reader, rewritten)
+            rewritten = self._concerned(touched, {number for _, number, living in changed if living}, known)
+            words = self._read_words(reader, rewritten)
             near = {n for word in words.values() for n in (word.previous, word.next) if n and n not in words}
-            beside = recall_queries.words_of(reader, near)
+            beside = self._read_words(reader, near)
         # a new neighbour's window changes too; what it needs stands in the database already
         again = {number: word for number, word in beside.items() if self._touches(word, touched)}
         if again:
             with self._database.read() as reader:
                 far = {n for word in again.values() for n in (word.previous, word.next) if n}
-                beside |= recall_queries.words_of(reader, far - words.keys() - beside.keys())
+                beside |= self._read_words(reader, far - words.keys() - beside.keys())
         texts = {number: _said(word) for number, word in (beside | words).items()}
         self._put(rewritten | again.keys(), words | again, texts)
         for removal in removed:
-            if removal.group_key is not None:
+            if removal.group_key is not None and self._has_sections:
                 self._sections.mark(removal.group_key, removal.number)
         self._sequence = max(self._sequence, bound)
         if self._uncommitted and (not full or self._uncommitted >= COMMIT_ROWS):
@@ -192,28 +232,27 @@ class LexicalIndex:
             self.save()
             self.rest()
         except (ValueError, OSError) as error:
-            return [f"The word index could not be brought up to date ({error})."]
+            return [f"{self.called.capitalize()} could not be brought up to date ({error})."]
         problems = []
         try:
             self._words.check()
             self._sections.check()
         except (ValueError, OSError) as error:
-            problems.append(f"A file of the word index is damaged ({error}).")
+            problems.append(f"A file of {self.called} is damaged ({error}).")
         held = self._words.all_numbers()
         with self._database.read() as reader:
             if self._database.last_sequence(reader) != self._committed:
                 return problems  # something was committed meanwhile; the next check compares
-            wanted = set(recall_queries.hot_numbers(reader))
-            sections = {section_id(section_of(*row)) for row in recall_queries.hot_groups(reader)}
+            wanted, sections = self._wanted(reader)
         missing, extra = wanted - set(held), set(held) - wanted
         if missing:
-            problems.append(f"{len(missing)} memories are not in the word index.")
+            problems.append(f"{len(missing)} memories are not in {self.called}.")
         if extra:
-            problems.append(f"{len(extra)} entries of the word index belong to no memory.")
+            problems.append(f"{len(extra)} entries of {self.called} belong to no memory.")
         if len(held) != len(set(held)):
-            problems.append(f"{len(held) - len(set(held))} entries of the word index are there twice.")
+            problems.append(f"{len(held) - len(set(held))} entries of {self.called} are there twice.")
         if self._sections.ids() != sections:
-            problems.append("The sections in the word index are not those of the database.")
+            problems.append(f"The sections in {self.called} are not those of the database.")
         return problems
 
     def numbers(self) -> list[int]:
@@ -234,7 +273,7 @@ class LexicalIndex:
     def purge(self) -> None:
         """Begin to build the index anew beside this one, which is searched until `work` puts the other in its place."""
         self._drop_anew()
-        self._anew = LexicalIndex(self._database, self._root / "anew")
+        self._anew = type(self)(self._database, self._root / "anew")
         self._anew.reset()
 
     def rest(self) -> None:
@@ -300,6 +339,7 @@ class LexicalIndex:
         sections.open()
         self._words, self._sections = words, sections
         self._sequence, self._committed, self._uncommitted = anew._sequence, anew._committed, 0
+        self._durable = anew._durable
         self._highest, self._count, self._begun_at = anew._highest, anew._count, anew._begun_at
         anew._manifest_path.replace(self._manifest_path)
         manifests.flush_folder(self._root)
@@ -318,7 +358,7 @@ class LexicalIndex:
         self._manifest_path.unlink(missing_ok=True)
         self._words.create()
         self._sections.create()
-        self._sequence = self._committed = self._highest = self._uncommitted = self._count = 0
+        self._sequence = self._committed = self._highest = self._uncommitted = self._count = self._durable = 0
         self._state = "building"
         self._words.commit(0)
         manifests.commit(self._manifest_path, manifest)
@@ -349,7 +389,7 @@ class LexicalIndex:
 
     def _commit(self) -> None:
         self._words.commit(self._sequence)
-        self._committed = self._sequence
+        self._committed = self._durable = self._sequence
         self._uncommitted = 0
         self._count = self._words.count()
 

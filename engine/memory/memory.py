@@ -105,13 +105,17 @@ class LayeredMemory:
         kind: values.Kind | None = None,
         explain: bool = False,
         noted: bool = True,
+        archived: bool = False,
+        superseded: bool = False,
+        as_of: datetime | None = None,
+        valid_at: datetime | None = None,
     ) -> list[values.Hit]:
-        """The memories that answer a query best, best first.
+        """The memories that answer a query best, best first; see `Retriever.recall`.
 
         With `noted` False nothing is counted as recalled: the owner looks around, and that says nothing about use.
 
         Raises:
-            InvalidMemoryError: the query is empty, or `limit`, `layer` or `kind` cannot be used.
+            InvalidMemoryError: the query is empty, or `limit`, `layer`, `kind` or a moment cannot be used.
         """
         wanted = self._settings.recall.limit if limit is None else limit
         if not _is(query, str) or not query.strip():
@@ -120,6 +124,9 @@ class LayeredMemory:
             raise InvalidMemoryError(f"limit: {wanted!r} is not a number of hits from 1 to {MOST_HITS:,}.")
         _one_of("layer", layer, values.LAYERS)
         _one_of("kind", kind, values.KINDS)
+        for name, moment in (("as_of", as_of), ("valid_at", valid_at)):
+            if moment is not None:
+                _check_time(moment, name)
         hits = await self._executors.run(
             "query",
             self._retriever.recall,
@@ -128,6 +135,10 @@ class LayeredMemory:
             layer=layer,
             kind=kind,
             explain=explain,
+            archived=archived,
+            superseded=superseded,
+            as_of=as_of,
+            valid_at=valid_at,
         )
         if noted:
             self.note_usage("recalled", [hit.memory.id for hit in hits])
@@ -397,13 +408,13 @@ def _is(value: object, *kinds: type) -> bool:
     return isinstance(value, kinds)
 
 
-def _check_time(moment: datetime) -> None:
+def _check_time(moment: datetime, name: str = "occurred_at") -> None:
     if not _is(moment, datetime) or moment.utcoffset() is None:
-        raise InvalidMemoryError("occurred_at: a time needs its time zone.")
+        raise InvalidMemoryError(f"{name}: a time needs its time zone.")
     try:
         moment.astimezone(UTC)
     except OverflowError as error:
-        raise InvalidMemoryError("occurred_at: in UTC it lies outside of the years 1 to 9999.") from error
+        raise InvalidMemoryError(f"{name}: in UTC it lies outside of the years 1 to 9999.") from error
 
 
 def is_visible(text: str) -> bool:

@@ -15,6 +15,7 @@ import logging
 from collections.abc import Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -28,10 +29,12 @@ from engine.memory.explanation import reason_of
 from engine.memory.indexes import Indexes
 from engine.memory.lexical_sync import WordHits
 from engine.memory.locks import ReadWriteLock
+from engine.memory.looking_back import LookingBack
 from engine.memory.query import Query
 from engine.memory.recall_vectors import RecallVectors, VectorTable
 from engine.memory.sections import Section, section_id, section_of
 from engine.memory.store import recall_queries
+from engine.memory.store.cold_queries import Back
 from engine.memory.store.database import Database
 from engine.memory.store.memories import to_us
 from engine.memory.store.recall_queries import Candidate
@@ -103,6 +106,7 @@ class Retriever:
         self._indexes = indexes
         self._embedder = embedder
         self._settings = recall
+        self._looking_back = LookingBack(database, indexes)
         self._half_lives: dict[str, float | None] = {
             "interact": layers.interact_hours * 3600 / 2,
             "insights": layers.insights_days * 86400 / 2,
@@ -117,6 +121,10 @@ class Retriever:
         layer: Layer | None = None,
         kind: Kind | None = None,
         explain: bool = False,
+        archived: bool = False,
+        superseded: bool = False,
+        as_of: datetime | None = None,
+        valid_at: datetime | None = None,
     ) -> list[Hit]:
         """The memories that answer a query best.
 
@@ -126,6 +134,10 @@ class Retriever:
             layer: Only this layer.
             kind: Only this kind.
             explain: Give each hit's reason at length, with figures.
+            archived: Search the archive instead.
+            superseded: Show what a newer memory replaced, too.
+            as_of: Search what was known at this moment; see `store/cold_queries.py` for what that is.
+            valid_at: Search what was true at this moment.
 
         Returns:
             Hits, best first, each with the scores of every stage that saw it.
@@ -134,7 +146,18 @@ class Retriever:
         if limit < 1 or not query.strip():
             return []
         with self._models.read():
-            return self._recall(query, limit=limit, layer=layer, kind=kind, explain=explain)
+            if archived or as_of is not None or valid_at is not None:
+                back = Back(
+                    now=to_us(self._clock()),
+                    archived=archived,
+                    superseded=superseded,
+                    as_of=None if as_of is None else to_us(as_of),
+                    valid_at=None if valid_at is None else to_us(valid_at),
+                    layer=layer,
+                    kind=kind,
+                )
+                return self._look_back(query, back, limit=limit, explain=explain)
+            return self._recall(query, limit=limit, layer=layer, kind=kind, explain=explain, superseded=superseded)
 
     @contextlib.contextmanager
     def standing_still(self) -> Iterator[None]:
@@ -147,7 +170,21 @@ class Retriever:
         with self._models.write():
             self._reranker = reranker
 
-    def _recall(self, query: str, *, limit: int, layer: Layer | None, kind: Kind | None, explain: bool) -> list[Hit]:
+    def _look_back(self, query: str, back: Back, *, limit: int, explain: bool) -> list[Hit]:
+        asked = queries.understand(query, now=self._clock().astimezone())
+        return self._looking_back.recall(
+            asked,
+            back,
+            vector=self._embed(asked),
+            model=self._embedder.model_id,
+            limit=limit,
+            depth=max(DEPTH, 2 * limit),
+            explain=explain,
+        )
+
+    def _recall(
+        self, query: str, *, limit: int, layer: Layer | None, kind: Kind | None, explain: bool, superseded: bool
+    ) -> list[Hit]:
         moment = self._clock()
         now = moment.astimezone()
         asked = queries.understand(query, now=now)
@@ -167,7 +204,7 @@ class Retriever:
         vector = near.query
         at = to_us(moment)
         found = {one.number: one for one in (*near.candidates, *alike.candidates)}
-        visible = [one for one in found.values() if _visible(one, at=at, layer=layer, kind=kind)]
+        visible = [one for one in found.values() if _visible(one, at=at, layer=layer, kind=kind, superseded=superseded)]
         if not visible:
             return []
         signals = _word_signals(visible, words)
@@ -269,9 +306,9 @@ class Retriever:
         return kept
 
 
-def _visible(one: Candidate, *, at: int, layer: str | None, kind: str | None) -> bool:
+def _visible(one: Candidate, *, at: int, layer: str | None, kind: str | None, superseded: bool) -> bool:
     return (
-        not one.superseded
+        (superseded or not one.superseded)
         and (one.expires_at is None or one.expires_at > at or one.pinned)
         and (layer is None or one.layer == layer)
         and (kind is None or one.kind == kind)

@@ -277,7 +277,9 @@ def memories_of(reader: peewee.SqliteDatabase, numbers: Collection[int]) -> dict
     for batch in _batches(list(numbers)):
         cursor = reader.execute_sql(
             "SELECT m.*, d.id AS document_id, d.path AS document_path FROM memory m "
-            f"LEFT JOIN document d ON d.number = m.document WHERE m.number IN ({_marks(batch)})",
+            "LEFT JOIN document d ON d.number = CASE WHEN m.version_of IS NULL THEN m.document "
+            "ELSE (SELECT c.document FROM memory c WHERE c.id = m.version_of) END "
+            f"WHERE m.number IN ({_marks(batch)})",
             batch,
         )
         names = [column[0] for column in cursor.description]

@@ -185,3 +185,14 @@ def replace(
             (number, model, dimensions, data[number]),
         )
     return {number for number, *_ in rows}
+
+
+def forget_gathered(writer: peewee.SqliteDatabase, numbers: Sequence[int]) -> None:
+    """The texts of these memories changed: what was gathered of them for the next model is embedded anew.
+
+    Their places on the map go, too: another vector lies elsewhere.
+    """
+    marks = ",".join("?" * len(numbers))
+    writer.execute_sql(f"DELETE FROM place WHERE memory IN ({marks})", list(numbers))
+    if _exists(writer, _NEXT):
+        writer.execute_sql(f"DELETE FROM {_NEXT} WHERE memory IN ({marks})", list(numbers))

@@ -1,0 +1,47 @@
+"""Deleting and bringing back, as every part of the engine does it: logged, and undone like any other deed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from engine.life_values import Actor
+from engine.memory.store import life, life_log
+from engine.memory.store.database import Database
+from engine.memory.store.life import Change, Deed
+
+if TYPE_CHECKING:
+    import peewee
+
+
+def delete(
+    store: Database,
+    writer: peewee.SqliteDatabase,
+    ids: Collection[str],
+    *,
+    actor: Actor = "owner",
+    reason: str = "",
+) -> int:
+    """Hide memories so that it can be undone; those that name nothing, or are hidden, are passed over.
+
+    Returns:
+        How many there were.
+    """
+    deed = Deed(event="deleted", at=store.now_us(), actor=actor, reason=reason)
+    states = [state for state in life.present_states(writer, ids).values() if state.deleted_at is None]
+    return len(
+        life.apply(store, writer, [Change(state=state, fields={"deleted_at": deed.at}) for state in states], deed)
+    )
+
+
+def restore(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str]) -> int:
+    """Bring hidden memories back.
+
+    Returns:
+        How many there were.
+    """
+    deed = Deed(event="restored", at=store.now_us())
+    states = [state for state in life.present_states(writer, ids).values() if state.deleted_at is not None]
+    changed = life.apply(store, writer, [Change(state=state, fields={"deleted_at": None}) for state in states], deed)
+    life_log.mark_restored(writer, changed, at=deed.at)
+    return len(changed)
