@@ -68,7 +68,11 @@ class WatchingCalls(Calls):
             IngestionError: another watched folder around it would read its documents again.
         """
         self._check()
-        return await self._parts.watcher.remove(folder_id, forget=forget)
+        paths = await self._parts.watcher.remove(folder_id, forget=forget)
+        names = [name for path in paths for name in (path, repr(path))]
+        if names:
+            await self._parts.executors.run("io", self._parts.logs.cover, names)
+        return len(paths)
 
     async def set_folder_ignore(self, folder_id: str, patterns: Sequence[str]) -> WatchedFolder:
         """Give a folder other ignore patterns. What was read before stays in memory until it is forgotten.

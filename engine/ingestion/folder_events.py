@@ -83,6 +83,8 @@ class FolderEvents:
             try:
                 told = self._notify.watch(_GATHER_MS, _STEP_MS, 0, self._stop)
             except Exception as error:  # the library's own error is a plain RuntimeError
+                if self._begin_anew(error):
+                    continue
                 if not self._stop.is_set():
                     _log.info("changes of a folder are not told any more: %s", error)
                     self._failed("the system stopped telling of changes")
@@ -90,12 +92,26 @@ class FolderEvents:
             if isinstance(told, set) and told:
                 self._heard({path for _, path in told})
 
+    def _begin_anew(self, error: Exception) -> bool:
+        """A name that is no text ends the library's watcher; what was told meanwhile is lost, so all is looked at."""
+        if "decode" not in str(error) or self._stop.is_set():
+            return False
+        try:
+            fresh = _open(sorted(self.folders))
+        except EventsError:
+            return False
+        old, self._notify = self._notify, fresh
+        old.close()
+        self._heard({min(self.folders, key=len)})
+        return True
+
 
 def _open(folders: Sequence[str]) -> _Notify:
     from watchfiles._rust_notify import RustNotify
 
     try:
-        return RustNotify(list(folders), False, False, 300, not EVERY_FOLDER, True)
+        # The last one false: else the library passes over every error, the system's limit among them.
+        return RustNotify(list(folders), False, False, 300, not EVERY_FOLDER, False)
     except FileNotFoundError as error:
         raise EventsError("a folder in it went while it was looked at") from error
     except Exception as error:  # OSError, or the library's own RuntimeError

@@ -204,7 +204,8 @@ class FolderKeeper:
         folders = [self.row.path]
         if EVERY_FOLDER:
             looks = scan(self.row.path, rules, leave=self._leave(), stat_files=False)
-            folders = [looked.folder async for looked in self._slices(looks)]
+            # One that cannot be opened cannot be heard of either, and would spoil the rest.
+            folders = [looked.folder async for looked in self._slices(looks) if looked.problem is None]
         loop = asyncio.get_running_loop()
 
         def call(function: Callable[..., None], *args: object) -> None:
@@ -282,7 +283,8 @@ class FolderKeeper:
             self._slices(scan(self.row.path, self._rules(), leave=self._leave()))
         ) as everything:
             async for looked in everything:
-                folders.add(looked.folder)
+                if looked.problem is None:
+                    folders.add(looked.folder)
                 troubled += looked.problem is not None
                 closed += looked.closed
                 seen |= self._note_changed(looked, known)

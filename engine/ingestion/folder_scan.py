@@ -112,7 +112,8 @@ def examine(paths: Collection[str], rules: IgnoreRules, *, leave: Collection[str
             met.gone.append(path)
         elif os.path.isdir(path):  # noqa: PTH112
             for looked in scan(path, rules, leave=leave):
-                met.folders.add(looked.folder)
+                if looked.problem is None:
+                    met.folders.add(looked.folder)
                 met.files.update(looked.files)
                 if len(met.files) > most:
                     return None

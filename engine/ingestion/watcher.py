@@ -144,7 +144,7 @@ class FolderWatcher:
         """
         return await self._change(folder_id, ignore=check_patterns(patterns))
 
-    async def remove(self, folder_id: str, *, forget: bool = False) -> int:
+    async def remove(self, folder_id: str, *, forget: bool = False) -> list[str]:
         """Watch a folder no more.
 
         Args:
@@ -152,7 +152,7 @@ class FolderWatcher:
             forget: Its documents are forgotten for good, with everything made of them.
 
         Returns:
-            How many documents were forgotten.
+            The paths of the documents that were forgotten.
 
         Raises:
             NotFoundError: there is no such folder.
@@ -173,14 +173,12 @@ class FolderWatcher:
             inner = tuple(prefix(path) for path in self._nested(row.path))
             placed = await self._read(lambda reader: watched_folders.documents_in(reader, row.path))
             await self._write(lambda writer: watched_folders.remove(writer, folder_id))
-            forgotten = 0
-            if forget:
-                ids = [one.id for one in placed if not (inner and one.path.startswith(inner))]
-                forgotten = await self._library.forget_several(ids)
+            forgotten = [one for one in placed if forget and not (inner and one.path.startswith(inner))]
+            await self._library.forget_several([one.id for one in forgotten])
             if above is not None:
                 self._wake(above)
         self._tell()
-        return forgotten
+        return [one.path for one in forgotten]
 
     async def look_through(self, breathe: Callable[[], Awaitable[None]] | None = None) -> str:
         """Look through every folder that is not paused, one after the other.
