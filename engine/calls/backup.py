@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from engine.backup_values import BackupInfo, BackupPlan
+from engine.backup_values import BackupInfo, BackupPlan, ImportReport
 from engine.calls.base import Calls
+from engine.memory.backup.stoppable import run_stoppable
+from engine.memory.exchange import records_export
+from engine.memory.exchange.records_import import Importer
 
 
 class BackupCalls(Calls):
@@ -91,3 +94,55 @@ class BackupCalls(Calls):
         """
         self._check()
         await self._parts.backups.keep_passphrase(passphrase)
+
+    async def export_memories(
+        self, path: str | Path, *, ids: Sequence[str] | None = None, vectors: bool = False
+    ) -> int:
+        """Write memories to a file as JSON Lines, one a line with every field; the file appears whole or not at all.
+
+        Args:
+            path: The file.
+            ids: Which; None for all. Deleted ones are left out.
+            vectors: Whether each comes with its vector, so that another computer need not compute it.
+
+        Returns:
+            How many were written.
+
+        Raises:
+            StoreFullError: the disk is full.
+            BackupError: the file cannot be written; what stood there before is untouched.
+        """
+        self._check()
+        store, target = self._parts.store, Path(path).expanduser().absolute()
+        return await run_stoppable(
+            self._parts.executors,
+            lambda breathe: records_export.export(store, target, ids=ids, vectors=vectors, breathe=breathe),
+        )
+
+    async def import_memories(
+        self, path: str | Path, *, on_progress: Callable[[int], None] | None = None
+    ) -> ImportReport:
+        """Read memories from a file of JSON Lines. What is there already stays as it is and is not added twice.
+
+        Every line is held against the rules; good ones go in by batches, the others are told with their numbers. A
+        stop keeps what is in by then: the same file adds the rest.
+
+        Args:
+            path: The file.
+            on_progress: Called with the lines read so far.
+
+        Raises:
+            MemoryImportError: the file cannot be read.
+            StoreFullError: the disk is full; what was imported before stays.
+        """
+        self._check()
+        parts = self._parts
+        importer = Importer(
+            store=parts.store,
+            memory=parts.memory,
+            embedder=parts.embedder,
+            executors=parts.executors,
+            events=self.events,
+            layers=self.settings.layers,
+        )
+        return await importer.run(Path(path).expanduser(), on_progress)

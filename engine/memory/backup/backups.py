@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
-import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Protocol
 
 from engine.backup_values import BackupInfo, BackupPlan, BackupReason
 from engine.clock import Clock
@@ -20,13 +18,10 @@ from engine.life_settings import BackupSettings
 from engine.memory.backup import file_format, making, restoring, sealing
 from engine.memory.backup.making import Made, Order
 from engine.memory.backup.shelf import Shelf
+from engine.memory.backup.stoppable import Breathe, run_stoppable
 from engine.memory.store import copies, traces
 from engine.memory.store.database import Database
 from engine.scheduler import Job, Turn
-
-_log = logging.getLogger(__name__)
-
-T = TypeVar("T")
 
 PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
 LOOK_EVERY = timedelta(hours=1)
@@ -55,10 +50,6 @@ class Passphrases(Protocol):
             BackupError: there is no store, or it refused.
         """
         ...
-
-
-class _GivenUpError(Exception):
-    """Raised in a thread whose work nobody waits for any more."""
 
 
 class Backups:
@@ -147,7 +138,7 @@ class Backups:
         """
         absolute = path.expanduser().absolute()
 
-        def read(breathe: Callable[[], None]) -> None:
+        def read(breathe: Breathe) -> None:
             part = self._shelf.home / f"copy-check-{absolute.name}.part"  # a sweep knows the name
             self._shelf.home.mkdir(mode=0o700, parents=True, exist_ok=True)
             part.unlink(missing_ok=True)
@@ -160,7 +151,7 @@ class Backups:
             self._shelf.note(absolute, contents, self._clock())
 
         async with self._one:
-            await self._in_thread(read)
+            await run_stoppable(self._executors, read)
         return await self._info(absolute)
 
     async def restore(self, path: Path, *, passphrase: str | None = None) -> BackupInfo:
@@ -173,12 +164,12 @@ class Backups:
         """
         absolute = path.expanduser().absolute()
 
-        def prepare(breathe: Callable[[], None]) -> None:
+        def prepare(breathe: Breathe) -> None:
             contents = restoring.prepare(self._store.path, absolute, passphrase, breathe=breathe)
             self._shelf.note(absolute, contents, self._clock())
 
         async with self._one:
-            await self._in_thread(prepare)
+            await run_stoppable(self._executors, prepare)
         self._changed()
         return await self._info(absolute)
 
@@ -286,8 +277,9 @@ class Backups:
 
     async def _make(self, order: Order) -> Made:
         for attempt in range(1, _ATTEMPTS + 1):
-            made = await self._in_thread(
-                lambda breathe: making.make(self._store.path, order, scratch=self._shelf.home, breathe=breathe)
+            made = await run_stoppable(
+                self._executors,
+                lambda breathe: making.make(self._store.path, order, scratch=self._shelf.home, breathe=breathe),
             )
             # What was erased while it was made is in it, and nobody could find it there then.
             if not await self._executors.run("store", self._note_if_erased, made, attempt == _ATTEMPTS):
@@ -327,24 +319,6 @@ class Backups:
             if info.path == str(path):
                 return info
         raise NotFoundError(f"{path} is gone.")
-
-    async def _in_thread(self, work: Callable[[Callable[[], None]], T]) -> T:
-        """Run blocking work that ends soon after it was cancelled, and leaves nothing behind then."""
-        stop = threading.Event()
-
-        def breathe() -> None:
-            if stop.is_set():
-                raise _GivenUpError
-
-        future = asyncio.ensure_future(self._executors.run("io", work, breathe))
-        try:
-            return await asyncio.shield(future)
-        except asyncio.CancelledError:
-            stop.set()
-            await asyncio.wait([future])
-            if not future.cancelled() and (error := future.exception()) is not None:
-                _log.info("a backup or restore was given up (%s)", type(error).__name__)
-            raise
 
     def _changed(self) -> None:
         self._events.publish(StatusChanged(component="backups"))
