@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.embedding.embedder import Embedder
 from engine.memory.backup.shelf import Shelf
-from engine.memory.store import copies as database_copies, erasing, memories, traces
+from engine.memory.store import copies as database_copies, erasing, life, memories, traces
 from engine.memory.store.database import Database
 
 Further = Callable[[Database, Any], object]
@@ -23,7 +23,7 @@ class Erasure:
     """What was erased.
 
     Attributes:
-        memories: How many.
+        memories: How many of those that were asked for; what is hidden behind them is not counted.
         sequence: The last change that it made.
         conversations: Those whose messages lost quotes.
         copies: Backups that still hold some of it, or may: they are out of reach.
@@ -58,7 +58,9 @@ def erase(
         StoreFullError: the disk is full; nothing was erased.
     """
     with store.write() as writer:
-        present = memories.present(writer, ids)
+        asked = memories.present(writer, ids)
+        # earlier versions, and what is hidden behind them, say the same
+        present = asked + memories.present(writer, life.related(writer, [memory.id for memory in asked]))
         gone = [memory.id for memory in present]
         redacted = erasing.redact(writer, present)
         memories.erase(store, writer, gone)
@@ -72,7 +74,7 @@ def erase(
     store.fold()
     _forget_all(embedder)  # what was looked up meanwhile
     return Erasure(
-        memories=len(gone), sequence=sequence, conversations=frozenset(redacted.conversations), copies=tuple(copies)
+        memories=len(asked), sequence=sequence, conversations=frozenset(redacted.conversations), copies=tuple(copies)
     )
 
 

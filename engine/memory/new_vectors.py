@@ -168,6 +168,10 @@ class NewVectors:
         ]
         sequence = 0
         with store.write() as writer:
+            # one that was edited while its text was embedded is embedded again
+            now = recall_queries.memories_of(writer, list(texts))
+            edited = {number for number, one in now.items() if embedding_text(one) != texts[number]}
+            rows = [row for row in rows if row[0] not in edited]
             if following is not None:
                 there = vectors.gather(writer, rows, model=model, dimensions=dimensions)
             else:
@@ -175,7 +179,7 @@ class NewVectors:
                 sequence = store.last_sequence(writer)
         if sequence:
             self._indexes.changed(sequence)
-        gone = [text for number, text in texts.items() if number not in there]
+        gone = [text for number, text in texts.items() if number not in there and number not in edited]
         if gone:  # erased while they were embedded: the cache must not know them either
             self._in_use.forget(gone)
 

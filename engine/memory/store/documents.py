@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,7 @@ import peewee
 from engine import values
 from engine.errors import NotFoundError
 from engine.memory.records import Document, Memory, Page
-from engine.memory.store import erasing, memories, watched_folders
+from engine.memory.store import erasing, life, memories, versions, watched_folders
 from engine.memory.store.database import Database
 from engine.memory.store.memories import NewRow, content_hash, from_us, now_us
 
@@ -184,11 +184,13 @@ def present(reader: peewee.SqliteDatabase, ids: Sequence[str]) -> list[str]:
 def chunk_keys(reader: peewee.SqliteDatabase, document_id: str) -> Counter[ChunkKey]:
     """What of a document has its vector already, and how often the same stands in it."""
     query = (
-        Memory.select(Memory.content_hash, Memory.heading, Memory.title)
+        Memory.select(Memory.id, Memory.content_hash, Memory.heading, Memory.title)
         .join(Document, on=(Memory.document == Document.number))
         .where(Document.id == document_id)
     )
-    return Counter((found, heading, title or "") for found, heading, title in query.tuples().execute(reader))
+    rows = list(query.dicts().execute(reader))
+    first = versions.original_keys(reader, [row["id"] for row in rows])
+    return Counter(_key_of_row(row, first) for row in rows)
 
 
 def save(
@@ -224,10 +226,12 @@ def save(
     gone: set[str] = set()
     columns = (Memory.number, Memory.id, Memory.content_hash, Memory.heading, Memory.title, Memory.position)
     query = Memory.select(*columns, Memory.page, Memory.start, Memory.end).where(Memory.document == number)
-    for row in query.order_by(Memory.position).dicts().execute(writer):
+    rows = list(query.order_by(Memory.position).dicts().execute(writer))
+    first = versions.original_keys(writer, [row["id"] for row in rows])
+    for row in rows:
         # One that its owner has deleted counts too: reading the file again does not bring it back.
         gone.add(row["id"])
-        old[row["content_hash"], row["heading"], row["title"] or ""].append(row)
+        old[_key_of_row(row, first)].append(row)
     moved: list[tuple[int, dict[str, Any]]] = []
     new: list[NewRow] = []
     kept = 0
@@ -255,6 +259,8 @@ def save(
             )
     for (memory, place), sequence in zip(moved, store.next_sequences(writer, len(moved)), strict=True):
         Memory.update(sequence=sequence, **place).where(Memory.number == memory).execute(writer)
+    gone -= life.made_of(writer, [row["id"] for row in rows if row["id"] not in gone])
+    gone |= set(versions.of_all(writer, gone))
     # The owner changed the file and erased nothing: the indexes need not be written anew for it.
     memories.erase(store, writer, gone, purge=False)
     memories.insert(store, writer, new)
@@ -296,7 +302,7 @@ def forget(store: Database, writer: peewee.SqliteDatabase, document_id: str) -> 
     row = _raw(writer, document_id)
     number = row["number"]
     ids = memory_ids(writer, document_id)
-    memories.erase(store, writer, ids)
+    memories.erase(store, writer, [*ids, *life.related(writer, ids)])
     erasing.forget_document(writer, document_id, row["path"])
     watched_folders.forget_file(writer, row["path"])
     Document.delete().where(Document.number == number).execute(writer)
@@ -343,6 +349,12 @@ def _place(memory: values.NewMemory, position: int) -> dict[str, Any]:
     source = memory.source
     assert isinstance(source, values.DocumentSource)
     return {"position": position, "page": source.page, "start": source.start, "end": source.end}
+
+
+def _key_of_row(row: dict[str, Any], first: Mapping[str, tuple[str, str]]) -> ChunkKey:
+    """By what a stored chunk is known; one that its owner edited by what stood in the file."""
+    content, title = first.get(row["id"], (row["content_hash"], row["title"] or ""))
+    return content, row["heading"], title
 
 
 def _heading_json(heading: tuple[str, ...]) -> str:

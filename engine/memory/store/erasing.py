@@ -19,7 +19,17 @@ import peewee
 
 from engine import values
 from engine.errors import NotFoundError
-from engine.memory.records import Attachment, Conversation, Draft, IngestFile, Memory, Message, Summary, View
+from engine.memory.records import (
+    Attachment,
+    Conversation,
+    Draft,
+    History,
+    IngestFile,
+    Memory,
+    Message,
+    Summary,
+    View,
+)
 from engine.memory.store.memories import BATCH
 from engine.values import ERASED, FileState
 
@@ -45,7 +55,11 @@ class Redacted:
 
 def redact(writer: peewee.SqliteDatabase, gone: Sequence[values.Memory]) -> Redacted:
     """Take the words of memories that are about to be erased out of everything that repeats them."""
-    texts = {memory.id: memory.text for memory in gone}
+    # an answer that quoted a memory before it was edited names the memory, and holds the words of its earlier version
+    texts: dict[str, list[str]] = {memory.id: [memory.text] for memory in gone}
+    for memory in gone:
+        if memory.version_of in texts:
+            texts[memory.version_of].append(memory.text)
     made_of: dict[str, list[str]] = {}
     for memory in gone:
         if isinstance(memory.source, values.ConversationSource) and memory.source.message_id is not None:
@@ -54,7 +68,7 @@ def redact(writer: peewee.SqliteDatabase, gone: Sequence[values.Memory]) -> Reda
     firsts: dict[str, int] = {}
     for row in _affected(writer, texts.keys(), made_of.keys()):
         ids = _ids(row["answer"]) & texts.keys()
-        words = [*made_of.get(row["id"], ()), *(texts[one] for one in ids)]
+        words = [*made_of.get(row["id"], ()), *(text for one in ids for text in texts[one])]
         changed = _redact_message(row, ids, words)
         if not changed:
             continue
@@ -68,6 +82,7 @@ def redact(writer: peewee.SqliteDatabase, gone: Sequence[values.Memory]) -> Reda
         Summary.delete().where(Summary.conversation == conversation, Summary.message >= first).execute(writer)
     _redact_views(writer, texts)
     _redact_attachments(writer, Attachment.memory, list(texts))
+    _redact_reasons(writer, texts)
     if done.messages:
         purge_message_index(writer)
     return done
@@ -220,7 +235,22 @@ def _redact_around(writer: peewee.SqliteDatabase, conversation: str, words: Sequ
         Draft.update(text=cover(text[0], long)).where(Draft.conversation == conversation).execute(writer)
 
 
-def _redact_views(writer: peewee.SqliteDatabase, texts: dict[str, str]) -> None:
+def _redact_reasons(writer: peewee.SqliteDatabase, texts: dict[str, list[str]]) -> None:
+    """Why something was done to other memories together with these may repeat their words."""
+    words = [text for own in texts.values() for text in own]
+    for batch in _batches(list(texts)):
+        shared = History.select(History.action).where(History.memory.in_(batch))
+        query = History.select(History.number, History.reason).where(History.action.in_(shared), History.reason != "")
+        reasons: dict[str, list[int]] = {}
+        for number, reason in query.tuples().execute(writer):
+            reasons.setdefault(reason, []).append(number)
+        for reason, numbers in reasons.items():
+            covered = cover(reason, words)
+            for some in _batches(numbers) if covered != reason else ():
+                History.update(reason=covered).where(History.number.in_(some)).execute(writer)
+
+
+def _redact_views(writer: peewee.SqliteDatabase, texts: dict[str, list[str]]) -> None:
     last = ""
     while True:
         query = View.select(View.message, View.data).where(View.message > last).order_by(View.message).limit(BATCH)
@@ -234,7 +264,7 @@ def _redact_views(writer: peewee.SqliteDatabase, texts: dict[str, str]) -> None:
                 if part.get("memory_id") in ids:
                     part["text"] = part["title"] = ERASED
                 else:
-                    part["text"] = cover(part.get("text", ""), (texts[one] for one in ids))
+                    part["text"] = cover(part.get("text", ""), (text for one in ids for text in texts[one]))
             View.update(data=_json(stored)).where(View.message == message).execute(writer)
         if len(rows) < BATCH:
             return

@@ -233,6 +233,19 @@ def related(reader: peewee.SqliteDatabase, ids: Collection[str]) -> list[str]:
     return [one for one in known if one not in set(ids)]
 
 
+def made_of(reader: peewee.SqliteDatabase, ids: Collection[str]) -> set[str]:
+    """The parts that hidden memories among these were split into."""
+    found: set[str] = set()
+    for batch in batches(list(ids)):
+        rows = reader.execute_sql(
+            "SELECT p.id FROM link l JOIN memory w ON w.number = l.memory JOIN memory p ON p.number = l.part "
+            f"WHERE w.id IN ({_marks(batch)}) AND l.kind = 'part' AND w.superseded_by IS NOT NULL",
+            batch,
+        ).fetchall()
+        found.update(row[0] for row in rows)
+    return found
+
+
 def _different(change: Change) -> Fields:
     return {name: value for name, value in change.fields.items() if getattr(change.state, name) != value}
 

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 import peewee
 
 from engine import values
 from engine.errors import InvalidMemoryError, NotFoundError
-from engine.memory.records import Document, Memory, Removal, Usage, Vector
+from engine.memory.records import Document, History, Memory, Removal, Usage, Vector
 from engine.memory.store import traces
 from engine.memory.store.database import Database
 
@@ -268,12 +269,15 @@ def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], 
         store: The database that the transaction belongs to.
         writer: The transaction.
         ids: Which; those that name nothing are passed over.
-        purge: Whether the saved indexes, too, have to lose every trace soon, for the owner wants it gone.
+        purge: Whether the saved indexes, too, have to lose every trace soon, for the owner wants it gone. Where not,
+            what was hidden behind these shows again.
 
     Returns:
         How many there were.
     """
     count = 0
+    if not purge:
+        restore_superseded(writer, ids)
     for batch in _batches(list(ids)):
         rows = list(_hot_columns().where(Memory.id.in_(batch)).tuples().execute(writer))
         numbers = [row[0] for row in rows]
@@ -282,6 +286,7 @@ def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], 
         if purge and numbers:
             traces.note_erased(writer, sequences[-1])
         Usage.delete().where(Usage.memory.in_(batch)).execute(writer)
+        History.delete().where(History.memory.in_(batch)).execute(writer)
         Memory.delete().where(Memory.number.in_(numbers)).execute(writer)
     return count
 
@@ -319,7 +324,7 @@ def restore_superseded(writer: peewee.SqliteDatabase, by: Collection[str]) -> in
     changed = 0
     for batch in _batches(list(by)):
         query = Memory.update(superseded_by=None, valid_to=None, superseded_at=None).where(
-            Memory.superseded_by.in_(batch)
+            Memory.superseded_by.in_(batch), Memory.version_of.is_null()
         )
         changed += int(query.execute(writer))
     return changed
@@ -330,7 +335,7 @@ def log_usage(
     event: str,
     ids: Sequence[str],
     *,
-    detail: str | None = None,
+    details: Sequence[str | None] = (),
     at: int | None = None,
 ) -> None:
     """Write that something happened to memories; `recalled` and `quoted` also count as an access.
@@ -339,7 +344,7 @@ def log_usage(
         writer: The transaction.
         event: What happened.
         ids: To which.
-        detail: More of it.
+        details: More of it, one beside each id; none where nothing more is known.
         at: When, in microseconds since 1970 UTC; by default now.
     """
     if not ids:
@@ -349,7 +354,7 @@ def log_usage(
     connection = writer.connection()
     connection.executemany(
         "INSERT INTO usage (at, event, memory, detail) VALUES (?, ?, ?, ?)",
-        [(at, event, wanted, detail) for wanted in ids],
+        [(at, event, wanted, detail) for wanted, detail in zip_longest(ids, details)],
     )
     if event in ("recalled", "quoted", "opened"):
         connection.executemany(

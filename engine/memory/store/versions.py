@@ -9,11 +9,11 @@ never having been known.
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any
 
 from engine.memory.records import Memory
-from engine.memory.store import memories, vectors
+from engine.memory.store import life, memories, vectors
 from engine.memory.store.database import Database
 from engine.memory.store.life import State
 
@@ -143,6 +143,16 @@ def of(reader: peewee.SqliteDatabase, memory_id: str) -> list[int]:
         (memory_id,),
     ).fetchall()
     return [number for (number,) in rows]
+
+
+def of_all(reader: peewee.SqliteDatabase, ids: Collection[str]) -> list[str]:
+    """Ids of every earlier version of these memories."""
+    found: list[str] = []
+    for batch in life.batches(list(ids)):
+        marks = ",".join("?" * len(batch))
+        rows = reader.execute_sql(f"SELECT id FROM memory WHERE version_of IN ({marks})", batch).fetchall()
+        found += [row[0] for row in rows]
+    return found
 
 
 def original_keys(reader: peewee.SqliteDatabase, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
