@@ -37,6 +37,7 @@ class Library(QObject):
         self._operations = operations
         self._engine: Engine | None = None
         self._way_back: list[QWidget] = []
+        self._stops: list[QWidget] = []
         self.quiet = False
         """What is read now is not the owner's wish: the strip says nothing of it."""
         self.adding = Adding(operations=operations, messages=messages, window=window)
@@ -102,7 +103,15 @@ class Library(QObject):
         page.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _pages(self) -> Sequence[QWidget]:
-        return (self.files, self.documents, self.document)
+        return (self.files, self.documents, self.document, *self._stops)
+
+    def add_stop(self, page: QWidget) -> None:
+        """Lead back to this page, too, where a document was opened from it."""
+        self._stops.append(page)
+
+    def show_page(self, page: QWidget) -> None:
+        """Put a page in the place of the chat, and remember where the owner came from."""
+        self._show(page)
 
     def back(self) -> None:
         """Where the owner came from; at the end of the way the chat."""

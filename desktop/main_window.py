@@ -81,6 +81,7 @@ class MainWindow(QMainWindow):
         self._restore()
         self._add_keys()
         self.chat.header.left_toggled.connect(lambda: self.toggle_panel("left"))
+        self.chat.page_changed.connect(self._make_room)
         self.chat.header.right_toggled.connect(lambda: self.toggle_panel("right"))
 
     # Panels
@@ -126,11 +127,17 @@ class MainWindow(QMainWindow):
         header.right.setAccessibleDescription(self.tr("Shown") if not self.sources.isHidden() else self.tr("Hidden"))
 
     def _make_room(self, *, keep: str | None = None) -> None:
-        """In a narrow window panels give way to the chat, the right one first; they come back with the room."""
+        """In a narrow window panels give way to the chat, the right one first; they come back with the room.
+
+        A view that is `wide` has details of its own, so the sources of the chat give way to it as well.
+        """
         px = self._theme.px
         room = self.width() - px(_CENTRE_LEAST)
         order = ["left", "right"] if keep == "right" else ["right", "left"]
         wanted = {side for side in ("left", "right") if self._state.panel_shown(side)}
+        if getattr(self.chat.page, "wide", False) and keep != "right" and "right" in wanted:
+            wanted.discard("right")
+            self._squeezed.add("right")
         least = {"left": px(_LEFT_LEAST), "right": px(_RIGHT_LEAST)}
         for side in order:
             if sum(least[item] for item in wanted) > room and side in wanted and side != keep:

@@ -1,6 +1,6 @@
 """The one style sheet. Widgets pick their look by dynamic properties, never by colours of their own.
 
-QFrame       surface = window | surface | sunken    card = plain | active | notice    edge = top | left | …
+QFrame       surface = window | surface | sunken | quote    card = plain | active | notice    edge = top | left | …
 QPushButton  kind = primary | plain (default) | quiet | link | subtle | icon | chip (checkable) | danger
 QToolButton  as QPushButton
 QLabel       role = body | secondary | muted | muted_body | strong | lead | title | large | accent | success |
@@ -68,6 +68,9 @@ def style_sheet(theme: Theme) -> str:
         "progress": f"{px(4)}px",
         "progress_radius": f"{px(4) // 2}px",
         "check": f"{px(16)}px",
+        "knob": f"{px(10)}px",
+        "knob_out": f"{px(5)}px 0px",
+        "knob_radius": f"{px(10) // 2 + ring}px",
         "secondary_size": f"{theme.font_pixels('secondary')}px",
         "chat_size": f"{theme.font_pixels('chat')}px",
         "title_size": f"{theme.font_pixels('title')}px",
@@ -88,6 +91,7 @@ QToolTip { background: @raised; color: @text; border: 1px solid @border; padding
 QFrame[surface="window"] { background: @window; }
 QFrame[surface="surface"] { background: @surface; }
 QFrame[surface="sunken"] { background: @sunken; }
+QFrame[surface="quote"] { background: @quote; }
 QFrame[edge="right"] { border: none; border-right: 1px solid @border; }
 QFrame[edge="left"] { border: none; border-left: 1px solid @border; }
 QFrame[edge="top"] { border: none; border-top: 1px solid @border; }
@@ -164,6 +168,9 @@ QPushButton[kind="subtle"]:focus { border: @ring solid @accent; padding: 0px; }
 
 QPushButton[kind="chip"] { padding: @chip; }
 QPushButton[kind="chip"]:checked { border: 1px solid @accent; }
+QPushButton[kind="chip"][target="true"] {
+    background: @quote; border: @ring solid @accent; padding: @chip_focus;
+}
 QPushButton[kind="chip"]:focus { border: @ring solid @accent; padding: @chip_focus; }
 
 QToolButton::menu-indicator { image: none; width: 0px; }
@@ -226,6 +233,13 @@ QProgressBar {
     min-height: @progress; max-height: @progress; text-align: center; color: transparent;
 }
 QProgressBar::chunk { background: @accent; border-radius: @progress_radius; }
+
+QSlider::groove:horizontal { background: @scroll; height: @progress; border-radius: @progress_radius; }
+QSlider::sub-page:horizontal { background: @accent; border-radius: @progress_radius; }
+QSlider::handle:horizontal {
+    background: @raised; border: @ring solid @accent; width: @knob; margin: -@knob_out; border-radius: @knob_radius;
+}
+QSlider::handle:horizontal:hover, QSlider:focus::handle:horizontal { background: @accent; }
 
 QSplitter::handle { background: @border; }
 QSplitter::handle:horizontal { width: 1px; }

@@ -23,8 +23,9 @@ from desktop.window_state import WindowState
 from engine import ConversationSource, DocumentSource, EngineStatus, Notice, resources
 
 if TYPE_CHECKING:
+    from desktop.memory.memory_page import MemoryPage
     from desktop.status.status_page import StatusPage
-    from engine import Engine
+    from engine import Engine, Memory
 
 _STATUS_MS = 700
 """Figures of the left panel follow the engine this often at most."""
@@ -77,6 +78,7 @@ class Workspace(QObject):
         self.library.document.code_saved.connect(self.chat.leads.save_code)
         window.conversations.documents_wanted.connect(self.library.show_documents)
         window.conversations.status_wanted.connect(self._show_status)
+        window.conversations.memory_wanted.connect(self.show_memory)
         window.chat.welcome.files_wanted.connect(self.library.adding.choose_files)
         window.chat.welcome.folder_wanted.connect(self.library.adding.choose_folder)
         self.chat.paths_wanted.connect(self.library.add_paths)
@@ -86,12 +88,14 @@ class Workspace(QObject):
         self.chat.page_wanted.connect(self._show_page)
         self._status: EngineStatus | None = None
         self._status_page: StatusPage | None = None
+        self._memory_page: MemoryPage | None = None
+        self._bridge: Bridge | None = None
 
     # The engine
 
     def attach(self, engine: Engine, bridge: Bridge) -> None:
         """The engine is open: every view gets it."""
-        self._engine = engine
+        self._engine, self._bridge = engine, bridge
         self.library.attach(engine, bridge)
         bridge.memories_changed.connect(self._something_changed)
         bridge.documents_changed.connect(self._something_changed)
@@ -132,6 +136,36 @@ class Workspace(QObject):
         elif isinstance(source, ConversationSource):
             self.chat.open_conversation(source.conversation_id)
 
+    # Memory
+
+    def show_memory(self) -> None:
+        """Everything that is remembered; nothing happens before the engine is open."""
+        if self._engine is None or self._bridge is None:
+            return
+        if self._memory_page is None:
+            from desktop.memory.memory_page import MemoryPage
+
+            page = self._memory_page = MemoryPage(
+                theme=self._theme,
+                icons=self._icons,
+                operations=self._operations,
+                messages=self._messages,
+                parent=self._window,
+            )
+            page.closed.connect(self.library.back)
+            page.source_wanted.connect(self._open_memory_source)
+            page.add_files.connect(self.library.adding.choose_files)
+            self.library.add_stop(page)
+            page.attach(self._engine, self._bridge)
+        self.library.show_page(self._memory_page)
+
+    def _open_memory_source(self, memory: Memory) -> None:
+        source = memory.source
+        if isinstance(source, DocumentSource):
+            self.library.show_source(source, memory.text)
+        elif isinstance(source, ConversationSource):
+            self.chat.open_conversation(source.conversation_id, message_id=source.message_id)
+
     # Figures and notices
 
     def _something_changed(self, _what: object = None) -> None:
@@ -171,6 +205,8 @@ class Workspace(QObject):
         match page:
             case "documents":
                 self.library.show_documents()
+            case "memory":
+                self.show_memory()
             case "status":
                 self._show_status()
             case "settings":

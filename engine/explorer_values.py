@@ -67,7 +67,7 @@ class MemoryRow:
     Attributes:
         number: What `memory_numbers` gives.
         id: Of the memory.
-        text: Its first `SHOWN_LETTERS` letters, in one line.
+        text: Its first `SHOWN_LETTERS` letters.
         cut: Whether there is more.
         conversation: Title of the conversation that it came from, where that is known.
     """

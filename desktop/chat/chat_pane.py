@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.chat.chat_header import ChatHeader
@@ -24,7 +25,12 @@ class ChatPane(QFrame):
     """Holds the parts of the chat; `ChatController` moves them.
 
     A view such as an open document takes the place of the chat with `show_page` and gives it back with `show_chat`.
+
+    Attributes:
+        page_changed: Another view, or the chat, is in the middle of the window.
     """
+
+    page_changed = Signal()
 
     def __init__(self, theme: Theme, icons: Icons, messages: Messages, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,8 +46,10 @@ class ChatPane(QFrame):
         self._turns = QStackedWidget(self)
         self._turns.addWidget(self.welcome)
 
-        bar_place = QWidget(self)
+        bar_place = self._bar_place = QWidget(self)
         ColumnLayout(theme, bar_place, top=12).addWidget(self.bar)
+        self._page_bar_place = QWidget(self)
+        ColumnLayout(theme, self._page_bar_place, top=4, bottom=12)
         foot = QWidget(self)
         ColumnLayout(theme, foot, top=4, bottom=16).addWidget(self.composer)
 
@@ -59,6 +67,8 @@ class ChatPane(QFrame):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self._page_bar_place)
+        self._page_bar_place.hide()
 
     @property
     def transcript(self) -> Transcript:
@@ -103,10 +113,24 @@ class ChatPane(QFrame):
         if self._pages.indexOf(page) < 0:
             self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
+        self._place_bar()
 
     def show_chat(self) -> None:
         """Give the place back to the chat."""
         self._pages.setCurrentWidget(self._chat)
+        self._place_bar()
+
+    def _place_bar(self) -> None:
+        """Messages stand under the header of the chat, and at the foot of any other view."""
+        place = self._bar_place if self.page is None else self._page_bar_place
+        if self.bar.parentWidget() is not place:
+            shown = not self.bar.isHidden()
+            layout = place.layout()
+            if layout is not None:
+                layout.addWidget(self.bar)
+            self.bar.setVisible(shown)
+        self._page_bar_place.setVisible(self.page is not None)
+        self.page_changed.emit()
 
     @property
     def page(self) -> QWidget | None:

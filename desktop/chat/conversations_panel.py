@@ -63,6 +63,7 @@ class ConversationsPanel(QFrame):
     search_changed = Signal(str)
     filter_changed = Signal()
     documents_wanted = Signal()
+    memory_wanted = Signal()
     status_wanted = Signal()
     settings_wanted = Signal()
 
@@ -82,7 +83,9 @@ class ConversationsPanel(QFrame):
         self.documents = SideRow(theme, self.tr("Documents"), self)
         self.documents.setAccessibleDescription(self.tr("Shows the files that Magray has read"))
         self.documents.clicked.connect(self.documents_wanted)
-        self.memory = SideRow(theme, self.tr("Memory"), self, clickable=False)
+        self.memory = SideRow(theme, self.tr("Memory"), self)
+        self.memory.setAccessibleDescription(self.tr("Shows everything that Magray remembers"))
+        self.memory.clicked.connect(self.memory_wanted)
         self.settings = SideRow(theme, self.tr("Settings"), self)
         self.settings.setToolTip(self.tr("Settings ({0})").format(QKeySequence("Ctrl+,").toString()))
         self.settings.clicked.connect(self.settings_wanted)

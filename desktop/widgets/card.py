@@ -11,7 +11,7 @@ from desktop.theme import Theme, restyle
 
 CardKind = Literal["plain", "active", "notice"]
 Edge = Literal["top", "bottom", "left", "right"]
-Surface = Literal["window", "surface", "sunken"]
+Surface = Literal["window", "surface", "sunken", "quote"]
 
 
 class Card(QFrame):

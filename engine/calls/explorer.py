@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
 MOST_FOUND = 200
 """Hits of a search that are shown: beyond them nobody looks, and a better word finds more."""
+WEAKEST = 0.2
+"""Hits below this share of the best one's score are left out: they share a common word, or nothing, with the text."""
 _DEEPER = 3
 """Where a filter leaves hits out, so many times more are recalled first."""
 
@@ -89,7 +91,8 @@ class ExplorerCalls(Calls):
                 numbers = explorer_queries.matching(reader, plain, ids, now=self._clock())
                 kept = [hit for hit in hits if hit.memory.id in numbers][:limit]
                 rows = explorer_queries.rows(reader, [numbers[hit.memory.id] for hit in kept])
-            return explorer.explained([(rows[numbers[hit.memory.id]], hit) for hit in kept])
+            found = explorer.explained([(rows[numbers[hit.memory.id]], hit) for hit in kept])
+            return [one for one in found if one.strength >= WEAKEST]
 
         return await self._parts.executors.run("query", read)
 

@@ -187,7 +187,7 @@ def _row(row: dict[str, Any]) -> MemoryRow:
     return MemoryRow(
         number=row["number"],
         id=row["id"],
-        text=" ".join(row["text"].split()),
+        text=row["text"],
         cut=bool(row["cut"]),
         layer=row["layer"],
         kind=row["kind"],

@@ -126,7 +126,6 @@ async def test_rows_hold_little_and_say_where_from(engine: Engine) -> None:
     assert not rows[numbers[0]].cut
     assert rows[numbers[1]].cut
     assert len(rows[numbers[1]].text) <= 400
-    assert "\n" not in rows[numbers[1]].text
     whole = await engine.memories_by_number([*numbers, 999_999])
     assert [memory.text for memory in whole] == [said.text, long.text]
 
@@ -136,11 +135,9 @@ async def test_a_search_is_the_chats_and_says_why(engine: Engine) -> None:
     await engine.remember("Notice by e-mail counts too, and notice by letter.", layer="assets", kind="note")
     found = await engine.search_memories(MemoryFilter(text="notice of ninety days"))
     assert found[0].row.text == "Notice is ninety days."
-    assert [one.hit.memory.id for one in found] == [
-        hit.memory.id for hit in await engine.recall("notice of ninety days", limit=200)
-    ]
-    assert [one.place for one in found] == list(range(1, len(found) + 1))
-    assert sorted(one.place_before for one in found) == [one.place for one in found]
+    hits = await engine.recall("notice of ninety days", limit=200)
+    assert [one.hit.memory.id for one in found] == [hit.memory.id for hit in hits if hit.score >= 0.2 * hits[0].score]
+    assert [one.place for one in found] == [one.place_before for one in found] == list(range(1, len(found) + 1))
     for one in found:
         assert sum(one.shares.values()) == pytest.approx(1.0)
         assert 0 <= one.strength <= 1
