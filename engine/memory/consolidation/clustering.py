@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from engine.memory.store.cluster_queries import SMALLEST
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -27,9 +29,6 @@ BLOCK = 2048
 """Vectors looked at together: their cosines with each other take 16 MB."""
 
 MOST_GROUPS = 400
-SMALLEST = 3
-"""Fewer memories are no group."""
-
 SAMPLE = 2000
 """Vectors whose cosines with each other tell what is near."""
 

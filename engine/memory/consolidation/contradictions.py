@@ -24,8 +24,9 @@ from engine.memory.consolidation.statement_words import (
     SINGLE_NAMES,
 )
 from engine.memory.consolidation.statements import Statement, read, stems_of
+from engine.values import Kind
 
-STATED_KINDS = frozenset({"fact", "decision", "note"})
+STATED_KINDS: frozenset[Kind] = frozenset({"fact", "decision", "note"})
 """What was said in passing (a message) is left as it was said."""
 
 MOST_SENTENCES = 6

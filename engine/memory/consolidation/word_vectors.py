@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 DIMENSIONS = 384
-MODEL = "words"
-"""What stands in place of an embedder's id beside a centre of such vectors."""
-
 _WORD = re.compile(r"[^\W\d_]{3,}")
 
 
