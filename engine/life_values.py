@@ -26,6 +26,7 @@ LifeEvent = Literal[
     "tagged",
     "merged",
     "split",
+    "folded",
     "superseded",
     "deleted",
     "restored",

@@ -180,6 +180,34 @@ class Rewriting(LifeBase):
 
         return self._done(deed, await self._embedded(new, work))
 
+    async def compose(
+        self, new: values.NewMemory, parts: Sequence[str], *, kind: str, reason: str = "", actor: Actor = "owner"
+    ) -> Action:
+        """Remember a text that tells other memories, which stay as they are; taking it back hides the text again.
+
+        Args:
+            new: The text.
+            parts: Ids of what it tells.
+            kind: Of the links to them.
+            reason: Why, in words.
+            actor: Who does it.
+
+        Raises:
+            NotFoundError: one of the parts is gone.
+            InvalidMemoryError: a field cannot be used, or the external id is taken.
+        """
+        deed = self._deed("folded", actor, reason)
+        checked = check(new, dimensions=self._embedder.dimensions)
+
+        def work(store: Database, writer: Any, vectors: Sequence[bytes], model: Embedder) -> list[str]:
+            told = [state.id for state in life.states(writer, parts)]
+            (made,) = _insert(store, writer, [self._row(checked, vectors[0], model, at=deed.at)], {}, deed)
+            life.log(writer, deed, [_made(made, {})])
+            life.link(writer, [(made.id, part) for part in told], kind)
+            return [made.id]
+
+        return self._done(deed, await self._embedded([checked], work))
+
     async def _embedded(
         self,
         texts: Sequence[values.Memory] | Sequence[values.NewMemory],

@@ -210,7 +210,8 @@ def unlink(writer: peewee.SqliteDatabase, pairs: Iterable[tuple[str, str]], kind
 def related(reader: peewee.SqliteDatabase, ids: Collection[str]) -> list[str]:
     """What says the same as these memories and is hidden behind them, so that erasing one must erase it, too.
 
-    Earlier versions; what was merged into them; and what they were split from, while it stays hidden.
+    Earlier versions; what was merged into them; what they were split from, while it stays hidden; and episodes, which
+    tell their turns in the turns' own words.
     """
     known = set(ids)
     fresh = list(known)
@@ -224,8 +225,10 @@ def related(reader: peewee.SqliteDatabase, ids: Collection[str]) -> list[str]:
                 f"WHERE w.id IN ({marks}) AND l.kind = 'part' AND p.superseded_by = w.id UNION "
                 "SELECT w.id FROM link l JOIN memory w ON w.number = l.memory JOIN memory p ON p.number = l.part "
                 f"WHERE p.id IN ({marks}) AND l.kind = 'part' AND w.superseded_by IS NOT NULL "
-                "AND p.superseded_by IS NOT w.id",
-                [*batch, *batch, *batch],
+                "AND p.superseded_by IS NOT w.id UNION "
+                "SELECT w.id FROM link l JOIN memory w ON w.number = l.memory JOIN memory p ON p.number = l.part "
+                f"WHERE p.id IN ({marks}) AND l.kind = 'episode'",
+                [*batch, *batch, *batch, *batch],
             ).fetchall()
             found.update(row[0] for row in rows)
         fresh = list(found - known)

@@ -19,7 +19,7 @@ import peewee
 from engine import values
 from engine.errors import InvalidMemoryError, NotFoundError
 from engine.memory.records import Document, History, Memory, Removal, Usage, Vector
-from engine.memory.store import traces
+from engine.memory.store import cluster_queries, traces
 from engine.memory.store.database import Database
 
 BATCH = 400
@@ -287,6 +287,7 @@ def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], 
             traces.note_erased(writer, sequences[-1])
         Usage.delete().where(Usage.memory.in_(batch)).execute(writer)
         History.delete().where(History.memory.in_(batch)).execute(writer)
+        cluster_queries.forget(writer, numbers)
         Memory.delete().where(Memory.number.in_(numbers)).execute(writer)
     return count
 
