@@ -438,12 +438,13 @@ class EngineStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifyReport:
-    """Database held against indexes. `problems` is empty when they agree."""
+    """Database held against indexes. `problems` is empty when they agree; `mended` says what was put right."""
 
     memories: int
     indexed: Mapping[str, int]
     problems: tuple[str, ...]
     seconds: float
+    mended: tuple[str, ...] = ()
 
 
 def to_json(value: Any) -> Any:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import time
-
 from engine import __version__, health, values
 from engine.calls.base import Calls
+from engine.memory.mending import Mender
 from engine.memory.store import traces
 
 
@@ -52,18 +51,23 @@ class UpkeepCalls(Calls):
 
         return await self._parts.executors.run("io", read)
 
-    async def verify(self) -> values.VerifyReport:
-        """Hold the database against itself and against every index."""
+    async def verify(self, mend: bool = False) -> values.VerifyReport:
+        """Hold the database against itself and against every index.
+
+        Args:
+            mend: Put right what can be: indexes that do not agree are built anew, rows that point nowhere go, missing
+                vectors are computed. No memory is changed.
+        """
         self._check()
-        began = time.perf_counter()
-        problems = await self._parts.executors.run("io", self._parts.store.quick_check)
-        indexed, wrong = await self._parts.executors.run("io", self._parts.indexes.verify)
-        return values.VerifyReport(
-            memories=sum((await self._parts.memory.counts()).values()),
-            indexed=indexed,
-            problems=(*problems, *wrong),
-            seconds=time.perf_counter() - began,
+        parts = self._parts
+        mender = Mender(
+            store=parts.store,
+            indexes=parts.indexes,
+            embedder=parts.embedder,
+            executors=parts.executors,
+            changing=lambda: parts.reembedding.status() is not None,
         )
+        return await mender.verify(mend=mend)
 
     async def rebuild(self) -> values.VerifyReport:
         """Throw the indexes away, build them from the database, and verify."""

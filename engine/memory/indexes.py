@@ -219,21 +219,35 @@ class Indexes:
 
     def rebuild(self) -> None:
         """Build every index anew from the database, and save it. Blocks; recall goes on."""
+        self._on_thread(lambda: self._build(self._all))
 
-        def build() -> None:
-            for index in self._all:
-                index.reset()
-            for index in self._all:
-                while not index.catch_up():
-                    self._tell()
+    def mend(self) -> list[str]:
+        """Build those indexes anew that do not agree with the database. Blocks; recall goes on.
+
+        Returns:
+            What was done, in words.
+        """
+
+        def build() -> list[str]:
+            damaged = tuple(index for index in self._all if index.verify())
+            self._build(damaged)
+            return [f"{NAMES.get(one.name, f'The vector index of {one.name}')} was built anew." for one in damaged]
+
+        mended: list[str] = self._on_thread(build)
+        return mended
+
+    def _build(self, indexes: tuple[DerivedIndex, ...]) -> None:
+        for index in indexes:
+            index.reset()
+        for index in indexes:
+            while not index.catch_up():
                 self._tell()
-                while index.work():
-                    if self._closing:
-                        return
-                    self._read_changes()
-            self._save(self._all)
-
-        self._on_thread(build)
+            self._tell()
+            while index.work():
+                if self._closing:
+                    return
+                self._read_changes()
+        self._save(indexes)
 
     def settle(self) -> None:
         """Wait until everything committed is indexed and merged. Benchmarks and tests use it."""
