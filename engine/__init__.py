@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         Switched as Switched,
         Thinking as Thinking,
     )
+    from engine.consolidation_values import ClusterInfo as ClusterInfo, ConsolidationReport as ConsolidationReport
     from engine.device_values import (
         DeviceFigures as DeviceFigures,
         DevicesStatus as DevicesStatus,
@@ -227,6 +228,7 @@ _HOMES = {
         "IngestProgressChanged", "MemoriesChanged", "MemoriesRemembered", "ModelProgressChanged", "ModelsChanged",
         "Notice", "ReembeddingChanged", "SettingsChanged", "StatusChanged", "WatchedFoldersChanged",
     ),
+    "engine.consolidation_values": ("ClusterInfo", "ConsolidationReport"),
     "engine.explorer_values": (
         "MEMORY_ORDERS", "SOURCE_KINDS", "CloseMemory", "FoundMemory", "MemoryCounts", "MemoryFilter", "MemoryOrder",
         "MemoryRow", "SourceKind",

@@ -12,7 +12,9 @@ from functools import partial
 from pathlib import Path
 
 from engine.agent.asking import Asker
+from engine.agent.chat.condensing import Condensing
 from engine.agent.chat.parts import build_chat
+from engine.agent.language import language
 from engine.calls.base import Parts
 from engine.clock import Clock, monotonic_of, utc_now
 from engine.embedding import open_embedder
@@ -21,6 +23,7 @@ from engine.embedding.in_use import EmbedderInUse
 from engine.errors import MagrayError, SettingsError, StoreFullError, StoreReadOnlyError
 from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
+from engine.ingestion.missing_shelf import MissingShelf
 from engine.ingestion.pipeline import IngestionPipeline
 from engine.ingestion.watcher import FolderWatcher
 from engine.llm.kept_passphrase import KeptPassphrase
@@ -31,6 +34,8 @@ from engine.memory.background import indexes_outside, reembedding_outside
 from engine.memory.backup import restoring
 from engine.memory.backup.backups import Backups, chosen_folder
 from engine.memory.backup.shelf import Shelf
+from engine.memory.consolidation.consolidator import Consolidator
+from engine.memory.consolidation.parts import Room
 from engine.memory.conversations import Conversations
 from engine.memory.indexes import Indexes
 from engine.memory.job_book import StoredJobs
@@ -163,7 +168,7 @@ async def assemble(
         settings=settings,
         paths=paths,
         clock=clock,
-        shelf=None,
+        shelf=MissingShelf(memory=memory, life=life, store=store, events=events),
     )
     stack.push_async_callback(watcher.close)
     await watcher.start()
@@ -232,6 +237,21 @@ async def assemble(
     )
     stack.push_async_callback(streams.close)
     scheduler.add(streams.job())
+    consolidator = Consolidator(
+        Room(
+            store=store,
+            indexes=indexes,
+            memory=memory,
+            life=life,
+            embedder=embedder,
+            executors=executors,
+            language=language(),
+            clock=watch.now,
+            writer=Condensing(llm, settings),
+        ),
+        settings,
+    )
+    scheduler.add(consolidator.job())
     if await first_vectors.missing():
         scheduler.ask(VECTORS)
     await scheduler.start()
@@ -247,6 +267,7 @@ async def assemble(
         indexes=indexes,
         memory=memory,
         life=life,
+        consolidator=consolidator,
         conversations=conversations,
         asker=asker,
         chat=chat,

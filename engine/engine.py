@@ -15,6 +15,7 @@ from engine.calls.attachments import AttachmentCalls
 from engine.calls.background import BackgroundCalls
 from engine.calls.backup import BackupCalls
 from engine.calls.chat import ChatCalls
+from engine.calls.consolidation import ConsolidationCalls
 from engine.calls.conversations import ConversationCalls
 from engine.calls.documents import DocumentCalls
 from engine.calls.explorer import ExplorerCalls
@@ -40,6 +41,7 @@ class Engine(
     ChatCalls,
     AttachmentCalls,
     ConversationCalls,
+    ConsolidationCalls,
     DocumentCalls,
     WatchingCalls,
     ModelCalls,

@@ -21,6 +21,22 @@ class LifeSettings(Group):
     )
 
 
+class ConsolidationSettings(Group):
+    """Tidying memories up while nobody waits."""
+
+    enabled: bool = Field(
+        True,
+        description="Merge what repeats, hide what a newer memory says otherwise, group what is related, and tell old "
+        "sessions in short. Everything can be undone.",
+        json_schema_extra=LIVE,
+    )
+    use_model: bool = Field(
+        False,
+        description="Let the chat model name groups and tell sessions in short; else they quote what was said.",
+        json_schema_extra=LIVE,
+    )
+
+
 class WatchSettings(Group):
     """Folders that are kept in step."""
 

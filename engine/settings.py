@@ -26,6 +26,7 @@ from engine.errors import SettingsError
 from engine.life_settings import (
     BackgroundSettings,
     BackupSettings,
+    ConsolidationSettings,
     LifeSettings,
     StreamingSettings,
     WatchSettings,
@@ -244,6 +245,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log file holds.")
     layers: LayerSettings = Field(default_factory=LayerSettings)
     life: LifeSettings = Field(default_factory=LifeSettings)
+    consolidation: ConsolidationSettings = Field(default_factory=ConsolidationSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     runtime: RuntimeSettings = Field(default_factory=RuntimeSettings)
     models: ModelSettings = Field(default_factory=ModelSettings)

@@ -243,6 +243,18 @@ def option_words() -> dict[str, tuple[str, str]]:
             translate("Options", "Let go of quiet streams after, seconds"),
             translate("Options", "A stream that goes on later is taken up again."),
         ),
+        "consolidation.enabled": (
+            translate("Options", "Tidy memories up"),
+            translate(
+                "Options",
+                "Repeats become one memory, what no longer holds is hidden, related memories are grouped, and old "
+                "sessions are told in short. Nothing is lost, and everything can be undone.",
+            ),
+        ),
+        "consolidation.use_model": (
+            translate("Options", "Let the chat model help to tidy up"),
+            translate("Options", "It names groups and tells old sessions in short. Else they quote what was said."),
+        ),
         "background.considerate": (
             translate("Options", "Be considerate"),
             translate(

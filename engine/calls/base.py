@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from engine.llm.usage import UsageBook
     from engine.logs import LogFile
     from engine.memory.backup.backups import Backups
+    from engine.memory.consolidation.consolidator import Consolidator
     from engine.memory.conversations import Conversations
     from engine.memory.indexes import Indexes
     from engine.memory.life.life_cycle import LifeCycle
@@ -48,6 +49,7 @@ class Parts:
     indexes: Indexes
     memory: LayeredMemory
     life: LifeCycle
+    consolidator: Consolidator
     conversations: Conversations
     asker: Asker
     chat: ChatParts

@@ -61,6 +61,8 @@ class SettingsCalls(Calls):
                 await self._parts.in_use.follow(self.settings)
             if name.startswith("life."):
                 self._parts.life.follow(self.settings)
+            if name.startswith(("consolidation.", "chat.", "llm.")):
+                self._parts.consolidator.follow(self.settings)
             if name.startswith("backup."):
                 self._parts.backups.follow(self.settings.backup)
             if name.startswith(("chat.", "llm.")):

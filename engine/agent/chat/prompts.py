@@ -7,7 +7,7 @@ from typing import Literal
 
 from engine.paths import resources
 
-Name = Literal["answer", "continue", "summarise", "title", "notes", "extract"]
+Name = Literal["answer", "continue", "summarise", "title", "notes", "extract", "group"]
 
 
 @cache

@@ -43,6 +43,8 @@ class Consolidator:
     def follow(self, settings: Settings) -> None:
         """Take settings that changed."""
         self._settings = settings.consolidation
+        if self._room.writer is not None:
+            self._room.writer.settings = settings
 
     async def run(
         self, *, breathe: Breathe = no_pause, report: Callable[[float | None, str], None] = lambda done, words: None

@@ -20,6 +20,7 @@ from engine.memory.store import consolidation_queries as queries, recall_queries
 from engine.memory.store.consolidation_queries import Told
 from engine.memory.store.database import Database
 from engine.memory.tail import from_blobs
+from engine.settings import Settings
 from engine.values import LAYERS, Kind
 
 _log = logging.getLogger(__name__)
@@ -34,6 +35,8 @@ NEIGHBOURS = 8
 
 class Writer(Protocol):
     """A language model that may write names and short texts; whoever builds consolidation gives it."""
+
+    settings: Settings
 
     async def name(self, texts: Sequence[str]) -> tuple[str, str] | None:
         """A name and a short text for related memories; None where no model may be asked, or it gave nothing."""
