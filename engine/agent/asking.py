@@ -54,7 +54,9 @@ class Asker:
         own = [hit for hit in hits if ANSWER not in hit.memory.tags][:RECALLED]
         with held(self._embedder) as embedder:
             answer = await self._executors.run("query", compose, question, own, embedder=embedder)
-        self._memory.note_usage("quoted", [citation.memory_id for citation in answer.citations])
+        cited = [citation.memory_id for citation in answer.citations]
+        places = {hit.memory.id: rank for rank, hit in enumerate(hits, start=1)}
+        self._memory.note_usage("quoted", cited, ranks=[places.get(one, 1) for one in cited])
         return answer
 
 

@@ -27,6 +27,7 @@ from engine.memory.backup.shelf import Shelf
 from engine.memory.context import embedding_text
 from engine.memory.erasure import Erasure, Further, erase, told
 from engine.memory.indexes import Indexes
+from engine.memory.life.terms import terms_of
 from engine.memory.retrieval import Retriever
 from engine.memory.store import life_deeds, memories
 from engine.memory.store.database import Database
@@ -70,7 +71,7 @@ class LayeredMemory:
         self._executors = executors
         self._events = events
         self._settings = settings
-        self._usage: dict[str, list[str]] = {}
+        self._usage: dict[str, list[tuple[str, str | None]]] = {}
         self._usage_timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -141,7 +142,7 @@ class LayeredMemory:
             valid_at=valid_at,
         )
         if noted:
-            self.note_usage("recalled", [hit.memory.id for hit in hits])
+            self.note_usage("recalled", [hit.memory.id for hit in hits], ranks=range(1, len(hits) + 1))
         return hits
 
     async def get(self, ids: Sequence[str]) -> list[values.Memory]:
@@ -238,7 +239,7 @@ class LayeredMemory:
         Returns:
             How many were hidden.
         """
-        count = await self._executors.run("store", self._change, life_deeds.restore, set(ids))
+        count = await self._executors.run("store", self._change, self._restore, set(ids))
         if count:
             self._events.publish(MemoriesChanged(added=count))
         return count
@@ -264,11 +265,19 @@ class LayeredMemory:
 
         return await self._executors.run("store", run)
 
-    def note_usage(self, event: str, ids: Sequence[str]) -> None:
-        """Remember that something happened to memories; written within a second, and at the latest by `close`."""
+    def note_usage(self, event: str, ids: Sequence[str], *, ranks: Sequence[int] | None = None) -> None:
+        """Remember that something happened to memories; written within a second, and at the latest by `close`.
+
+        Args:
+            event: What happened: `recalled`, `quoted`, `opened`, …
+            ids: To which.
+            ranks: The place of each in the list that it was found in, from 1: what stands first is used more often for
+                standing there, and whoever learns from use has to know.
+        """
         if not ids:
             return
-        self._usage.setdefault(event, []).extend(ids)
+        details: list[str | None] = [None] * len(ids) if ranks is None else [str(rank) for rank in ranks]
+        self._usage.setdefault(event, []).extend(zip(ids, details, strict=True))
         if self._usage_timer is None:
             self._usage_timer = asyncio.get_running_loop().call_later(USAGE_SECONDS, self._start_usage)
 
@@ -294,8 +303,9 @@ class LayeredMemory:
 
         def write() -> None:
             with self._store.write() as writer:
-                for event, ids in noted.items():
-                    memories.log_usage(writer, event, ids, at=self._store.now_us())
+                for event, pairs in noted.items():
+                    ids, details = zip(*pairs, strict=True)
+                    memories.log_usage(writer, event, ids, details=details, at=self._store.now_us())
 
         try:
             await self._executors.run("store", write)
@@ -344,6 +354,9 @@ class LayeredMemory:
         if layer == "insights":
             return memories.to_us(now + timedelta(days=self._settings.layers.insights_days))
         return None
+
+    def _restore(self, store: Database, writer: Any, ids: Collection[str]) -> int:
+        return life_deeds.restore(store, writer, ids, terms=terms_of(self._settings.layers))
 
     def _change(self, change: _Change, ids: set[str]) -> int:
         with self._store.write() as writer:

@@ -48,7 +48,8 @@ _STATEMENTS = (
         NULL, "data" BLOB NOT NULL)""",
     """CREATE TABLE "promotion_example" ("number" INTEGER NOT NULL PRIMARY KEY, "memory" VARCHAR(255) NOT NULL,
         "at" INTEGER NOT NULL, "due_at" INTEGER NOT NULL, "features" TEXT NOT NULL, "probability" REAL NOT NULL,
-        "decision" VARCHAR(255) NOT NULL, "explored" INTEGER NOT NULL, "outcome" INTEGER, "weight" REAL NOT NULL)""",
+        "model" INTEGER NOT NULL, "layer" VARCHAR(255) NOT NULL, "decision" VARCHAR(255) NOT NULL, "explored" INTEGER
+        NOT NULL, "propensity" REAL NOT NULL, "outcome" INTEGER, "weight" REAL NOT NULL)""",
     """CREATE INDEX "promotionexample_memory" ON "promotion_example" ("memory")""",
     """CREATE INDEX "promotionexample_due_at" ON "promotion_example" ("due_at")""",
     """CREATE TABLE "watched_folder" ("number" INTEGER NOT NULL PRIMARY KEY, "id" VARCHAR(255) NOT NULL, "path"

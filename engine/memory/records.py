@@ -442,8 +442,9 @@ class PromotionModel(Model):
 class PromotionExample(Model):
     """A memory as it was when it was judged, and what became of it within the horizon.
 
-    `features` is the JSON list of its figures, `probability` what the model said, `explored` whether chance decided,
-    `outcome` NULL until `due_at` has passed, `weight` corrects for how likely it was to be seen at all.
+    `features` is the JSON list of its figures, `probability` what the model of version `model` said (0: the shipped
+    one), `explored` whether chance decided, `propensity` how likely the decision was, `outcome` NULL until `due_at` has
+    passed, `weight` corrects for how likely it was to be seen at all.
     """
 
     number = AutoField()
@@ -452,8 +453,11 @@ class PromotionExample(Model):
     due_at = BigIntegerField(index=True)
     features = TextField()
     probability = FloatField()
+    model = IntegerField(default=0)
+    layer = CharField(default="interact")
     decision = CharField()
     explored = BooleanField(default=False)
+    propensity = FloatField(default=1.0)
     outcome = IntegerField(null=True)
     weight = FloatField(default=1.0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
 from engine import values
@@ -79,9 +79,11 @@ class Afterwards:
         self._start(self._remember_answer(message), f"remember {message.id}")
         self._start(self._behind(asked, message), f"behind {message.id}")
 
-    def note_cited(self, ids: Sequence[str]) -> None:
+    def note_cited(self, answer: values.Answer) -> None:
         """Memories were cited: they count as used."""
-        self._memory.note_usage("quoted", list(ids))
+        cited = [one.memory_id for one in answer.citations if one.memory_id]
+        places = {hit.memory.id: rank for rank, hit in enumerate(answer.hits, start=1)}
+        self._memory.note_usage("quoted", cited, ranks=[places.get(one, 1) for one in cited])
 
     async def settled(self) -> None:
         """Wait until nothing is left to do."""

@@ -287,7 +287,7 @@ class Chat:
             return None
         new = await self._speaking.message(question, spoken, began)
         if new.answer is not None:
-            self._afterwards.note_cited([one.memory_id for one in new.answer.citations if one.memory_id])
+            self._afterwards.note_cited(new.answer)
         return await self._store(question, new, spoken.context.view if spoken.context else None)
 
     async def _store(self, question: Question, new: NewMessage, view: ContextView | None) -> values.Message | None:
