@@ -1,4 +1,4 @@
-"""Make `resources/models/promotion`: the model that decides what rises until its owner's own use has taught a better one.
+"""Make `resources/models/promotion`: the model of promotion until its owner's own use has taught a better one.
 
     python -m scripts.make_promotion_prior
 
@@ -73,9 +73,8 @@ def main() -> None:
     for kind, fit in FITTERS.items():
         model = fit(table[~held], outcomes[~held])
         logits = model.logits(table[held])
-        print(
-            f"{kind}: log loss {log_loss(logits, outcomes[held]):.4f}, AUC {area_under_curve(logits, outcomes[held]):.4f}"
-        )
+        loss, area = log_loss(logits, outcomes[held]), area_under_curve(logits, outcomes[held])
+        print(f"{kind}: log loss {loss:.4f}, AUC {area:.4f}")
     logits = FITTERS[KIND](table[~held], outcomes[~held]).logits(table[held])
     metrics = {
         "log_loss": round(log_loss(logits, outcomes[held]), 4),

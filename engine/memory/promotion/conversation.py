@@ -142,7 +142,7 @@ def unit_rows(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def centres_of(vectors: NDArray[np.float32], *, rounds: int = 8) -> NDArray[np.float32]:
-    """Centres of the subjects among vectors: spherical k-means from the farthest points on, k = sqrt(n / 8), at most 24.
+    """Centres of the subjects among vectors: spherical k-means from the farthest points, k = sqrt(n / 8), at most 24.
 
     Deterministic. Shape (k, d); none for no vectors.
     """

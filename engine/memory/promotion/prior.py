@@ -1,4 +1,7 @@
-"""The model that is shipped, used until its owner's own use has taught a better one; see `scripts/make_promotion_prior`."""
+"""The model that is shipped, used until its owner's own use has taught a better one.
+
+`scripts/make_promotion_prior.py` makes it.
+"""
 
 from __future__ import annotations
 

@@ -24,6 +24,7 @@ FORMAT = 1
 
 _LARGEST = 8 * 2**20
 _MOST_PARTS = 64
+_NO_DATE = (1980, 1, 1, 0, 0, 0)
 _READERS: dict[str, Callable[[Mapping[str, NDArray[np.generic]], int], Model]] = {
     "logistic": read_logistic,
     "trees": read_trees,
@@ -42,10 +43,13 @@ def to_bytes(model: Model, *, features: str) -> bytes:
         features: The set of features that it takes, as `FEATURE_SET`.
     """
     header = json.dumps({"format": FORMAT, "kind": model.kind, "features": features, "width": model.width})
+    parts = {"header": np.frombuffer(header.encode(), dtype=np.uint8), **model.arrays()}
     buffer = io.BytesIO()
-    np.savez_compressed(
-        buffer, allow_pickle=False, header=np.frombuffer(header.encode(), dtype=np.uint8), **model.arrays()
-    )
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, array in parts.items():  # as `numpy.savez_compressed`, but the same bytes for the same model
+            part = io.BytesIO()
+            np.lib.format.write_array(part, np.ascontiguousarray(array), allow_pickle=False)
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", _NO_DATE), part.getvalue(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
 
 
