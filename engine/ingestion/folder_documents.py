@@ -118,8 +118,7 @@ class FolderDocuments:
 
     async def _put_aside(self) -> None:
         """Delete the memories of documents that have been missing for too long, if the owner wants that."""
-        shelf = self._parts.shelf
-        if self._options.deleted != "forget" or shelf is None:
+        if self._options.deleted != "forget":
             return
         latest = self._parts.clock() - timedelta(days=self._options.grace_days)
         missing = await self._own(lambda reader: store.missing_in(reader, self._row.path))
@@ -129,13 +128,11 @@ class FolderDocuments:
             ids = await self._read(partial(store.alive, numbers=[one.number]))
             if not ids:
                 continue
-            action = await shelf.put_aside(ids, f"The file {one.path} is gone.")
+            action = await self._parts.shelf.put_aside(ids, f"The file {one.path} is gone.")
             await self._note_action(one, action)
 
     async def _bring_back(self, one: Placed) -> None:
         """The file is back: so are its memories."""
-        if self._parts.shelf is None:
-            return
         with contextlib.suppress(MagrayError):  # its owner has undone that, or erased them: nothing is left to do
             await self._parts.shelf.bring_back(one.set_aside)
         await self._note_action(one, "")

@@ -59,25 +59,27 @@ def scan(start: str, rules: IgnoreRules, *, leave: Collection[str], stat_files: 
         looked = Looked(folder)
         try:
             with os.scandir(folder) as entries:
-                found = sorted(entries, key=lambda entry: entry.name, reverse=True)
+                found = sorted(entries, key=lambda entry: entry.name)
         except OSError as error:
             looked.problem = (error.strerror or str(error)).lower()
             yield looked
             continue
         if folder != start:
             levels = rules.enter(folder, levels, has_gitignore=any(entry.name == GITIGNORE for entry in found))
+        inner: list[tuple[str, Levels]] = []
         for entry in found:
             try:
                 is_folder = entry.is_dir(follow_symlinks=False)
                 if is_folder:
                     if entry.path not in leave and not rules.ignores(entry.path, levels, folder=True):
-                        stack.append((entry.path, levels))
+                        inner.append((entry.path, levels))
                 elif stat_files and not rules.ignores(entry.path, levels, folder=False):
                     stamp = look(entry.path)
                     if stamp is not None:
                         looked.files[entry.path] = stamp
             except OSError:
                 looked.closed += 1
+        stack += reversed(inner)
         yield looked
 
 

@@ -43,4 +43,4 @@ class WatchParts:
     queue: Callable[[Sequence[tuple[str, int]]], Awaitable[None]]
     nested: Callable[[str], frozenset[str]]
     changed: Callable[[], None]
-    shelf: Shelf | None
+    shelf: Shelf

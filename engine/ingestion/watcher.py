@@ -42,7 +42,7 @@ class FolderWatcher:
         settings: Settings,
         paths: DataPaths,
         clock: Clock,
-        shelf: Shelf | None,
+        shelf: Shelf,
     ) -> None:
         self._store = store
         self._executors = executors

@@ -43,6 +43,16 @@ async def until(condition: Callable[[], Any], seconds: float = 30.0) -> None:
         await asyncio.sleep(0.02)
 
 
+class NoShelf:
+    """Nothing is put on it here; the engine's own is tested with the engine."""
+
+    async def put_aside(self, ids: Sequence[str], reason: str) -> str:
+        raise AssertionError(reason)
+
+    async def bring_back(self, action: str) -> None:
+        raise AssertionError(action)
+
+
 @dataclass
 class Stand:
     """A folder, its keeper, and what was queued."""
@@ -150,7 +160,7 @@ async def stand(tmp_path: Path) -> AsyncIterator[Stand]:
         queue=queue,
         nested=lambda _: frozenset(),
         changed=changed,
-        shelf=None,
+        shelf=NoShelf(),
     )
     made = Stand(folder, store, executors, parts)
     yield made
