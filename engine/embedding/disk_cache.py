@@ -229,11 +229,13 @@ class DiskCache:
                 try:
                     return work(self._open())
                 except sqlite3.DatabaseError as error:
-                    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
+                    extended = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
+                    code = extended & 0xFF
+                    removed = code == sqlite3.SQLITE_IOERR or extended == sqlite3.SQLITE_READONLY_DBMOVED
                     if code in _BUSY:
                         _log.info("the cache of embeddings is in use elsewhere, it is passed over this time: %s", error)
                         return otherwise
-                    if code == sqlite3.SQLITE_IOERR and attempt == 0:
+                    if removed and attempt == 0:
                         self._shut()  # another cache may have removed the file just now: begun anew
                     elif code in _UNUSABLE:
                         self._give_up(error)

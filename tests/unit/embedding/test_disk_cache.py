@@ -4,6 +4,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -285,3 +286,24 @@ def test_a_file_that_another_cache_removed_is_begun_anew(open_cache: Opener, tmp
     assert set(second.get([key(3)])) == {key(3)}
     assert set(first.get([key(4)])) == {key(4)}
     assert first.count() == 2
+
+
+def test_a_file_that_another_cache_removes_while_it_is_opened_is_begun_anew(
+    open_cache: Opener, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = open_cache(model_id="first"), open_cache(model_id="second")
+    connect = sqlite3.connect
+    opened: list[sqlite3.Connection] = []
+
+    def connect_and_lose(path: Path, **options: Any) -> sqlite3.Connection:
+        connection = connect(path, **options)
+        if not opened:
+            connection.execute("CREATE TABLE begun (a)")  # as it stands before it is told to keep a log
+            first.clear()
+        opened.append(connection)
+        return connection
+
+    monkeypatch.setattr(sqlite3, "connect", connect_and_lose)
+    second.put({key(3): vector(3)})
+    assert len(opened) == 2
+    assert set(second.get([key(3)])) == {key(3)}
