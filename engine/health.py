@@ -33,12 +33,12 @@ def memory_component(counts: Mapping[str, int], figures: Mapping[str, int | floa
         return ComponentStatus(
             name="memory",
             state="degraded",
-            summary=f"{summary}; {failed} of 4 indexes cannot be used, and the database is searched instead",
+            summary=f"{summary}; {failed} of 5 indexes cannot be used, and the database is searched instead",
             mend="Build the indexes anew: magray memory rebuild.",
             figures=numbers,
         )
     if rebuilding:
-        tail = f"; {rebuilding} of 4 indexes are being built, and everything is found meanwhile"
+        tail = f"; {rebuilding} of 5 indexes are being built, and everything is found meanwhile"
     else:
         tail = f", {waiting:,} waiting to be merged" if waiting else ", all indexed"
     return ComponentStatus(name="memory", state="ok", summary=summary + tail, figures=numbers)

@@ -31,6 +31,10 @@ class FakeClock:
         """Seconds of a clock that never goes back."""
         return self._monotonic
 
+    def jump(self, step: timedelta) -> None:
+        """Somebody sets the wall clock, forward or back; the monotonic clock does not notice."""
+        self._now += step
+
     def advance(self, seconds: float = 0.0, *, minutes: float = 0.0, hours: float = 0.0, days: float = 0.0) -> None:
         """Let time pass; never backwards."""
         step = timedelta(seconds=seconds, minutes=minutes, hours=hours, days=days)

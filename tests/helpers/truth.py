@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.clock import Clock, utc_now
 from engine.memory.layer_index import LayerIndex
 from engine.memory.lexical_sync import LexicalIndex
 from engine.memory.migrations import migrate
@@ -35,12 +36,12 @@ def vector_of(text: str) -> NDArray[np.float32]:
 class Truth:
     """The database of one test."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, clock: Clock = utc_now) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         self.folder = folder
         self.indexes = folder / "indexes"
         self.indexes.mkdir(exist_ok=True)
-        self.store = Database(folder / "magray.db", lock_path=folder / "magray.lock", synchronous="NORMAL")
+        self.store = Database(folder / "magray.db", lock_path=folder / "magray.lock", synchronous="NORMAL", clock=clock)
         self.store.open()
         migrate(self.store, backups=folder / "backups")
 

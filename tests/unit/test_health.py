@@ -16,7 +16,7 @@ def test_memory_says_what_is_indexed() -> None:
     assert "7 waiting" in memory_component(COUNTS, {"waiting": 7}).summary
     rebuilding = memory_component(COUNTS, {"rebuilding": 2})
     assert rebuilding.state == "ok", "everything is found meanwhile"
-    assert "2 of 4" in rebuilding.summary
+    assert "2 of 5" in rebuilding.summary
     failed = memory_component(COUNTS, {"failed": 1})
     assert failed.state == "degraded"
     assert failed.mend

@@ -76,7 +76,7 @@ class Rewriting(LifeBase):
                     text=before.text if text is None else text,
                     title=before.title if isinstance(title, EllipsisType) else title,
                     kind=kind or before.kind,
-                    tags=before.tags if tags is None else tuple(tags),
+                    tags=before.tags if tags is None else tags,  # type: ignore[arg-type] # checked right here
                 ),
                 dimensions=self._embedder.dimensions,
             )
@@ -260,13 +260,13 @@ def _edit(
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
     if vectors:
-        version, since = versions.keep(store, writer, state, at=deed.at)
+        version = versions.keep(store, writer, state, at=deed.at)
         versions.set_text(
             writer, state, text=new.text, vector=vectors[0], model=model.model_id, dimensions=model.dimensions
         )
         fields = fields | {"content_hash": content_hash(new.text)}
-        both = {"$version": version, "$since": since}
-        before, after = both | {"$known": False}, both | {"$known": True}
+        before = {"$version": version, "$known": False}
+        after = {"$version": version, "$known": True}
         if new.text != old.text:
             before["$text"], after["$text"] = _cut(old.text), _cut(new.text)
     return life.apply(

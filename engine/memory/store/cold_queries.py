@@ -70,11 +70,10 @@ class Back:
         # the text of then: no version that held after it
         current = (
             "m.version_of IS NULL AND (m.deleted_at IS NULL OR m.deleted_at > ?) AND NOT EXISTS "
-            "(SELECT 1 FROM memory v WHERE v.version_of = m.id AND v.created_at < v.superseded_at "
-            "AND v.superseded_at > ?)"
+            "(SELECT 1 FROM memory v WHERE v.version_of = m.id AND v.deleted_at IS NULL AND v.superseded_at > ?)"
         )
         earlier = (
-            "m.version_of IS NOT NULL AND m.superseded_at > ? AND m.created_at < m.superseded_at AND EXISTS "
+            "m.version_of IS NOT NULL AND m.superseded_at > ? AND m.deleted_at IS NULL AND EXISTS "
             "(SELECT 1 FROM memory c WHERE c.id = m.version_of "
             "AND (c.deleted_at IS NULL OR c.deleted_at > ?){replaced})"
         )

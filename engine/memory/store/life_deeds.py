@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
 from engine.life_values import Actor
 from engine.memory.store import life, life_log
 from engine.memory.store.database import Database
-from engine.memory.store.life import Change, Deed
+from engine.memory.store.life import Change, Deed, Fields
 
 if TYPE_CHECKING:
     import peewee
@@ -34,14 +34,27 @@ def delete(
     )
 
 
-def restore(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str]) -> int:
-    """Bring hidden memories back.
+def restore(
+    store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], *, terms: Mapping[str, int] | None = None
+) -> int:
+    """Bring hidden memories back; what has expired meanwhile gets another term.
+
+    Args:
+        store: The database that the transaction belongs to.
+        writer: The transaction.
+        ids: Which; those that name nothing, or are not hidden, are passed over.
+        terms: How long a layer remembers, in microseconds, by layer.
 
     Returns:
         How many there were.
     """
     deed = Deed(event="restored", at=store.now_us())
     states = [state for state in life.present_states(writer, ids).values() if state.deleted_at is not None]
-    changed = life.apply(store, writer, [Change(state=state, fields={"deleted_at": None}) for state in states], deed)
+    back: Fields = {"deleted_at": None}
+    changes = [
+        Change(state=state, fields=back | life_log.fresh_term(state, back, at=deed.at, terms=terms or {}))
+        for state in states
+    ]
+    changed = life.apply(store, writer, changes, deed)
     life_log.mark_restored(writer, changed, at=deed.at)
     return len(changed)

@@ -20,7 +20,7 @@ _PAGE = 2000
 _BEHIND_ALL = 2**62
 _TIMES = frozenset({"expires_at", "valid_to", "superseded_at", "moved_at", "archived_at", "deleted_at"})
 _OWN = "$"
-"""What begins with it in the log is no column: $version, $since, $known, $text, $links, $with, $undoes."""
+"""What begins with it in the log is no column: $version, $known, $text, $links, $with, $undoes."""
 
 _WHOLE = frozenset({"$links", "$with", "$version"})
 """What ties the memories of a deed together: such a deed is undone whole or not at all. Of others, what was changed
@@ -159,6 +159,18 @@ def undo(store: Database, writer: peewee.SqliteDatabase, action: str, deed: Deed
     writer.execute_sql("UPDATE history SET undone_at = ? WHERE action = ?", (deed.at, action))
 
 
+def fresh_term(state: State, fields: Fields, *, at: int, terms: Mapping[str, int]) -> Fields:
+    """A new term for what would be gone again at once, if these fields were set at this moment; else nothing."""
+    if _LASTING.isdisjoint(fields):
+        return {}
+    names = ("layer", "pinned", "expires_at", "archived_at", "deleted_at")
+    after = {name: fields.get(name, getattr(state, name)) for name in names}
+    term = terms.get(after["layer"])
+    overdue = after["expires_at"] is not None and after["expires_at"] <= at
+    there = after["archived_at"] is None and after["deleted_at"] is None
+    return {"expires_at": at + term} if there and not after["pinned"] and overdue and term is not None else {}
+
+
 def mark_restored(writer: peewee.SqliteDatabase, ids: Sequence[str], *, at: int) -> None:
     """Deleted memories came back by another way than undoing: their deletions count as taken back."""
     for batch in life.batches(ids):
@@ -189,9 +201,7 @@ def _back(
 ) -> Change:
     fields: Fields = {name: value for name, value in before.items() if not name.startswith(_OWN)}
     version = before.get("$version")
-    if version is not None and not versions.exchange(
-        store, writer, state, version, since=before["$since"], known=before["$known"]
-    ):
+    if version is not None and not versions.exchange(store, writer, state, version, known=before["$known"], at=at):
         raise InvalidMemoryError(
             f"This cannot be undone: the other version of memory {state.id} was erased. Nothing was changed."
         )
@@ -199,12 +209,15 @@ def _back(
     life.link(writer, [(whole, part) for whole, part in before.get("$links", ())])
     return Change(
         state=state,
-        fields=fields | _fresh_term(state, fields, at=at, terms=terms),
+        fields=fields | fresh_term(state, fields, at=at, terms=terms),
         anew=version is not None,
         before={name: value for name, value in after.items() if name.startswith(_OWN) and name != "$undoes"},
         after={name: value for name, value in before.items() if name.startswith(_OWN) and name != "$undoes"},
     )
 
+
+_LASTING = frozenset({"layer", "pinned", "expires_at", "archived_at", "deleted_at"})
+"""Who takes a change of these back wants the memory to be there."""
 
 _WORDS = {
     "content_hash": "its text",
@@ -223,15 +236,6 @@ _WORDS = {
     "kind": "its kind",
     "importance": "its importance",
 }
-
-
-def _fresh_term(state: State, fields: Fields, *, at: int, terms: Mapping[str, int]) -> Fields:
-    after = {name: fields.get(name, getattr(state, name)) for name in ("layer", "pinned", "expires_at", "archived_at")}
-    term = terms.get(after["layer"])
-    overdue = after["expires_at"] is not None and after["expires_at"] <= at
-    if after["archived_at"] is None and not after["pinned"] and overdue and term is not None:
-        return {"expires_at": at + term}
-    return {}
 
 
 def _check_whole(reader: peewee.SqliteDatabase, needed: Collection[str]) -> None:

@@ -2,8 +2,7 @@
 
 The edited memory keeps its row, so its id, its neighbours, its document and its tags stay. The text before goes, with
 its vector, into a row that names it (`version_of`) and holds from `created_at` to `superseded_at`. Taking an edit back
-exchanges the two again and leaves the version's stretch of time empty (`created_at` = `superseded_at`): it counts as
-never having been known.
+exchanges the two again and hides the version (`deleted_at`): it counts as never having been known.
 """
 
 from __future__ import annotations
@@ -26,19 +25,19 @@ _CONTENT = ("text", "title", "kind", "tags", "importance", "content_hash")
 
 def known_since(reader: peewee.SqliteDatabase, state: State) -> int:
     """Since when a memory says what it says now, in microseconds since 1970 UTC."""
-    query = "SELECT MAX(superseded_at) FROM memory WHERE version_of = ? AND created_at < superseded_at"
+    query = "SELECT MAX(superseded_at) FROM memory WHERE version_of = ? AND deleted_at IS NULL"
     (last,) = reader.execute_sql(query, (state.id,)).fetchone()
     return state.created_at if last is None else int(last)
 
 
-def keep(store: Database, writer: peewee.SqliteDatabase, state: State, *, at: int) -> tuple[str, int]:
+def keep(store: Database, writer: peewee.SqliteDatabase, state: State, *, at: int) -> str:
     """Copy a memory, as it stands, into a version of its own.
 
     Returns:
-        The version's id, and since when it was what the memory said.
+        The version's id.
     """
     (number,) = store.next_sequences(writer, 1)
-    made, since = uuid.uuid4().hex, min(known_since(writer, state), at)
+    made, since = uuid.uuid4().hex, known_since(writer, state)
     own: dict[str, Any] = {
         "number": number,
         "id": made,
@@ -50,7 +49,7 @@ def keep(store: Database, writer: peewee.SqliteDatabase, state: State, *, at: in
         "repeats": 0,
         "expires_at": None,
         "superseded_by": state.id,
-        "superseded_at": at,
+        "superseded_at": max(since, at),  # the clock may have been set back
         "valid_to": None,
         "version_of": state.id,
         "archived_at": None,
@@ -70,7 +69,7 @@ def keep(store: Database, writer: peewee.SqliteDatabase, state: State, *, at: in
         "WHERE memory = ?",
         (number, state.number),
     )
-    return made, since
+    return made
 
 
 def set_text(
@@ -87,7 +86,7 @@ def set_text(
 
 
 def exchange(
-    store: Database, writer: peewee.SqliteDatabase, state: State, version: str, *, since: int, known: bool
+    store: Database, writer: peewee.SqliteDatabase, state: State, version: str, *, known: bool, at: int
 ) -> bool:
     """Let a memory and one of its versions change texts and vectors.
 
@@ -96,25 +95,25 @@ def exchange(
         writer: The transaction.
         state: The memory; its other columns, and its label, are the caller's.
         version: Id of the version.
-        since: When the version's stretch of time began.
-        known: Whether that stretch counts; where not, it becomes empty.
+        known: Whether the version counts as having been known from now on.
+        at: Now, in microseconds since 1970 UTC.
 
     Returns:
         False where the version is gone.
     """
     columns = ", ".join(_CONTENT)
     row = writer.execute_sql(
-        f"SELECT number, superseded_at, {columns} FROM memory WHERE id = ? AND version_of = ?", (version, state.id)
+        f"SELECT number, {columns} FROM memory WHERE id = ? AND version_of = ?", (version, state.id)
     ).fetchone()
     if row is None:
         return False
-    number, ended, *content = row
+    number, *content = row
     own = writer.execute_sql(f"SELECT {columns} FROM memory WHERE number = ?", (state.number,)).fetchone()
     (sequence,) = store.next_sequences(writer, 1)
     _set_content(writer, number, own)
     writer.execute_sql(
-        "UPDATE memory SET created_at = ?, sequence = ? WHERE number = ?",
-        (since if known else ended, sequence, number),
+        "UPDATE memory SET deleted_at = ?, sequence = ? WHERE number = ?",
+        (None if known else at, sequence, number),
     )
     writer.execute_sql("UPDATE memory SET text = ? WHERE number = ?", (content[0], state.number))
     held = {
@@ -138,7 +137,7 @@ def exchange(
 def of(reader: peewee.SqliteDatabase, memory_id: str) -> list[int]:
     """Numbers of a memory's earlier versions, the newest first; those of edits that were taken back are not there."""
     rows = reader.execute_sql(
-        "SELECT number FROM memory WHERE version_of = ? AND created_at < superseded_at "
+        "SELECT number FROM memory WHERE version_of = ? AND deleted_at IS NULL "
         "ORDER BY superseded_at DESC, number DESC",
         (memory_id,),
     ).fetchall()
@@ -162,7 +161,7 @@ def original_keys(reader: peewee.SqliteDatabase, ids: Sequence[str]) -> dict[str
         some = ids[start : start + memories.BATCH]
         rows = reader.execute_sql(
             "SELECT version_of, content_hash, title FROM memory "
-            f"WHERE version_of IN ({','.join('?' * len(some))}) AND created_at < superseded_at "
+            f"WHERE version_of IN ({','.join('?' * len(some))}) AND deleted_at IS NULL "
             "ORDER BY superseded_at DESC, number DESC",
             some,
         ).fetchall()

@@ -11,13 +11,14 @@ from engine.memory.migrations import migrate
 from engine.memory.records import Memory, Removal, Usage, Vector
 from engine.memory.store import memories
 from engine.memory.store.database import Database, rows
+from tests.helpers.clock import FakeClock
 
 VECTOR = np.eye(1, 4, dtype="<f4").tobytes()
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Database]:
-    database = Database(tmp_path / "magray.db", lock_path=tmp_path / "magray.lock")
+def store(tmp_path: Path, fake_clock: FakeClock) -> Iterator[Database]:
+    database = Database(tmp_path / "magray.db", lock_path=tmp_path / "magray.lock", clock=fake_clock)
     database.open()
     migrate(database, backups=tmp_path / "backups")
     yield database
@@ -182,14 +183,14 @@ def spoken(store: Database, session: str) -> list[str]:
 
 @pytest.mark.parametrize("jump", [-YEAR, YEAR, 0])
 def test_a_conversation_keeps_its_order_when_the_clock_is_set(
-    store: Database, monkeypatch: pytest.MonkeyPatch, jump: int
+    store: Database, fake_clock: FakeClock, jump: int
 ) -> None:
-    began = memories.now_us()
+    began = store.now_us()
     add(store, "first", "second", session="talk")
-    monkeypatch.setattr(memories, "now_us", lambda: began + jump)
+    fake_clock.jump(timedelta(microseconds=jump))
     add(store, "third", session="talk")
     add(store, "fourth", session="talk")
-    monkeypatch.setattr(memories, "now_us", lambda: began + 1)
+    fake_clock.jump(timedelta(microseconds=1 - jump))
     add(store, "fifth", "sixth", session="talk")
     assert spoken(store, "talk") == ["first", "second", "third", "fourth", "fifth", "sixth"]
     with store.read() as reader:
