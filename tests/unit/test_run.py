@@ -142,12 +142,21 @@ def test_every_check_runs_though_one_fails(
     linter.chmod(0o755)
     assert run.run_checks([]) == 1
     out = capfd.readouterr().out
-    for name in ("ruff format --check", "ruff check", "mypy", "imports", "pytest --cov", "coverage report"):
+    for name in ("ruff format --check", "ruff check", "mypy", "imports", "pytest", "coverage report"):
         assert f"ran {name}" in out or f"ran -m {name}" in out
     assert "lint       FAILED (3)" in out
+    assert "--cov --cov-report=" in out
     assert "tests      passed" in out
     assert run.run_checks(["-k", "x"]) == 1
     assert "coverage" not in capfd.readouterr().out
+
+
+@pytest.mark.parametrize(("cores", "given"), [(1, []), (2, ["-n", "2"]), (64, ["-n", "4"])])
+def test_the_suite_uses_the_cores(
+    run: ModuleType, monkeypatch: pytest.MonkeyPatch, cores: int, given: list[str]
+) -> None:
+    monkeypatch.setattr(run.os, "sched_getaffinity", lambda _process: set(range(cores)), raising=False)
+    assert run.side_by_side()[:2] == given
 
 
 @pytest.mark.parametrize("arguments", [["--cpu", "--cuda"], ["setup", "further"]])
