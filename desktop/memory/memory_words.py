@@ -186,6 +186,7 @@ def event_words(event: str, *, before: Layer | None = None, after: Layer | None 
         "tagged": _translate("Memory", "Tags changed"),
         "merged": _translate("Memory", "Merged"),
         "split": _translate("Memory", "Split"),
+        "folded": _translate("Memory", "Made of a session's turns"),
         "superseded": _translate("Memory", "Replaced by a newer one"),
         "deleted": _translate("Memory", "Deleted"),
         "restored": _translate("Memory", "Brought back"),

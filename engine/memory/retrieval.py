@@ -33,7 +33,7 @@ from engine.memory.looking_back import LookingBack
 from engine.memory.query import Query
 from engine.memory.recall_vectors import RecallVectors, VectorTable
 from engine.memory.sections import Section, section_id, section_of
-from engine.memory.store import recall_queries
+from engine.memory.store import episode_queries, recall_queries
 from engine.memory.store.cold_queries import Back
 from engine.memory.store.database import Database
 from engine.memory.store.memories import to_us
@@ -205,6 +205,8 @@ class Retriever:
         at = to_us(moment)
         found = {one.number: one for one in (*near.candidates, *alike.candidates)}
         visible = [one for one in found.values() if _visible(one, at=at, layer=layer, kind=kind, superseded=superseded)]
+        if layer is None and kind is None:
+            visible = self._without_spoken_for(visible)
         if not visible:
             return []
         signals = _word_signals(visible, words)
@@ -278,6 +280,15 @@ class Retriever:
             np.concatenate([part[0] for part in found]), np.concatenate([part[1] for part in found]), depth
         )
         return [int(label) for label in labels]
+
+    def _without_spoken_for(self, visible: list[Candidate]) -> list[Candidate]:
+        """Without episodes while all of their turns are hot: the turns say it themselves, word for word."""
+        notes = [one.number for one in visible if one.kind == "note" and one.group_key is None]
+        if not notes:
+            return visible
+        with self._database.read() as reader:
+            spoken_for = episode_queries.spoken_for(reader, notes)
+        return [one for one in visible if one.number not in spoken_for] if spoken_for else visible
 
     def _memories(self, visible: Sequence[Candidate], indexes: Sequence[int]) -> dict[int, Memory]:
         """Whole memories by index."""
