@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from pathlib import Path
 
 from engine.backup_values import BackupInfo, BackupPlan, ImportReport
@@ -118,6 +118,14 @@ class BackupCalls(Calls):
             self._parts.executors,
             lambda breathe: records_export.export(store, target, ids=ids, vectors=vectors, breathe=breathe),
         )
+
+    async def memory_lines(self, *, ids: Sequence[str] | None = None, vectors: bool = False) -> AsyncIterator[str]:
+        """What `export_memories` writes, line by line, each with its end."""
+        self._check()
+        batches = records_export.lines(self._parts.store, ids=ids, vectors=vectors)
+        while (batch := await self._parts.executors.run("io", next, batches, None)) is not None:
+            for line in batch:
+                yield line
 
     async def import_memories(
         self, path: str | Path, *, on_progress: Callable[[int], None] | None = None

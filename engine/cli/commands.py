@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 
 TERMINATED = 143
 
+_CARRYING = {
+    "backup": "back_up",
+    "backups": "backups",
+    "restore": "restore",
+    "export": "export",
+    "import": "import_",
+    "verify": "verify",
+}
+"""Actions on memories that stand in `backup.py`, by the names of their functions."""
+
 
 def run(options: Namespace) -> int:
     """Run the command that was parsed; return its exit status.
@@ -52,6 +62,12 @@ def run(options: Namespace) -> int:
         from engine.cli.gpu import run as run_gpu
 
         return run_gpu(options, Settings(data_dir=options.data_dir) if options.data_dir else Settings())
+    if options.command == "memory" and options.action in _CARRYING:
+        from engine.cli import backup
+
+        if options.action == "restore":
+            return asyncio.run(_restore(options))
+        return asyncio.run(_with_engine(options, getattr(backup, _CARRYING[options.action])))
     name = options.command if options.command != "memory" else f"memory {options.action}"
     return asyncio.run(_with_engine(options, _COMMANDS[name]))
 
@@ -74,6 +90,20 @@ async def _with_llm(options: Namespace) -> int:
     from engine.cli.llm import run as run_llm
 
     return await run_llm(options, Settings(data_dir=options.data_dir) if options.data_dir else Settings())
+
+
+async def _restore(options: Namespace) -> int:
+    from engine.cli.backup import restore
+
+    settings = Settings(data_dir=options.data_dir) if options.data_dir else Settings()
+    with _stoppable() as stopped:
+        try:
+            return await restore(options, settings)
+        except asyncio.CancelledError:
+            if not stopped:
+                raise
+            print("Stopped. Nothing was restored, unless it said so.", file=sys.stderr)
+            return TERMINATED
 
 
 async def _with_engine(options: Namespace, command: Callable[[Engine, Namespace], Awaitable[int]]) -> int:
@@ -254,29 +284,6 @@ def _counted(options: Namespace, count: int, word: str, then: str) -> int:
     return 0 if count else 1
 
 
-async def _memory_export(engine: Engine, options: Namespace) -> int:
-    from engine.cli.export import export
-
-    with spinner("Writing memories"):
-        count = await export(engine, options.file)
-    if options.file != "-":
-        if options.json:
-            show.print_json({"file": options.file, "memories": count})
-        else:
-            print(f"{show.plural(count, 'memory', 'memories')} written to {options.file}.")
-    return 0
-
-
-async def _memory_verify(engine: Engine, options: Namespace) -> int:
-    with spinner("Holding the database against the indexes"):
-        report = await engine.verify()
-    if options.json:
-        show.print_json(report)
-    else:
-        show.print_verify(report)
-    return 1 if report.problems else 0
-
-
 async def _memory_rebuild(engine: Engine, options: Namespace) -> int:
     with spinner("Building the indexes anew"):
         report = await engine.rebuild()
@@ -298,7 +305,5 @@ _COMMANDS: dict[str, Callable[[Engine, Namespace], Awaitable[int]]] = {
     "memory add": _memory_add,
     "memory delete": _memory_delete,
     "memory undelete": _memory_undelete,
-    "memory export": _memory_export,
-    "memory verify": _memory_verify,
     "memory rebuild": _memory_rebuild,
 }

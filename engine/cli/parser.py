@@ -95,11 +95,35 @@ def _add_memory(commands: Any) -> None:
     undelete = _add(actions, "undelete", "bring deleted memories back")
     undelete.add_argument("ids", nargs="+", metavar="ID")
 
-    export = _add(actions, "export", "write all memories to a file as JSON Lines")
-    export.add_argument("file", metavar="FILE", help="the file; - writes to standard output")
-
-    _add(actions, "verify", "hold the database against the indexes")
+    _add_carrying(actions)
+    verify = _add(actions, "verify", "hold the database against the indexes")
+    verify.add_argument("--mend", action="store_true", help="put right what can be; no memory is changed")
     _add(actions, "rebuild", "build the indexes anew from the database")
+
+
+def _add_carrying(actions: Any) -> None:
+    export = _add(actions, "export", "write memories to a file as JSON Lines")
+    export.add_argument("file", metavar="FILE", help="the file; - writes to standard output")
+    export.add_argument("--vectors", action="store_true", help="with their vectors, so that they need not be computed")
+    export.add_argument("--id", action="append", metavar="ID", help="only this memory; may be given several times")
+    import_ = _add(actions, "import", "read memories from a file of JSON Lines; what is there stays as it is")
+    import_.add_argument("file", metavar="FILE", help="the file")
+    backup = _add(actions, "backup", "make a backup of everything, and read it back")
+    backup.add_argument("file", nargs="?", metavar="FILE", help="where to; by default the folder of backups")
+    backup.add_argument("--encrypt", action="store_true", help="seal it by a passphrase, which is asked for")
+    backup.add_argument("--passphrase-file", metavar="F", help="seal it by the passphrase in this file's first line")
+    backup.add_argument(
+        "--keep-passphrase",
+        action="store_true",
+        help="make none, but keep a passphrase in the system's key store for those made by themselves",
+    )
+    listed = _add(actions, "backups", "list backups, check one, or delete some")
+    listed.add_argument("--check", metavar="FILE", help="read this one to its end")
+    listed.add_argument("--delete", nargs="+", metavar="FILE", help="delete these for good")
+    listed.add_argument("--passphrase-file", metavar="F", help="its first line opens the one to check")
+    restore = _add(actions, "restore", "put a backup in the place of everything; the state before is kept as a backup")
+    restore.add_argument("file", metavar="FILE", help="the backup")
+    restore.add_argument("--passphrase-file", metavar="F", help="its first line opens the backup")
 
 
 def _add_models(commands: Any) -> None:

@@ -147,10 +147,12 @@ def print_status(status: EngineStatus) -> None:
 
 def print_verify(report: VerifyReport) -> None:
     """Agreement, or every problem."""
+    for done in report.mended:
+        print(f"Mended: {done}")
     for problem in report.problems:
         print(problem)
     if report.problems:
-        print("`magray memory rebuild` builds the indexes anew from the database.")
+        print("`magray memory verify --mend` puts right what can be.")
     else:
         print(f"{plural(report.memories, 'memory', 'memories')}; every index agrees with the database.")
 

@@ -19,22 +19,21 @@ from engine.memory.store.memories import BATCH
 Breathe = Callable[[], None]
 
 
-def lines(store: Database, *, ids: Sequence[str] | None = None, vectors: bool = False) -> Iterator[str]:
+def lines(store: Database, *, ids: Sequence[str] | None = None, vectors: bool = False) -> Iterator[list[str]]:
     """Every memory that is not deleted, the oldest first, or those of these ids; each a line with its end.
 
     A few hundred are read at a time, so that neither they nor their writers wait for the whole.
     """
     for batch in _batches(store, ids, vectors):
-        for one in batch:
-            told = carrying.plain(one)
-            if one.vector is not None:
-                model, dimensions, data = one.vector
-                told["vector"] = {
-                    "model": model,
-                    "dimensions": dimensions,
-                    "data": base64.b64encode(data).decode("ascii"),
-                }
-            yield json.dumps(told, ensure_ascii=False) + "\n"
+        yield [_line(one) for one in batch]
+
+
+def _line(one: Carried) -> str:
+    told = carrying.plain(one)
+    if one.vector is not None:
+        model, dimensions, data = one.vector
+        told["vector"] = {"model": model, "dimensions": dimensions, "data": base64.b64encode(data).decode("ascii")}
+    return json.dumps(told, ensure_ascii=False) + "\n"
 
 
 def export(
@@ -54,9 +53,9 @@ def export(
     try:
         # a path may hold bytes that are no characters: they stay escapes of JSON
         with aside.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            for line in lines(store, ids=ids, vectors=vectors):
-                file.write(line)
-                count += 1
+            for batch in lines(store, ids=ids, vectors=vectors):
+                file.writelines(batch)
+                count += len(batch)
                 breathe()
             file.flush()
             os.fsync(file.fileno())
