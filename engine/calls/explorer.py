@@ -68,7 +68,7 @@ class ExplorerCalls(Calls):
     async def search_memories(self, wanted: MemoryFilter, *, limit: int = MOST_FOUND) -> list[FoundMemory]:
         """What the chat would recall for the filter's text, as far as the rest of the filter means it, best first.
 
-        Looking is no use: nothing is counted as recalled.
+        Looking is no use: nothing is counted as recalled. What was deleted is found by the words that it holds.
 
         Raises:
             InvalidMemoryError: there is no text, or a field cannot be used.
@@ -76,6 +76,8 @@ class ExplorerCalls(Calls):
         self._check()
         check_filter(wanted)
         plain = dataclasses.replace(wanted, text="")
+        if wanted.deleted and wanted.as_of is None:
+            return await self._parts.executors.run("query", self._deleted_with, plain, wanted.text.split(), limit)
         narrowed = plain != MemoryFilter()
         hits = await self._parts.memory.recall(
             wanted.text,
@@ -83,6 +85,9 @@ class ExplorerCalls(Calls):
             layer=wanted.layers[0] if len(wanted.layers) == 1 else None,
             kind=wanted.kinds[0] if len(wanted.kinds) == 1 else None,
             noted=False,
+            archived=wanted.archived,
+            superseded=wanted.superseded,
+            as_of=wanted.as_of,
         )
 
         def read() -> list[FoundMemory]:
@@ -95,6 +100,14 @@ class ExplorerCalls(Calls):
             return [one for one in found if one.strength >= WEAKEST]
 
         return await self._parts.executors.run("query", read)
+
+    def _deleted_with(self, wanted: MemoryFilter, words: Sequence[str], limit: int) -> list[FoundMemory]:
+        """What was deleted is in no index, so words alone find it."""
+        with self._parts.store.read() as reader:
+            numbers = explorer_queries.holding(reader, wanted, words, limit=limit, now=self._clock())
+            rows = explorer_queries.rows(reader, numbers)
+            found = recall_queries.memories_of(reader, numbers)
+        return explorer.explained([(rows[number], values.Hit(memory=found[number], score=1.0)) for number in numbers])
 
     async def memory_rows(self, numbers: Sequence[int]) -> dict[int, MemoryRow]:
         """What a table shows of these memories, by number; numbers that name nothing are left out."""

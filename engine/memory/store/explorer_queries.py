@@ -17,6 +17,7 @@ import numpy as np
 
 from engine import values
 from engine.explorer_values import SHOWN_LETTERS, MemoryCounts, MemoryFilter, MemoryOrder, MemoryRow
+from engine.memory.store.cold_queries import Back
 from engine.memory.store.memories import from_us, to_us
 
 if TYPE_CHECKING:
@@ -101,6 +102,17 @@ def matching(
         sql = f"SELECT m.id, m.number FROM memory m WHERE m.id IN ({marks}) AND +({found.where})"
         kept.update(reader.execute_sql(sql, [*batch, *found.values]).fetchall())
     return kept
+
+
+def holding(
+    reader: peewee.SqliteDatabase, wanted: MemoryFilter, words: Sequence[str], *, limit: int, now: datetime
+) -> list[int]:
+    """Numbers of the memories that a filter means and that hold every word, the newest first: for what no index has."""
+    found = _conditions(reader, wanted, now)
+    for word in words:
+        found.add("instr(lower(m.text), lower(?)) > 0", word)
+    sql = f"SELECT m.number FROM {found.table} WHERE {found.where} ORDER BY m.number DESC LIMIT {limit:d}"
+    return [int(row[0]) for row in reader.execute_sql(sql, found.values).fetchall()]
 
 
 def counts(reader: peewee.SqliteDatabase, wanted: MemoryFilter, *, now: datetime) -> MemoryCounts:
@@ -209,17 +221,19 @@ def _row(row: dict[str, Any]) -> MemoryRow:
 
 def _conditions(reader: peewee.SqliteDatabase, wanted: MemoryFilter, now: datetime) -> _Conditions:
     found = _Conditions()
-    if wanted.as_of is None:
+    if wanted.as_of is not None:
+        back = Back(now=to_us(now), archived=wanted.archived, superseded=wanted.superseded, as_of=to_us(wanted.as_of))
+        condition, given = back.condition()
+        found.add(f"({condition})", *given, covered=False)
+    else:
         found.add(f"m.deleted_at IS {'NOT ' if wanted.deleted else ''}NULL")
         # What was deleted is shown whole: where it lay before says nothing about it any more.
         if wanted.archived or not wanted.deleted:
             found.add(f"m.archived_at IS {'NOT ' if wanted.archived else ''}NULL")
-        if wanted.superseded:
-            found.add("(m.superseded_by IS NOT NULL OR m.version_of IS NOT NULL)", covered=False)
-        elif not wanted.deleted and not wanted.archived:
-            found.add("m.superseded_by IS NULL")
-    else:
-        _as_of(found, to_us(wanted.as_of))
+        if wanted.superseded or not (wanted.archived or wanted.deleted):
+            found.add(f"m.superseded_by IS {'NOT ' if wanted.superseded else ''}NULL")
+        elif wanted.archived or wanted.deleted:
+            found.add("m.version_of IS NULL")  # few rows: the index finds them, and each is looked at
     found.among("m.layer", wanted.layers)
     found.among("m.kind", wanted.kinds)
     _of_source(reader, found, wanted)
@@ -235,22 +249,6 @@ def _conditions(reader: peewee.SqliteDatabase, wanted: MemoryFilter, now: dateti
     if wanted.expiring_within is not None:
         found.add("NOT m.pinned AND m.expires_at <= ?", to_us(now + wanted.expiring_within))
     return found
-
-
-def _as_of(found: _Conditions, moment: int) -> None:
-    """What was known: recorded by then, and neither replaced, deleted nor changed into another text since."""
-    found.add("m.created_at <= ?", moment)
-    found.add("(m.deleted_at IS NULL OR m.deleted_at > ?)", moment)
-    found.add("(m.superseded_at IS NULL OR m.superseded_at > ?)", moment, covered=False)
-    found.add("(m.superseded_by IS NULL OR m.superseded_at IS NOT NULL)")
-    # Of an edited memory the oldest version that was replaced after the moment is what stood there then.
-    found.add(
-        "NOT EXISTS (SELECT 1 FROM memory v WHERE v.version_of = COALESCE(m.version_of, m.id) "
-        "AND v.superseded_at > ? AND v.number <> m.number AND (m.superseded_at IS NULL OR m.version_of IS NULL "
-        "OR v.superseded_at < m.superseded_at))",
-        moment,
-        covered=False,
-    )
 
 
 def _of_source(reader: peewee.SqliteDatabase, found: _Conditions, wanted: MemoryFilter) -> None:

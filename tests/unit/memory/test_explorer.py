@@ -13,7 +13,9 @@ from engine import (
     MemoryFilter,
     NewMemory,
     NotFoundError,
+    Settings,
 )
+from tests.helpers.clock import FakeClock
 
 DAY = timedelta(days=1)
 
@@ -174,3 +176,45 @@ async def test_what_is_close(engine: Engine) -> None:
     assert b not in {one.memory.id for one in await engine.close_memories(a)}
     with pytest.raises(NotFoundError):
         await engine.close_memories("nobody")
+
+
+async def test_every_state_has_its_list(engine: Engine) -> None:
+    a, b, c, d, e = await fill(engine)
+    await engine.edit_memory(a, text="The lease ends in June.")
+    await engine.archive_memories([d])
+    await engine.supersede_memories([c], by=b)
+    await engine.pin_memories([e])
+    assert await ids(engine) == [e, b, a]
+    assert await ids(engine, archived=True) == [d]
+    assert await ids(engine, pinned=True) == [e]
+    replaced = await engine.memories_by_number(await engine.memory_numbers(MemoryFilter(superseded=True)))
+    assert {memory.text for memory in replaced} == {"The lease ends in May.", "Ask about the deposit on Monday."}
+    (found,) = await engine.search_memories(MemoryFilter(text="renewal decision", archived=True))
+    assert found.row.id == d
+    assert found.row.archived
+    await engine.delete_memories([e])
+    (found,) = await engine.search_memories(MemoryFilter(text="YARD bicycles", deleted=True))
+    assert found.row.id == e
+    assert await engine.search_memories(MemoryFilter(text="harbour", deleted=True)) == []
+
+
+async def test_what_was_known_on_a_past_day(settings: Settings, fake_clock: FakeClock) -> None:
+    async with Engine.open(settings, clock=fake_clock.now) as engine:
+        lease = await engine.remember("The lease ends in May.", layer="assets", kind="fact")
+        rent = await engine.remember("The rent is 900.", layer="assets", kind="fact")
+        fake_clock.advance(days=1)
+        monday = fake_clock.now()
+        fake_clock.advance(days=1)
+        await engine.edit_memory(lease.id, text="The lease ends in June.")
+        newer = await engine.remember("The rent is 950.", layer="assets", kind="fact")
+        await engine.supersede_memories([rent.id], by=newer.id)
+
+        async def texts(as_of: datetime | None, text: str = "") -> set[str]:
+            numbers = await engine.memory_numbers(MemoryFilter(as_of=as_of, text=text))
+            return {memory.text for memory in await engine.memories_by_number(numbers)}
+
+        assert await texts(monday) == {"The lease ends in May.", "The rent is 900."}
+        assert await texts(None) == {"The lease ends in June.", "The rent is 950."}
+        assert await texts(monday - 10 * DAY) == set()
+        assert "The lease ends in May." in await texts(monday, "When does the lease end?")
+        assert (await engine.memory_counts(MemoryFilter(as_of=monday))).total == 2
