@@ -1,7 +1,7 @@
 """The one style sheet. Widgets pick their look by dynamic properties, never by colours of their own.
 
 QFrame       surface = window | surface | sunken | quote    card = plain | active | notice    edge = top | left | …
-QPushButton  kind = primary | plain (default) | quiet | link | subtle | icon | chip (checkable) | danger
+QPushButton  kind = primary | plain (default) | quiet | flush | link | subtle | icon | chip (checkable) | danger
 QToolButton  as QPushButton
 QLabel       role = body | secondary | muted | muted_body | strong | lead | title | large | accent | success |
              warning | danger
@@ -49,6 +49,8 @@ def style_sheet(theme: Theme) -> str:
         "pad_focus": f"{pad_y - ring + 1}px {pad_x - ring + 1}px",
         "pad_row": f"{px(6)}px {px(10)}px",
         "pad_row_focus": f"{px(6) - ring}px {px(10) - ring}px",
+        "flush": f"{px(5)}px 0px",
+        "flush_focus": f"{px(5) - ring}px 0px",
         "pad_icon": f"{px(5)}px",
         "pad_icon_focus": f"{px(5) - ring}px",
         "chip": f"{px(4)}px {px(10)}px",
@@ -151,6 +153,12 @@ QPushButton[kind="link"]:hover, QToolButton[kind="link"]:hover { text-decoration
 QPushButton[kind="link"]:focus, QToolButton[kind="link"]:focus { border: @ring solid @accent; padding: 0px; }
 QPushButton[kind="link"]:disabled { color: @disabled; }
 
+QPushButton[kind="flush"] {
+    background: transparent; border: none; color: @text; padding: @flush; text-align: left;
+}
+QPushButton[kind="flush"]:hover { text-decoration: underline; }
+QPushButton[kind="flush"]:focus { border: @ring solid @accent; padding: @flush_focus; }
+
 QPushButton[kind="icon"], QToolButton[kind="icon"] {
     background: transparent; border: none; padding: @pad_icon;
 }
@@ -176,10 +184,10 @@ QPushButton[kind="chip"]:focus { border: @ring solid @accent; padding: @chip_foc
 QToolButton::menu-indicator { image: none; width: 0px; }
 QPushButton::menu-indicator { image: none; width: 0px; }
 
-QLineEdit, QPlainTextEdit, QTextEdit, QComboBox {
+QLineEdit, QPlainTextEdit, QTextEdit, QComboBox, QDateEdit {
     background: @raised; color: @text; border: 1px solid @border; border-radius: @radius; padding: @field;
 }
-QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus {
+QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QComboBox:focus, QDateEdit:focus {
     border: @ring solid @accent; padding: @field_focus;
 }
 QLineEdit[look="bare"], QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTextBrowser[look="bare"] {
@@ -188,9 +196,20 @@ QLineEdit[look="bare"], QPlainTextEdit[look="bare"], QTextEdit[look="bare"], QTe
 QLineEdit[look="bare"]:focus, QPlainTextEdit[look="bare"]:focus, QTextEdit[look="bare"]:focus,
 QTextBrowser[look="bare"]:focus { border: none; padding: 0px; }
 QTextEdit[role="chat"] { font-size: @chat_size; }
-QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled { color: @disabled; }
-QComboBox::drop-down { border: none; width: @handle; }
-QComboBox::down-arrow { image: none; }
+QLineEdit:disabled, QPlainTextEdit:disabled, QComboBox:disabled, QDateEdit:disabled { color: @disabled; }
+QComboBox::drop-down, QDateEdit::drop-down { border: none; width: @handle; }
+QComboBox::down-arrow, QDateEdit::down-arrow { image: none; }
+QCalendarWidget QWidget#qt_calendar_navigationbar { background: @raised; }
+QCalendarWidget QToolButton { border: none; background: transparent; padding: @s8; font-weight: @strong; }
+QCalendarWidget QToolButton:hover { background: @hover_raised; }
+QCalendarWidget QAbstractItemView {
+    background: @raised; alternate-background-color: @raised; selection-background-color: @accent;
+    selection-color: @on_accent; border: none;
+}
+QCalendarWidget QToolButton::menu-indicator { image: none; width: 0px; }
+QCalendarWidget QAbstractItemView::item { padding: 0px; }
+QCalendarWidget QAbstractItemView::item:selected { background: @accent; color: @on_accent; }
+QCalendarWidget QAbstractItemView:disabled { color: @disabled; }
 QComboBox QAbstractItemView { background: @raised; border: 1px solid @border; padding: @s4; }
 QListWidget[kind="completion"] {
     background: @raised; border: 1px solid @border; border-radius: @card_radius; padding: @s4;
@@ -239,7 +258,7 @@ QSlider::sub-page:horizontal { background: @accent; border-radius: @progress_rad
 QSlider::handle:horizontal {
     background: @raised; border: @ring solid @accent; width: @knob; margin: -@knob_out; border-radius: @knob_radius;
 }
-QSlider::handle:horizontal:hover, QSlider:focus::handle:horizontal { background: @accent; }
+QSlider::handle:horizontal:hover, QSlider::handle:horizontal:focus { background: @accent; }
 
 QSplitter::handle { background: @border; }
 QSplitter::handle:horizontal { width: 1px; }

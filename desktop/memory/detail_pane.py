@@ -26,7 +26,7 @@ from desktop.memory.memory_words import kind_name, memories_words, place_words
 from desktop.memory.rises_section import RisesSection
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme, restyle
-from desktop.widgets.buttons import IconButton, LinkButton
+from desktop.widgets.buttons import IconButton
 from desktop.widgets.card import Panel
 from desktop.widgets.elided_label import ElidedLabel
 from desktop.widgets.empty_state import EmptyState
@@ -60,6 +60,7 @@ class DetailPane(Panel):
     def __init__(self, *, theme: Theme, icons: Icons, operations: Operations, parent: QWidget | None = None) -> None:
         super().__init__(parent, surface="window")
         self._theme = theme
+        self._icons = icons
         self._operations = operations
         self._engine: Engine | None = None
         self._memory: Memory | None = None
@@ -92,7 +93,8 @@ class DetailPane(Panel):
         self._mark = LayerMark(theme, icons, "assets", page)
         self._about = ElidedLabel("", page, role="muted")
         head = QHBoxLayout()
-        head.setSpacing(px(4))
+        head.setSpacing(px(2))
+        head.setContentsMargins(-px(5), 0, 0, 0)  # the mark, not its box, begins where all words begin
         head.addWidget(self._mark)
         head.addWidget(self._about, 1)
         self._title = QLabel(page)
@@ -102,6 +104,7 @@ class DetailPane(Panel):
         restyle(self._title, role="strong_chat")
         self.text = DetailText(theme, page)
         self.text.kept.connect(self._keep)
+        self.text.editing_changed.connect(lambda editing: self._buttons.setHidden(editing))
         self._place = ElidedLabel("", page, mode=Qt.TextElideMode.ElideMiddle, role="muted")
         self._tags = ElidedLabel("", page, role="muted")
         self.open_source = QPushButton(self.tr("Open source"), page)
@@ -172,7 +175,7 @@ class DetailPane(Panel):
             button = QPushButton(words, buttons)
             button.clicked.connect(lambda _checked=False, name=name: self.deed_wanted.emit(name))
             flow.addWidget(button)
-        more = LinkButton(self.tr("More…"), buttons)
+        more = IconButton(self._icons, "more", self.tr("What else can be done with them"), buttons)
         more.clicked.connect(lambda: self.menu_wanted.emit(more.mapToGlobal(more.rect().bottomLeft())))
         flow.addWidget(more)
         layout.addWidget(buttons)

@@ -124,7 +124,7 @@ class CloseRow(QPushButton):
 
     def __init__(self, theme: Theme, icons: Icons, close: CloseMemory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        restyle(self, kind="quiet")
+        restyle(self, kind="flush")
         self.setIcon(icons.icon(f"layer-{close.memory.layer}", "muted"))
         self.setIconSize(icons.box() * 0.65)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -148,7 +148,7 @@ class CloseRow(QPushButton):
         self._elide()
 
     def _elide(self) -> None:
-        room = self.width() - self.iconSize().width() - 2 * self.fontMetrics().averageCharWidth() * 2
+        room = self.width() - self.iconSize().width() - 2 * self.fontMetrics().averageCharWidth()
         shown = self.fontMetrics().elidedText(self._line, Qt.TextElideMode.ElideRight, max(0, room))
         self.setText(shown.replace("&", "&&"))
 
@@ -166,7 +166,6 @@ class CloseSection(Section):
         super().__init__(theme, "", parent)
         self._icons = icons
         self.body.setSpacing(0)
-        self.body.setContentsMargins(-theme.px(10), 0, 0, 0)  # the words of a row begin where all words begin
         heading = self.findChild(QLabel)
         if heading is not None:
             heading.setText(self.tr("Close to it"))

@@ -40,9 +40,11 @@ class DetailText(QWidget):
     Attributes:
         kept: The edited text.
         editing_changed: Editing began or ended.
+        left: Editing ended while the keys went into the field: they need another place.
     """
 
     kept = Signal(str)
+    left = Signal()
     editing_changed = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -133,10 +135,13 @@ class DetailText(QWidget):
         """Read again, without a change."""
         if not self.editing:
             return
+        focused = any(part.hasFocus() for part in (self.editor, self.save, self.cancel))
         self._field.hide()
         self.label.show()
         self._draw()
         self.editing_changed.emit(False)
+        if focused:
+            self.left.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """A label with word wrap needs to be told that its height depends on the width."""

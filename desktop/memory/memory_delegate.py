@@ -22,7 +22,7 @@ _BAR_WIDTH = 90
 _MARK = 14
 _LAYOUTS_KEPT = 200
 _BEFORE, _STRETCH = 8, 80
-"""Letters shown before the first found word where a memory is too long, and within which most of them are looked for."""
+"""Letters shown before the found words of a memory that is too long, and in which most of them are looked for."""
 
 
 class MemoryDelegate(QStyledItemDelegate):
@@ -55,7 +55,10 @@ class MemoryDelegate(QStyledItemDelegate):
         painter.save()
         # The mouse is over one cell, but the row is what it stands on: no hover rather than half of one.
         option.state &= ~QStyle.StateFlag.State_MouseOver
+        cell = QRect(option.rect)
+        option.rect.adjust(0, 0, 1, 0)  # at scales between whole ones the lines of two cells would not meet
         paint_ground(painter, self._theme, option)
+        option.rect = cell
         row: MemoryRow | None = index.data(VALUE_ROLE)
         if row is not None:
             self._paint_cell(painter, option, index, row)
@@ -116,10 +119,6 @@ class MemoryDelegate(QStyledItemDelegate):
         mark = self._icons.pixmap(f"layer-{row.layer}", "muted", size=side, scale=scale)
         place = QPointF(rect.center().x() - side / 2 + 0.5, rect.center().y() - side / 2 + 0.5)
         painter.drawPixmap(place, mark)
-        if row.pinned:
-            small = self._theme.px(10)
-            pin = self._icons.pixmap("bookmark", "muted", size=small, scale=scale)
-            painter.drawPixmap(place + QPointF(side, -small / 3), pin)
 
     def _paint_bar(self, painter: QPainter, cell: QRect, strength: float, *, right_to_left: bool) -> None:
         px = self._theme.px

@@ -130,6 +130,7 @@ class MemoryPage(Panel):
         self.detail.deed_wanted.connect(self.act)
         self.detail.menu_wanted.connect(self.show_menu)
         self.detail.edited.connect(self.deeds.edit)
+        self.detail.text.left.connect(self._enter_view)
         self.detail.chosen.connect(self.look_at)
         self.detail.versions_wanted.connect(self._show_versions)
         self.deeds.done.connect(lambda _ids: self._changed())
@@ -290,11 +291,17 @@ class MemoryPage(Panel):
         self._ids = list(ids)
         found = self.table.found(self._ids[0]) if len(self._ids) == 1 else None
         self.detail.show_selection(self._ids, found)
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        """Where there is little room, only what is selected takes some of it."""
+        self.detail.setVisible(bool(self._ids) or not self._narrow)
 
     def look_at(self, memory_id: str) -> None:
         """Show one memory in full, and select it where it is in the view."""
         self._ids = [memory_id]
         self.detail.show_selection(self._ids, self.table.found(memory_id))
+        self._show_detail()
         select = getattr(self.view, "select_ids", None)
         if select is not None:
             select(self._ids)
@@ -426,9 +433,11 @@ class MemoryPage(Panel):
             return
         self._narrow = narrow
         self._splitter.setOrientation(Qt.Orientation.Vertical if narrow else Qt.Orientation.Horizontal)
+        self._splitter.setStretchFactor(1, 1 if narrow else 0)
+        self._show_detail()
         if narrow:
             self.detail.setMinimumSize(0, px(140))
-            self._splitter.setSizes([px(1000), px(800)])
+            self._splitter.setSizes([px(500), px(500)])
         else:
             self.detail.setMinimumSize(px(_DETAIL_LEAST), 0)
             self._splitter.setSizes([max(px(300), self.width() - px(_DETAIL)), px(_DETAIL)])

@@ -238,6 +238,13 @@ class MemoryTableView(QWidget):
                 self.tr("Other words may find it, or fewer filters."),
                 {"clear": self.tr("Show everything")},
             )
+        elif wanted.as_of is not None:
+            self._empty.show_state(
+                "clock",
+                self.tr("Nothing like this was known then"),
+                self.tr("A later day may show more."),
+                {"clear": self.tr("Back to today")},
+            )
         else:
             self._empty.show_state(
                 "search",
