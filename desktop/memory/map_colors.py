@@ -16,7 +16,7 @@ _GOLDEN = 137.508
 """Degrees: hues that follow each other lie far apart, and however many there are no two are the same."""
 _LIGHTNESS = {False: 0.56, True: 0.77}
 _CHROMA = {False: 0.125, True: 0.105}
-_LAYER_TURNS = (215.0, 110.0, 0.0)
+_LAYER_TURNS = (165.0, 255.0, 0.0)
 """Interact amber, Insights green, Assets the accent's own blue."""
 
 

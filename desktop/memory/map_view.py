@@ -14,6 +14,8 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.icons import Icons
 from desktop.memory.hover_card import HoverCard
+from desktop.memory.map_canvas import KEY_FACTOR
+from desktop.memory.map_scene import MapScene
 from desktop.memory.memory_words import line_of, memories_words, row_words, source_words
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme
@@ -26,7 +28,6 @@ from desktop.widgets.layer_mark import layer_name
 from engine import MapUpdate, MemoryFilter, MemoryRow
 
 if TYPE_CHECKING:
-    from desktop.memory.map_scene import MapScene
     from desktop.messages import Messages
     from engine import Engine
 
@@ -69,12 +70,11 @@ class MapView(QWidget):
         self._drawing = 0
         self._rows: dict[int, MemoryRow] = {}
         self._selected_ids: list[str] = []
-        self._scene: MapScene | None = None
         self.setAccessibleName(self.tr("Map of memories"))
         self.status = ElidedLabel("", self, role="muted")
         self._colors = ChipBar(theme, self)
         self._colors.setAccessibleName(self.tr("What colours mean"))
-        self._colors.set_chips({"clusters": self.tr("By theme"), "layers": self.tr("By layer")})
+        self._colors.set_chips({"clusters": self.tr("By subject"), "layers": self.tr("By layer")})
         self._colors.chosen.connect(lambda _key: self._recolor())
         self.lasso = IconButton(icons, "lasso", self.tr("Draw around memories (or hold Shift)"), self)
         self.lasso.setCheckable(True)
@@ -83,15 +83,19 @@ class MapView(QWidget):
         self.fit = IconButton(icons, "fit", self.tr("Show everything"), self, keys="0")
         self._empty = EmptyState(theme, icons, self)
         self._empty.triggered.connect(self._empty_step)
+        self.scene = MapScene(theme=theme, parent=self)
         self._bar = self._make_bar()
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty)
+        self._stack.addWidget(self.scene)
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
         self._column.addWidget(self._bar)
         self._column.addLayout(self._stack, 1)
         self._bar.hide()
+        self._connect()
+        self.setFocusProxy(self.scene.canvas)
         self._hovering = QTimer(self)
         self._hovering.setSingleShot(True)
         self._hovering.setInterval(HOVER_MILLISECONDS)
@@ -114,26 +118,17 @@ class MapView(QWidget):
             row.addWidget(button)
         return bar
 
-    @property
-    def scene(self) -> MapScene:
-        """Canvas and legend; made when they are first needed, for the numbers behind them load slowly."""
-        if self._scene is None:
-            from desktop.memory.map_scene import MapScene
-
-            scene = self._scene = MapScene(theme=self._theme, parent=self)
-            canvas = scene.canvas
-            canvas.pointed.connect(self._pointed)
-            canvas.picked.connect(self._picked)
-            canvas.opened.connect(self._open)
-            canvas.menu_wanted.connect(self.menu_wanted)
-            canvas.lasso_ended.connect(lambda: self.lasso.setChecked(False))
-            self.lasso.toggled.connect(canvas.set_lasso_mode)
-            self.farther.clicked.connect(lambda: canvas.zoom(1 / 1.5))
-            self.nearer.clicked.connect(lambda: canvas.zoom(1.5))
-            self.fit.clicked.connect(canvas.fit)
-            self._stack.addWidget(scene)
-            self.setFocusProxy(canvas)
-        return self._scene
+    def _connect(self) -> None:
+        canvas = self.scene.canvas
+        canvas.pointed.connect(self._pointed)
+        canvas.picked.connect(self._picked)
+        canvas.opened.connect(self._open)
+        canvas.menu_wanted.connect(self.menu_wanted)
+        canvas.lasso_ended.connect(lambda: self.lasso.setChecked(False))
+        self.lasso.toggled.connect(canvas.set_lasso_mode)
+        self.farther.clicked.connect(lambda: canvas.zoom(1 / KEY_FACTOR))
+        self.nearer.clicked.connect(lambda: canvas.zoom(KEY_FACTOR))
+        self.fit.clicked.connect(canvas.fit)
 
     # ------------------------------------------------------------------ the engine
 
@@ -147,8 +142,7 @@ class MapView(QWidget):
         if wanted != self._filter:
             self._filter = wanted
             self._stale = True
-            if self._scene is not None:
-                self._scene.canvas.fit()
+            self.scene.canvas.fit()
         if self._stale:
             self._load_if_seen()
 
@@ -177,8 +171,7 @@ class MapView(QWidget):
         )  # fmt: skip
 
     def _mark(self, numbers: list[int]) -> None:
-        if self._scene is not None:
-            self._scene.canvas.set_selected(numbers)
+        self.scene.canvas.set_selected(numbers)
 
     def showEvent(self, event: QShowEvent) -> None:
         """A map that nobody sees is not laid out."""
@@ -215,7 +208,7 @@ class MapView(QWidget):
     def _failed(self, error: Exception) -> None:
         words = Operations.describe(error, name="draw the map")
         self._stale = True
-        if self._scene is not None and len(self._scene.canvas.points.numbers):
+        if len(self.scene.canvas.points.numbers):
             self._messages.error(words, key="draw the map")
             return
         self._empty.show_state("error", self.tr("The map could not be drawn"), words, {"again": self.tr("Try again")})
@@ -283,8 +276,7 @@ class MapView(QWidget):
                 self.tr("No memory fits all of these filters at once."),
                 {"clear": self.tr("Show everything")},
             )
-        if self._scene is not None:
-            self._scene.clear()
+        self.scene.clear()
         self._bar.hide()
         self._stack.setCurrentWidget(self._empty)
         self.counted.emit(0)
