@@ -121,10 +121,7 @@ class MemoryPage(Panel):
         self.filters.down_wanted.connect(self._enter_view)
         self.filters.menu_shown.connect(self._fetch_menus)
         self.band.changed.connect(self._look_back)
-        self.table.counted.connect(self._say_count)
-        self.table.menu_wanted.connect(self.show_menu)
         self.table.delete_wanted.connect(lambda: self.act("delete"))
-        self.table.step_wanted.connect(self._step)
         self._connect_view(self.table)
         self.detail.source_wanted.connect(self.source_wanted)
         self.detail.deed_wanted.connect(self.act)
@@ -141,6 +138,11 @@ class MemoryPage(Panel):
     def _connect_view(self, view: QWidget) -> None:
         view.selected.connect(self._select)  # type: ignore[attr-defined]
         view.opened.connect(self._open)  # type: ignore[attr-defined]
+        # What only some views have.
+        deeds = {"counted": self._say_count, "menu_wanted": self.show_menu, "step_wanted": self._step}
+        for name, deed in deeds.items():
+            if hasattr(view, name):
+                getattr(view, name).connect(deed)
 
     # The engine
 
