@@ -220,8 +220,24 @@ def option_words() -> dict[str, tuple[str, str]]:
             translate("Options", "FULL survives a power cut after every call; NORMAL may lose the last moments."),
         ),
         "store.backups_kept": (
+            translate("Options", "Other backups kept"),
+            translate("Options", "Made before an upgrade of the database, and before a backup is restored."),
+        ),
+        "backup.every": (
+            translate("Options", "Make backups"),
+            translate("Options", "By themselves, while the computer has nothing better to do."),
+        ),
+        "backup.kept": (
             translate("Options", "Backups kept"),
-            translate("Options", "Copies made before an upgrade of the database."),
+            translate("Options", "Of those made by themselves; older ones are deleted. Yours stay until you delete them."),
+        ),
+        "backup.folder": (
+            translate("Options", "Folder of backups"),
+            translate("Options", "Whole path, as of another disk. Empty takes the folder beside the database."),
+        ),
+        "backup.encrypted": (
+            translate("Options", "Encrypt backups"),
+            translate("Options", "By the passphrase kept above. Whoever has neither it nor this computer reads nothing."),
         ),
         "streaming.sessions": (
             translate("Options", "Live streams at once"),
@@ -386,6 +402,8 @@ def choice_words() -> dict[str, str]:
         "auto": translate("Choices", "Auto"),
         "on": translate("Choices", "On"),
         "off": translate("Choices", "Off"),
+        "daily": translate("Choices", "Every day"),
+        "weekly": translate("Choices", "Every week"),
         "system": translate("Choices", "As the system"),
         "light": translate("Choices", "Light"),
         "dark": translate("Choices", "Dark"),

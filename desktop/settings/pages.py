@@ -98,6 +98,14 @@ def page_specs() -> list[PageSpec]:
             keywords="battery memory processor load pause",
         ),
         PageSpec(
+            "backups",
+            translate("SettingsPages", "Backups"),
+            translate("SettingsPages", "Everything that Magray remembers, in one file, here or on another disk."),
+            options=("backup.", "store.backups_kept"),
+            panels=("backups",),
+            keywords="restore save export import encrypt passphrase copy",
+        ),
+        PageSpec(
             "privacy",
             translate("SettingsPages", "Privacy"),
             translate("SettingsPages", "What leaves this computer, and the switch that lets nothing out."),
