@@ -124,7 +124,8 @@ async def assemble(
         settings.layers,
         reranker=reranker,
         aside=executors.pool("query"),
-        clock=watch.now,
+        clock=clock,
+        believed=watch.now,
     )
     memory = LayeredMemory(
         store=store,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -21,13 +22,25 @@ def microseconds(clock: Clock) -> int:
     return int(moment.replace(microsecond=0).timestamp()) * 1_000_000 + moment.microsecond
 
 
+def awake_or_asleep() -> float:
+    """Seconds of a clock that only goes forward, and goes on while the computer sleeps, wherever the system has one.
+
+    Python's own stands still meanwhile on Linux and macOS; on Windows it does not.
+    """
+    if sys.platform == "linux":
+        return time.clock_gettime(time.CLOCK_BOOTTIME)
+    if sys.platform == "darwin":
+        return time.clock_gettime(time.CLOCK_MONOTONIC)
+    return time.monotonic()
+
+
 def monotonic_of(clock: Clock) -> Callable[[], float]:
     """The clock that only goes forward, in seconds, beside one that can be set.
 
-    For the computer's clock it is the process's; a clock of another make may bring its own (`monotonic`), and one that
-    does not is taken never to be set.
+    For the computer's clock it is `awake_or_asleep`; a clock of another make may bring its own (`monotonic`), and one
+    that does not is taken never to be set.
     """
     if clock is utc_now:
-        return time.monotonic
+        return awake_or_asleep
     own: Callable[[], float] | None = getattr(clock, "monotonic", None)
     return own if own is not None else lambda: clock().timestamp()

@@ -85,6 +85,7 @@ class Retriever:
         reranker: Reranker | None = None,
         aside: ThreadPoolExecutor | None = None,
         clock: Clock = utc_now,
+        believed: Clock | None = None,
     ) -> None:
         """Nothing is read here.
 
@@ -96,10 +97,12 @@ class Retriever:
             layers: How long each layer remembers; half of that halves the bonus of the recent.
             reranker: Reads hits whose scores are close once more.
             aside: Where the search by meaning runs beside the search by words; without it they follow each other.
-            clock: Says what "today" is, and what has expired.
+            clock: Says what "today" is.
+            believed: Says what has expired; by default the clock.
         """
         self._aside = aside
         self._clock = clock
+        self._believed = believed or clock
         self._reranker = reranker
         self._models = ReadWriteLock()
         self._database = database
@@ -148,7 +151,7 @@ class Retriever:
         with self._models.read():
             if archived or as_of is not None or valid_at is not None:
                 back = Back(
-                    now=to_us(self._clock()),
+                    now=to_us(self._believed()),
                     archived=archived,
                     superseded=superseded,
                     as_of=None if as_of is None else to_us(as_of),
@@ -185,14 +188,13 @@ class Retriever:
     def _recall(
         self, query: str, *, limit: int, layer: Layer | None, kind: Kind | None, explain: bool, superseded: bool
     ) -> list[Hit]:
-        moment = self._clock()
-        now = moment.astimezone()
+        now = self._clock().astimezone()
         asked = queries.understand(query, now=now)
         depth = max(DEPTH, 2 * limit)
         vectors = RecallVectors(self._indexes, model=self._embedder.model_id, dimensions=self._embedder.dimensions)
         search = (asked, vectors, depth, layer, kind)
         aside = None if self._aside is None else self._aside.submit(self._meaning, *search)
-        self._indexes.wait_for(self._indexes.target)
+        self._indexes.wait_for(self._indexes.target, nearly=True)
         words = self._indexes.search_words(
             query, limit=max(SCORE_DEPTH, depth), phrases=asked.phrases, layer=layer, kind=kind
         )
@@ -202,7 +204,7 @@ class Retriever:
         alike = self._read(vectors, numbers=numbers, known=self._knows(asked))
         near = aside.result() if aside is not None and begun else self._meaning(*search)
         vector = near.query
-        at = to_us(moment)
+        at = to_us(self._believed())
         found = {one.number: one for one in (*near.candidates, *alike.candidates)}
         visible = [one for one in found.values() if _visible(one, at=at, layer=layer, kind=kind, superseded=superseded)]
         if layer is None and kind is None:

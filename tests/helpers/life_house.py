@@ -73,7 +73,13 @@ class LifeHouse:
         self.watch = ClockWatch(self.clock, monotonic=self.clock.monotonic)
         embedder = HashEmbedder()
         retriever = Retriever(
-            self.store, self.indexes, embedder, self.settings.recall, self.settings.layers, clock=self.watch.now
+            self.store,
+            self.indexes,
+            embedder,
+            self.settings.recall,
+            self.settings.layers,
+            clock=self.clock,
+            believed=self.watch.now,
         )
         self.memory = LayeredMemory(
             store=self.store,

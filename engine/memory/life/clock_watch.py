@@ -1,11 +1,11 @@
 """Whether the computer's clock can be believed.
 
 A clock that is set forward by a year would let every memory expire at once, and one that is set back would let what was
-written before live a year longer. So time is held against a second clock that only ever goes forward (the monotonic
-one of the process), and against the last moment that was believed in the run before.
+written before live a year longer. So time is held against a second clock that only ever goes forward, and against the
+last moment that was believed in the run before.
 
 - In step within `TOLERANCE`: the clock is believed. Time zones and summer time do not matter, all is UTC.
-- Ahead by up to `ASLEEP`: a computer that slept looks just so, for the second clock stands still meanwhile. It is
+- Ahead by up to `ASLEEP`: a computer that slept may look just so, for some second clocks stand still meanwhile. It is
   believed, and what expires waits for a second look `SECOND_LOOK` later.
 - Ahead by more, or back: nothing expires until the clock has stood there for `SETTLED`, or until the next start, where
   a second look confirms it. Meanwhile `now` goes on from the last moment that was believed.
