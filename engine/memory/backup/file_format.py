@@ -6,8 +6,11 @@ length of header    4 bytes, big-endian, as all lengths
 header              JSON: format, when and by what it was made, its database's format, how it is sealed
 marks               `header["marks"]` times 5 bytes, rising: what it holds, for those who have the database
 digest              SHA-256 of everything so far
-pieces              length (4 bytes), then so many bytes; sealed where a passphrase was given
+pieces              length (4 bytes), then so many bytes, sealed
 ```
+
+Every piece is sealed (`sealing.py`): by the passphrase's key, or where there is none by a key of zeros that everyone
+knows, so that damage, a piece in a wrong place and a wrong end are noticed in the same way.
 
 A piece is one byte, 0 for bytes as they are and 1 for zlib, then the bytes; at most a MiB of them when they are taken
 out. The first piece is JSON: size and SHA-256 of the database, and how much it holds. All others are the database. zlib
@@ -141,7 +144,7 @@ def write(
         contents: Of the database.
         marks: What it holds, in any order.
         source: The copy of the database; nobody writes to it.
-        key: Seals the pieces, or None.
+        key: Seals the pieces; None takes the one that everyone knows.
         breathe: Called with the bytes read so far, between pieces; may wait or raise.
 
     Raises:
@@ -155,13 +158,13 @@ def write(
     head = b"".join([MAGIC, len(text).to_bytes(4, "big"), text, *held])
     digest = hashlib.sha256(head).digest()
     target.write(head + digest)
-    seal = Seal(key, made.prefix, digest) if key is not None else None
+    seal = _seal(made, digest, key)
     done = 0
 
     def put(piece: bytes, *, last: bool) -> None:
         small = zlib.compress(piece, 1)
         body = _DEFLATED + small if len(small) < len(piece) else _STORED + piece
-        sealed = seal.close_piece(body, last=last) if seal is not None else body
+        sealed = seal.close_piece(body, last=last)
         target.write(len(sealed).to_bytes(4, "big") + sealed)
 
     put(json.dumps(asdict(contents)).encode(), last=contents.size == 0)
@@ -263,7 +266,7 @@ def unpack(
 
 def _parts(path: Path, head: Head, key: bytes | None) -> Iterator[tuple[Contents, bytes]]:
     """The contents with no byte, then with each piece of the database."""
-    seal = Seal(key, head.header.prefix, head.digest) if key is not None else None
+    seal = _seal(head.header, head.digest, key)
     contents: Contents | None = None
     try:
         with path.open("rb") as file:
@@ -282,15 +285,18 @@ def _parts(path: Path, head: Head, key: bytes | None) -> Iterator[tuple[Contents
         raise BackupError(f"{path} cannot be read ({error.strerror}). Nothing was changed.") from error
 
 
-def _piece(file: IO[bytes], end: int, seal: Seal | None) -> bytes:
+def _seal(header: Header, digest: bytes, key: bytes | None) -> Seal:
+    return Seal(key or bytes(32), header.prefix or bytes(sealing.PREFIX_BYTES), digest)
+
+
+def _piece(file: IO[bytes], end: int, seal: Seal) -> bytes:
     length = int.from_bytes(file.read(4), "big")
     if not 1 <= length <= PIECE + 64 or file.tell() + length > end:
         raise BackupDamagedError("it ends too early, or a length in it is wrong")
     body = file.read(length)
     if len(body) != length:
         raise BackupDamagedError("it ends too early")
-    if seal is not None:
-        body = seal.open_piece(body, last=file.tell() == end)
+    body = seal.open_piece(body, last=file.tell() == end)
     kind, data = body[:1], body[1:]
     if kind == _STORED:
         return data
