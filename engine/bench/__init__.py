@@ -25,6 +25,8 @@ BENCHES: dict[str, tuple[str, str]] = {
     "first-token": ("engine.bench.first_token", "from Enter to a language model's first token, at 10,000 memories"),
     "start": ("engine.bench.start", "first paint against a bare window, and the engine with 10,000 memories"),
     "memory": ("engine.bench.idle", "memory of the idle app"),
+    "streaming": ("engine.bench.streaming", "live messages: from arrival to searchable, a hundred streams, memory"),
+    "map": ("engine.bench.memory_map", "how soon the map of memories stands, and how well it keeps neighbours"),
     "durability": ("engine.bench.durability", "kills at random moments; nothing acknowledged is lost"),
 }
 """Name -> (module, what it measures). The modules are imported when they are run."""

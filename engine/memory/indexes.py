@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import EngineClosedError, IndexDamagedError, StoreError
+from engine.memory import word_tail
 from engine.memory.archive_index import ArchiveIndex
 from engine.memory.layer_index import LayerIndex
 from engine.memory.lexical_sync import LexicalIndex, WordHits
@@ -48,6 +49,9 @@ REST_SECONDS = 30.0
 
 TOO_FAR = 20_000
 """So many changes behind, as while it is built anew, the word index is not waited for."""
+
+COMMIT_SECONDS = 0.02
+"""A commit of the word index takes 12 ms on an idle computer; longer ones a recall does not wait for, if it can."""
 
 RETRY_SECONDS = 5.0
 """After an error (a full disk, a locked file) the thread waits for so long before it tries again."""
@@ -106,6 +110,7 @@ class Indexes:
         self._jobs: list[tuple[Callable[[], Any], Future[Any]]] = []
         self._changed_at = self._worked_at = time.monotonic()
         self._searched_at = self._merged_at = 0.0
+        self._patience = COMMIT_SECONDS
         self._due_since: float | None = None  # when a save was first put off
         self._told = False
         self._thread: threading.Thread | None = None
@@ -147,11 +152,11 @@ class Indexes:
         """The last change that is known to be committed."""
         return self._target
 
-    def wait_for(self, sequence: int, timeout: float = 2.0) -> bool:
+    def wait_for(self, sequence: int, timeout: float = 2.0, *, nearly: bool = False) -> bool:
         """Wait until the word index holds the changes up to `sequence`.
 
-        It does not wait where the index is being loaded or lies `TOO_FAR` behind: that may take long, and recall goes
-        on with what is there.
+        Not where the index is being loaded or lies `TOO_FAR` behind: recall goes on with what is there. With `nearly`
+        for `COMMIT_SECONDS` at most where so little is missing that `search_words` reads it from the database.
 
         Returns:
             Whether it holds them.
@@ -161,10 +166,10 @@ class Indexes:
         end = time.monotonic() + timeout
         with self._condition:
             self._condition.wait_for(lambda: self._words_opened or self._closing, timeout)
-            if sequence - self.lexical.last_sequence <= TOO_FAR:
-                self._condition.wait_for(
-                    lambda: self.lexical.last_sequence >= sequence or self._closing, max(0.0, end - time.monotonic())
-                )
+            behind = sequence - self.lexical.last_sequence
+            patience = self._patience if nearly and behind <= word_tail.MOST else max(0.0, end - time.monotonic())
+            if behind <= TOO_FAR:
+                self._condition.wait_for(lambda: self.lexical.last_sequence >= sequence or self._closing, patience)
         return self.lexical.last_sequence >= sequence
 
     def wait_for_archive(self, sequence: int, timeout: float = 2.0) -> bool:
@@ -194,7 +199,8 @@ class Indexes:
     ) -> WordHits:
         """BM25 over records, windows and sections."""
         self._searched_at = time.monotonic()
-        return self.lexical.search(text, limit=limit, phrases=phrases, layer=layer, kind=kind)
+        asked = word_tail.Asked(text=text, limit=limit, phrases=phrases, layer=layer, kind=kind)
+        return word_tail.search(self.lexical, self._database, asked, target=self._target)
 
     def status(self) -> tuple[IndexStatus, ...]:
         """Figures of every index."""
@@ -372,8 +378,9 @@ class Indexes:
         order: tuple[DerivedIndex, ...] = (self.lexical, *self.layers.values(), self.archive)
         done = False
         while not done and not self._closing:
-            # a batch of each in turn: none waits until another has read all of a long import
+            began = time.monotonic()  # a batch of each in turn: none waits until another has read a long import
             behind = [index for index in order if not index.catch_up()]
+            self._patience = COMMIT_SECONDS if time.monotonic() - began < COMMIT_SECONDS else 0.0
             done = not behind
             self._tell()
 

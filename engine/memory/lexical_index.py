@@ -219,6 +219,21 @@ class WordIndex:
             found.append(scores)
         return found
 
+    def question(self, text: str) -> list[str]:
+        """The different words of a query as the index knows words."""
+        return list(dict.fromkeys(self._analyser.analyze(question_text(text))))[:_QUESTION_WORDS]
+
+    def terms(self, text: str) -> list[str]:
+        """The words of a text as they would be indexed, in order."""
+        return list(self._analyser.analyze(searchable(text)))
+
+    def occurrences(self, field: str, words: Sequence[str]) -> tuple[int, dict[str, int]]:
+        """How many documents there are, and how many hold each of these words."""
+        if self._index is None:
+            return 0, dict.fromkeys(words, 0)
+        searcher = self._searcher()
+        return searcher.num_docs, {word: searcher.doc_freq(field, word) for word in words}
+
     def weight(self, text: str, field: str) -> float:
         """The sum of the words' idf, ln(1 + (N - n + 0.5) / (n + 0.5)) as in BM25; 0 where there is nothing."""
         if self._index is None:

@@ -122,6 +122,11 @@ class LexicalIndex:
         """What the words of a query weigh together in this index: the sum of their idf; 0 for an empty index."""
         return self._words.weight(text, BODY)
 
+    @property
+    def words(self) -> WordIndex:
+        """The index of records, for who looks at what it does not hold yet."""
+        return self._words
+
     def open(self) -> None:
         """Open what was committed last; where it may hold what was erased since it was begun, an empty one is begun.
 
@@ -197,7 +202,7 @@ class LexicalIndex:
             with self._database.read() as reader:
                 far = {n for word in again.values() for n in (word.previous, word.next) if n}
                 beside |= self._read_words(reader, far - words.keys() - beside.keys())
-        texts = {number: _said(word) for number, word in (beside | words).items()}
+        texts = {number: said_of(word) for number, word in (beside | words).items()}
         self._put(rewritten | again.keys(), words | again, texts)
         for removal in removed:
             if removal.group_key is not None and self._has_sections:
@@ -398,6 +403,7 @@ class LexicalIndex:
         return word.previous in touched or word.next in touched
 
 
-def _said(word: Words) -> tuple[str, str]:
+def said_of(word: Words) -> tuple[str, str]:
+    """Where a record stands, and what it says and who said it."""
     place = context_line(word.title, tuple(json.loads(word.heading)))
     return place, said(word.text, word.speaker, from_us(word.occurred_at))

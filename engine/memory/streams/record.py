@@ -15,7 +15,7 @@ from engine.errors import InvalidMemoryError, StreamError
 from engine.memory.memory import check
 from engine.memory.streams.parts import split_message
 
-BUFFER_BYTES = 64 * 1024
+BUFFER_BYTES = 48 * 1024
 """Of texts that one stream may hold back; a larger message goes through it alone. With 50 records of overhead a stream
 stays under 100 KB."""
 CHARACTERS_PER_TOKEN = 4

@@ -153,6 +153,7 @@ def test_compact_layers_give_the_same_hits(recall: Recall, embedder: CachedEmbed
             house.add(*made)
             house.indexes.settle()
             house.add("The newest thing of all is a green kite.")
+            assert house.indexes.wait_for(house.indexes.target)  # until then its words are weighed by the tail alone
         status = {one.name: one for one in compact.indexes.status()}
         assert status["insights"].merged == 48
         for query in ("Who has a musical instrument?", "something to sail in", "the newest toy"):
