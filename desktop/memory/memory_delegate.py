@@ -5,42 +5,56 @@ from __future__ import annotations
 from collections import OrderedDict
 
 from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, QPointF, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QPainter, QTextLayout, QTextOption
+from PySide6.QtGui import QBrush, QFont, QFontMetrics, QPainter, QPen, QStaticText, QTextLayout, QTextOption
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from desktop.chat.passages import matched_words
-from desktop.documents.row_ground import paint_focus, paint_ground
+from desktop.documents.row_ground import paint_focus
 from desktop.icons import Icons
 from desktop.memory.memory_words import line_of
-from desktop.models.memories_model import FOUND_ROLE, MEMORY
-from desktop.models.paged_model import VALUE_ROLE
+from desktop.models.memories_model import MARK, MEMORY, WHY, MemoriesModel
 from desktop.theme import Theme
 from engine import FoundMemory, MemoryRow
 
 _BAR = 4
 _BAR_WIDTH = 90
 _MARK = 14
-_LAYOUTS_KEPT = 200
+_LAYOUTS_KEPT, _TEXTS_KEPT = 200, 2000
+_LETTERS = 400
+"""No line is longer."""
 _BEFORE, _STRETCH = 8, 80
 """Letters shown before the found words of a memory that is too long, and in which most of them are looked for."""
 
 
 class MemoryDelegate(QStyledItemDelegate):
-    """One line a row; a whole row is selected and shows the focus."""
+    """One line a row; a whole row is selected and shows the focus.
 
-    def __init__(self, *, theme: Theme, icons: Icons, parent: QObject | None = None) -> None:
+    A screen of rows is more than a hundred cells: texts are laid out once and kept, and the model is asked without
+    variants.
+    """
+
+    def __init__(self, model: MemoriesModel, *, theme: Theme, icons: Icons, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self._model = model
         self._theme = theme
         self._icons = icons
         self._query = ""
         self._layouts: OrderedDict[tuple[int, int], QTextLayout] = OrderedDict()
-        self._fonts()
-        theme.changed.connect(self._fonts)
+        self._texts: OrderedDict[tuple[str, int, bool], QStaticText] = OrderedDict()
+        self._dress()
+        theme.changed.connect(self._dress)
 
-    def _fonts(self) -> None:
-        self._body, self._small = self._theme.font("body"), self._theme.font("secondary")
+    def _dress(self) -> None:
+        theme, px = self._theme, self._theme.px
+        self._body, self._small = theme.font("body"), theme.font("secondary")
         self._body_metrics, self._small_metrics = QFontMetrics(self._body), QFontMetrics(self._small)
+        self._ink, self._quiet = QPen(theme.color("text")), QPen(theme.color("muted"))
+        self._hairline = QPen(theme.color("border"), 1)
+        self._hairline.setCosmetic(True)  # one pixel of the screen at every scale, so that all lines are alike
+        self._chosen = QBrush(theme.color("sunken"))
+        self._edge, self._mark_side = px(8), px(_MARK)
         self._layouts.clear()
+        self._texts.clear()
 
     def set_query(self, query: str) -> None:
         """The words that are strong from now on; empty for none."""
@@ -51,91 +65,87 @@ class MemoryDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         """Draw one cell."""
-        table = option.widget
-        painter.save()
-        # The mouse is over one cell, but the row is what it stands on: no hover rather than half of one.
-        option.state &= ~QStyle.StateFlag.State_MouseOver
-        cell = QRect(option.rect)
-        option.rect.adjust(0, 0, 1, 0)  # at scales between whole ones the lines of two cells would not meet
-        paint_ground(painter, self._theme, option)
-        option.rect = cell
-        row: MemoryRow | None = index.data(VALUE_ROLE)
+        place, column, rect, state = index.row(), index.column(), option.rect, option.state
+        # One pixel more: at scales between whole ones the grounds and lines of two cells would not meet.
+        ground = rect.adjusted(0, 0, 1, 0)
+        if state & QStyle.StateFlag.State_Selected:
+            painter.fillRect(ground, self._chosen)
+        painter.setPen(self._hairline)
+        painter.drawLine(ground.bottomLeft(), ground.bottomRight())
+        row = self._model.row(place)
         if row is not None:
-            self._paint_cell(painter, option, index, row)
-        elif index.column() == MEMORY:
-            self._paint_waiting(painter, option.rect)
-        if isinstance(table, QTableView) and table.hasFocus() and table.currentIndex().row() == index.row():
-            option.state |= QStyle.StateFlag.State_HasFocus
-            whole = QRect(0, option.rect.top(), table.viewport().width(), option.rect.height())
-            paint_focus(painter, self._theme, option, whole)
-        painter.restore()
-
-    def _paint_cell(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-        row: MemoryRow,
-    ) -> None:
-        px = self._theme.px
-        right_to_left = option.direction == Qt.LayoutDirection.RightToLeft
-        cell = option.rect.adjusted(px(8), 0, -px(8), 0)
-        faded = row.superseded or row.archived or row.deleted
-        match index.column():
-            case 0:
-                self._paint_mark(painter, option.rect, row)
-            case 1:
-                painter.setPen(self._theme.color("muted" if faded else "text"))
-                found: FoundMemory | None = index.data(FOUND_ROLE)
-                if found is not None and self._query:
-                    self._paint_found(painter, cell, found, right_to_left=right_to_left)
-                else:
-                    self._paint_words(painter, cell, str(index.data()), self._body, self._body_metrics, option)
-            case 5:
-                found = index.data(FOUND_ROLE)
+            right_to_left = option.direction == Qt.LayoutDirection.RightToLeft
+            if column == MARK:
+                self._paint_mark(painter, rect, row)
+            elif column == WHY:
+                found = self._model.found(row.number)
                 if found is not None:
+                    cell = rect.adjusted(self._edge, 0, -self._edge, 0)
                     self._paint_bar(painter, cell, found.strength, right_to_left=right_to_left)
-            case _:
-                painter.setPen(self._theme.color("muted"))
-                self._paint_words(painter, cell, str(index.data()), self._small, self._small_metrics, option)
+            else:
+                self._paint_cell(painter, rect, column, row, right_to_left=right_to_left)
+        elif column == MEMORY:
+            self._paint_waiting(painter, rect)
+        table = option.widget
+        if isinstance(table, QTableView) and table.hasFocus() and table.currentIndex().row() == place:
+            painter.save()
+            option.state |= QStyle.StateFlag.State_HasFocus
+            whole = QRect(0, rect.top(), table.viewport().width(), rect.height())
+            paint_focus(painter, self._theme, option, whole)
+            painter.restore()
 
-    def _paint_words(
-        self,
-        painter: QPainter,
-        cell: QRect,
-        text: str,
-        font: QFont,
-        metrics: QFontMetrics,
-        option: QStyleOptionViewItem,
-    ) -> None:
-        painter.setFont(font)
-        shown = metrics.elidedText(text, Qt.TextElideMode.ElideRight, cell.width())
-        side = Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(cell, int(QStyle.visualAlignment(option.direction, side).value), shown)
+    def _paint_cell(self, painter: QPainter, rect: QRect, column: int, row: MemoryRow, *, right_to_left: bool) -> None:
+        cell = rect.adjusted(self._edge, 0, -self._edge, 0)
+        words = column == MEMORY
+        faded = row.superseded or row.archived or row.deleted
+        painter.setPen(self._ink if words and not faded else self._quiet)
+        if words and self._query:
+            found = self._model.found(row.number)
+            if found is not None:
+                self._paint_found(painter, cell, found, right_to_left=right_to_left)
+                return
+        key = (self._model.cell(row, column), cell.width(), words)
+        text = self._texts.get(key)
+        metrics = self._body_metrics if words else self._small_metrics
+        if text is None:
+            text = self._texts[key] = self._set(*key, metrics)
+            while len(self._texts) > _TEXTS_KEPT:
+                self._texts.popitem(last=False)
+        painter.setFont(self._body if words else self._small)
+        left = cell.right() + 1 - round(text.size().width()) if right_to_left else cell.left()
+        painter.drawStaticText(left, cell.top() + (cell.height() - metrics.height()) // 2, text)
+
+    def _set(self, words: str, width: int, body: bool, metrics: QFontMetrics) -> QStaticText:
+        text = QStaticText(metrics.elidedText(words[:_LETTERS], Qt.TextElideMode.ElideRight, width))
+        text.setTextFormat(Qt.TextFormat.PlainText)
+        text.prepare(font=self._body if body else self._small)
+        return text
 
     def _paint_mark(self, painter: QPainter, rect: QRect, row: MemoryRow) -> None:
-        side = self._theme.px(_MARK)
-        scale = painter.device().devicePixelRatioF()
-        mark = self._icons.pixmap(f"layer-{row.layer}", "muted", size=side, scale=scale)
-        place = QPointF(rect.center().x() - side / 2 + 0.5, rect.center().y() - side / 2 + 0.5)
-        painter.drawPixmap(place, mark)
+        side = self._mark_side
+        mark = self._icons.pixmap(f"layer-{row.layer}", "muted", size=side, scale=painter.device().devicePixelRatioF())
+        painter.drawPixmap(QPointF(rect.center().x() - side / 2 + 0.5, rect.center().y() - side / 2 + 0.5), mark)
 
     def _paint_bar(self, painter: QPainter, cell: QRect, strength: float, *, right_to_left: bool) -> None:
         px = self._theme.px
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         width = min(cell.width(), px(_BAR_WIDTH))
         left = cell.right() - width if right_to_left else cell.left()
         bar = QRectF(left, cell.center().y() - px(_BAR) / 2 + 0.5, width, px(_BAR))
         paint_bar(painter, self._theme, bar, strength, right_to_left=right_to_left)
+        painter.restore()
 
     def _paint_waiting(self, painter: QPainter, rect: QRect) -> None:
         """A quiet line where the words of a row are on the way."""
         px = self._theme.px
+        painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.color("sunken"))
         line = QRectF(rect.left() + px(4), rect.center().y() - px(3), min(rect.width() * 0.6, px(260)), px(6))
         painter.drawRoundedRect(line, px(3), px(3))
+        painter.restore()
 
     def _paint_found(self, painter: QPainter, cell: QRect, found: FoundMemory, *, right_to_left: bool) -> None:
         key = (found.row.number, cell.width())

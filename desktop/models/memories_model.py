@@ -50,7 +50,7 @@ class MemoriesModel(QAbstractTableModel):
         self._numbers: NDArray[np.int64] | Sequence[int] = ()
         self._rows: OrderedDict[int, MemoryRow] = OrderedDict()
         self._found: dict[int, FoundMemory] = {}
-        self._lines: dict[int, str] = {}
+        self._cells: dict[int, tuple[str, ...]] = {}
         self._asked: set[int] = set()
         self._stale: set[int] = set()
         self._wanted: dict[int, None] = {}
@@ -106,11 +106,12 @@ class MemoriesModel(QAbstractTableModel):
             return None
         if role == FOUND_ROLE:
             return self._found.get(row.number)
-        now = datetime.now(UTC)
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._cell(row, index.column(), now)
+            return self.cell(row, index.column())
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return row_words(row, now=now) if index.column() == MEMORY else self._spoken(row, index.column(), now)
+            return (
+                row_words(row, now=datetime.now(UTC)) if index.column() == MEMORY else self._spoken(row, index.column())
+            )
         if role == Qt.ItemDataRole.ToolTipRole and index.column() == SOURCE:
             return getattr(row.source, "path", None) or row.conversation or None
         return None
@@ -137,12 +138,20 @@ class MemoriesModel(QAbstractTableModel):
         """What the search says of a memory."""
         return self._found.get(number)
 
-    def line(self, row: MemoryRow) -> str:
-        """The row's text in one line; made once."""
-        line = self._lines.get(row.number)
-        if line is None:
-            line = self._lines[row.number] = line_of(row.text, row.source)
-        return line
+    def cell(self, row: MemoryRow, column: int) -> str:
+        """The words of one cell; made once for each fetched row."""
+        cells = self._cells.get(row.number)
+        if cells is None:
+            now = datetime.now(UTC)
+            cells = self._cells[row.number] = (
+                "",
+                line_of(row.text, row.source),
+                source_words(row, now=now),
+                number(row.access_count),
+                lives_words(row, now=now),
+                "",
+            )
+        return cells[column]
 
     @property
     def numbers(self) -> NDArray[np.int64] | Sequence[int]:
@@ -207,11 +216,11 @@ class MemoriesModel(QAbstractTableModel):
         for row in rows:
             self._rows[row.number] = row
             self._rows.move_to_end(row.number)
-            self._lines.pop(row.number, None)
+            self._cells.pop(row.number, None)
             self._stale.discard(row.number)
         while len(self._rows) > max(ROWS_KEPT, len(self._found)):
             old, _ = self._rows.popitem(last=False)
-            self._lines.pop(old, None)
+            self._cells.pop(old, None)
             self._stale.discard(old)
 
     def _forget_what_was_asked(self) -> None:
@@ -236,23 +245,10 @@ class MemoriesModel(QAbstractTableModel):
             for left_out in wanted[: -4 * AROUND]:
                 self._asked.discard(left_out)
 
-    def _cell(self, row: MemoryRow, column: int, now: datetime) -> str:
-        match column:
-            case 1:
-                return self.line(row)
-            case 2:
-                return source_words(row, now=now)
-            case 3:
-                return number(row.access_count)
-            case 4:
-                return lives_words(row, now=now)
-            case _:
-                return ""
-
-    def _spoken(self, row: MemoryRow, column: int, now: datetime) -> str:
+    def _spoken(self, row: MemoryRow, column: int) -> str:
         if column == MARK:
             return layer_name(row.layer)
         found = self._found.get(row.number)
         if column == WHY and found is not None:
             return QCoreApplication.translate("Memory", "%Ln percent of the best", "", round(100 * found.strength))
-        return self._cell(row, column, now)
+        return self.cell(row, column)
