@@ -59,6 +59,8 @@ class Library(QObject):
             page.open_document.connect(self.show_document)
             page.add_files.connect(self.adding.choose_files)
             page.add_folder.connect(self.adding.choose_folder)
+        self.documents.watch_folder.connect(self.adding.choose_watched_folder)
+        self.adding.show_folders.connect(self.show_folders)
         self.document.closed.connect(self.back)
         self.adding.open_document.connect(self.show_document)
         self.target.dropped_paths.connect(self.add_paths)
@@ -125,6 +127,11 @@ class Library(QObject):
 
     def show_documents(self) -> None:
         """All documents."""
+        self._show(self.documents)
+
+    def show_folders(self) -> None:
+        """The watched folders."""
+        self.documents.show_view("folders")
         self._show(self.documents)
 
     def show_files(self) -> None:

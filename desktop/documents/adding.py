@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QUrl, Signal
@@ -10,7 +12,8 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 
 from desktop.messages import Messages
 from desktop.operations import Operation, Operations
-from engine import Document
+from desktop.words import file_name, short_path
+from engine import Document, WatchedFolder
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -26,9 +29,11 @@ class Adding(QObject):
 
     Attributes:
         open_document: The id of a document that the owner wants to see.
+        show_folders: The owner wants to see the watched folders.
     """
 
     open_document = Signal(str)
+    show_folders = Signal()
 
     def __init__(self, *, operations: Operations, messages: Messages, window: QWidget) -> None:
         super().__init__(window)
@@ -65,11 +70,67 @@ class Adding(QObject):
         if engine is None:
             self._waiting_paths.extend(given)
             return
+
+        async def add() -> list[str]:
+            await engine.enqueue(given)
+            return await self._not_watched(engine, given)
+
         self._operations.start(
             Operation(
-                name="add files", run=lambda: engine.enqueue(given), progress=self.tr("Looking at what was added")
+                name="add files",
+                run=add,
+                success=self._offer_to_watch,
+                progress=self.tr("Looking at what was added"),
+                owner=self,
             )
         )
+
+    def choose_watched_folder(self) -> None:
+        """Ask for a folder to keep in step."""
+        self._choose(self.tr("Watch a folder"), QFileDialog.FileMode.Directory, take=self.watch)
+
+    def watch(self, paths: Sequence[str]) -> None:
+        """Keep folders in step from now on."""
+        engine, folders = self._engine, list(paths)
+        if engine is None or not folders:
+            return
+
+        async def run() -> list[WatchedFolder]:
+            return [await engine.watch_folder(folder) for folder in folders]
+
+        def tell(watched: list[WatchedFolder]) -> None:
+            names = ", ".join(short_path(folder.path) for folder in watched)
+            self._messages.info(
+                self.tr("Kept in step from now on: {0}").format(names),
+                action=self.tr("Watched folders"),
+                run=self.show_folders.emit,
+            )
+
+        self._operations.start(
+            Operation(
+                name="watch folders", run=run, success=tell, progress=self.tr("Looking at the folder"), owner=self
+            )
+        )
+
+    async def _not_watched(self, engine: Engine, given: Sequence[str]) -> list[str]:
+        """Folders among what was given that are not kept in step already."""
+        folders = await asyncio.to_thread(lambda: [path for path in given if Path(path).is_dir()])
+        if not folders:
+            return []
+        watched = [Path(one.path) for one in await engine.watched_folders()]
+        return [folder for folder in folders if not any(Path(folder).absolute().is_relative_to(one) for one in watched)]
+
+    def _offer_to_watch(self, folders: list[str]) -> None:
+        """Say quietly that folders are read once, and that they can be kept in step."""
+        if not folders:
+            return
+        if len(folders) == 1:
+            text = self.tr("{0} is read once. It can be kept in step: changes are then read by themselves.").format(
+                file_name(folders[0])
+            )
+        else:
+            text = self.tr("The folders are read once. They can be kept in step: changes are then read by themselves.")
+        self._messages.info(text, action=self.tr("Keep in step"), run=lambda: self.watch(folders), key="watch:offer")
 
     def add_text(self, text: str) -> None:
         """Make a document of a text."""
@@ -97,13 +158,17 @@ class Adding(QObject):
             )
         )
 
-    def _choose(self, title: str, mode: QFileDialog.FileMode) -> None:
+    def _choose(
+        self, title: str, mode: QFileDialog.FileMode, *, take: Callable[[Sequence[str]], None] | None = None
+    ) -> None:
         dialog = QFileDialog(self._window, title)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(mode)
         dialog.setLabelText(QFileDialog.DialogLabel.Accept, self.tr("Add"))
-        dialog.urlsSelected.connect(self._chosen)
+        give = take or self.add_paths
+        dialog.urlsSelected.connect(lambda urls: give(_local(urls)))
         dialog.open()
 
-    def _chosen(self, urls: list[QUrl]) -> None:
-        self.add_paths([url.toLocalFile() for url in urls if url.isLocalFile()])
+
+def _local(urls: Sequence[QUrl]) -> list[str]:
+    return [url.toLocalFile() for url in urls if url.isLocalFile()]

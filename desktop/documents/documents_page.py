@@ -7,22 +7,35 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QMenu, QMessageBox, QPushButton, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QPushButton,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.bridge import Bridge
+from desktop.documents.document_deeds import DocumentDeeds
+from desktop.documents.document_facts import DocumentFacts
 from desktop.documents.documents_table import DocumentsTable
 from desktop.documents.on_disk import FilesOnDisk
 from desktop.documents.view_header import ViewHeader
+from desktop.documents.watched_folders_view import WatchedFoldersView
 from desktop.icons import Icons
 from desktop.messages import Messages
-from desktop.models.documents_model import DocumentsModel, document_name, is_file
+from desktop.models.documents_model import DocumentsModel, is_file
 from desktop.models.paged_model import PAGE_LENGTH
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme
 from desktop.widgets.card import Panel
+from desktop.widgets.chip_bar import ChipBar
 from desktop.widgets.clear_action import add_clear_action
 from desktop.widgets.empty_state import EmptyState
-from desktop.words import passages_words
+from desktop.words import number
 from engine import Document
 
 if TYPE_CHECKING:
@@ -42,12 +55,14 @@ class DocumentsPage(Panel):
         closed: The owner goes back.
         open_document: The id of a document to open.
         add_files, add_folder: More is to be added.
+        watch_folder: A folder is to be chosen that is kept in step from then on.
     """
 
     closed = Signal()
     open_document = Signal(str)
     add_files = Signal()
     add_folder = Signal()
+    watch_folder = Signal()
 
     def __init__(
         self,
@@ -69,24 +84,34 @@ class DocumentsPage(Panel):
 
         self._header = ViewHeader(theme=theme, icons=icons, title=self.tr("Documents"), parent=self)
         self._header.back.connect(self._leave)
-        folder = QPushButton(self.tr("Add a folder"), self)
-        folder.clicked.connect(self.add_folder)
-        files = QPushButton(self.tr("Add files"), self)
-        files.clicked.connect(self.add_files)
-        self._header.add(folder)
+        self._add_folder = QPushButton(self.tr("Add a folder"), self)
+        self._add_folder.clicked.connect(self.add_folder)
+        self._add_files = QPushButton(self.tr("Add files"), self)
+        self._add_files.clicked.connect(self.add_files)
+        self._watch = QPushButton(self.tr("Watch a folder"), self)
+        self._watch.clicked.connect(self.watch_folder)
+        self._watch.hide()
+        self._header.add(self._add_folder)
         self._header.add_space()
-        self._header.add(files)
+        self._header.add(self._add_files)
+        self._header.add(self._watch)
 
+        self.views = ChipBar(theme, self)  # made before the search, so that Tab goes from left to right
+        self.views.setAccessibleName(self.tr("What is shown"))
+        self.views.chosen.connect(self.show_view)
+        self._count_folders(0)
         self.search = QLineEdit(self)
         self.search.setPlaceholderText(self.tr("Search by name or folder"))
         self.search.setAccessibleName(self.tr("Search documents"))
         add_clear_action(self.search, icons)
         self.search.installEventFilter(self)
         top = Panel(self, surface="surface", edge="bottom")
-        top_layout = QVBoxLayout(top)
+        top_layout = QHBoxLayout(top)
         top_layout.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
+        top_layout.setSpacing(theme.px(12))
         self.search.setMaximumWidth(theme.px(_SEARCH_WIDTH))
-        top_layout.addWidget(self.search)
+        top_layout.addWidget(self.views, 2)
+        top_layout.addWidget(self.search, 3)
         self._top = top
 
         self.model = DocumentsModel(self)
@@ -101,12 +126,25 @@ class DocumentsPage(Panel):
         self._stack = QStackedLayout(body)
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._empty)
+        self.folders = WatchedFoldersView(
+            theme=theme, icons=icons, operations=operations, messages=messages, parent=self
+        )
+        self.folders.add_wanted.connect(self.watch_folder)
+        self.folders.counted.connect(self._count_folders)
+        self._stack.addWidget(self.folders)
+        QWidget.setTabOrder(self.search, self.table)
+        self.facts = DocumentFacts(theme=theme, icons=icons, operations=operations, parent=self)
+        self.deeds = DocumentDeeds(operations=operations, messages=messages, owner=self)
+        self.deeds.forgotten.connect(self._forgotten)
+        self.table.selectionModel().selectionChanged.connect(lambda *_: self._show_facts())
+        self.model.dataChanged.connect(lambda *_: self._show_facts())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self._header)
         layout.addWidget(top)
         layout.addWidget(body, 1)
+        layout.addWidget(self.facts)
 
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
@@ -124,6 +162,9 @@ class DocumentsPage(Panel):
         """Show this engine's documents from now on."""
         self._engine = engine
         bridge.documents_changed.connect(self._documents_changed)
+        self.deeds.attach(engine)
+        self.facts.attach(engine)
+        self.folders.attach(engine, bridge)
         self.reload()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -191,7 +232,34 @@ class DocumentsPage(Panel):
 
     # ------------------------------------------------------------------ what is shown
 
+    def show_view(self, name: str) -> None:
+        """Show the documents or the watched folders: `documents`, `folders`."""
+        self.views.set_current(name)
+        folders = name == "folders"
+        for button in (self._add_folder, self._add_files):
+            button.setVisible(not folders)
+        self._watch.setVisible(folders)
+        self.search.setVisible(not folders)
+        self._show_state()
+        self._show_facts()
+
+    def _count_folders(self, count: int) -> None:
+        folders = self.tr("Watched folders")
+        self.views.set_chips(
+            {"documents": self.tr("Documents"), "folders": f"{folders} · {number(count)}" if count else folders}
+        )
+
+    def _show_facts(self) -> None:
+        chosen = self.table.all_selected() if self.views.current() == "documents" else []
+        self.facts.show_document(chosen[0] if len(chosen) == 1 else None)
+
     def _show_state(self) -> None:
+        if self.views.current() == "folders":
+            self._top.show()
+            self._stack.setCurrentWidget(self.folders)
+            self.setFocusProxy(self._header.back_button)
+            return
+        self.search.setVisible(bool(self.model.rowCount() or self._query))
         if self.model.rowCount():
             self._stack.setCurrentWidget(self.table)
             self._top.show()
@@ -215,7 +283,6 @@ class DocumentsPage(Panel):
                 ),
                 {"files": self.tr("Add files"), "folder": self.tr("Add a folder")},
             )
-        self._top.setVisible(bool(self._query))
         # Keys, Escape among them, need somewhere to go where there is nothing to search.
         self.setFocusProxy(self.search if self._query else self._header.back_button)
         self._stack.setCurrentWidget(self._empty)
@@ -246,12 +313,15 @@ class DocumentsPage(Panel):
         return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Escape goes back, Delete forgets, Ctrl+F searches."""
+        """Escape goes back, Delete forgets, F5 reads again, Ctrl+F searches."""
         if event.key() == Qt.Key.Key_Escape:
             self._leave()
         elif event.matches(QKeySequence.StandardKey.Find):
+            self.show_view("documents")
             self.search.setFocus()
             self.search.selectAll()
+        elif event.key() == Qt.Key.Key_F5 and self.table.hasFocus():
+            self.deeds.read_again(self.table.all_selected())
         elif event.key() == Qt.Key.Key_Delete and self.table.hasFocus():
             self._forget()
         else:
@@ -280,60 +350,34 @@ class DocumentsPage(Panel):
             self.open_document.emit(document.id)
 
     def _forget(self) -> None:
-        document = self.table.selected()
-        if document is not None:
-            self.ask_to_forget(document)
+        documents = self.table.all_selected()
+        if documents:
+            self.deeds.ask_to_forget(documents)
 
     def ask_to_forget(self, document: Document) -> QMessageBox:
         """Ask before a document is forgotten: that cannot be taken back."""
-        box = QMessageBox(self)
-        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        box.setIcon(QMessageBox.Icon.NoIcon)
-        box.setWindowTitle(self.tr("Forget a document"))
-        box.setText(self.tr("Forget {0}?").format(document_name(document)))
-        box.setInformativeText(
-            self.tr("Its text and {0} are erased from memory. The file itself is not touched.").format(
-                passages_words(document.chunks)
-            )
-        )
-        forget = box.addButton(self.tr("Forget"), QMessageBox.ButtonRole.DestructiveRole)
-        keep = box.addButton(self.tr("Keep"), QMessageBox.ButtonRole.RejectRole)
-        box.setDefaultButton(keep)
-        box.setEscapeButton(keep)
-        forget.clicked.connect(partial(self._forget_now, document))
-        box.open()
-        return box
+        return self.deeds.ask_to_forget([document])
 
-    def _forget_now(self, document: Document) -> None:
-        engine = self._engine
-        if engine is None:
-            return
-
-        def tell(_count: int) -> None:
-            self.model.remove(document.id)
-            self._show_state()
-            self._messages.info(self.tr("Forgotten: {0}").format(document_name(document)))
-
-        self._operations.start(
-            Operation(
-                name="forget a document",
-                run=lambda: engine.forget_document(document.id),
-                success=tell,
-                progress=self.tr("Forgetting"),
-                owner=self,
-            )
-        )
+    def _forgotten(self, ids: list[str]) -> None:
+        for one in ids:
+            self.model.remove(one)
+        self._show_state()
 
     def _show_menu(self, position: QPoint) -> None:
-        document = self.table.selected()
-        if document is None:
+        documents = self.table.all_selected()
+        if not documents:
             return
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction(self.tr("Open"), self._open).setShortcut(QKeySequence("Return"))
-        if is_file(document):
-            menu.addAction(self.tr("Open in its program"), partial(self._on_disk.open, document.path))
-            menu.addAction(self.tr("Show in folder"), partial(self._on_disk.reveal, document.path))
-        menu.addSeparator()
-        menu.addAction(self.tr("Forget…"), self._forget).setShortcut(QKeySequence("Del"))
+        files = [document for document in documents if is_file(document)]
+        if len(documents) == 1:
+            menu.addAction(self.tr("Open"), self._open).setShortcut(QKeySequence("Return"))
+            if files:
+                menu.addAction(self.tr("Open in its program"), partial(self._on_disk.open, files[0].path))
+                menu.addAction(self.tr("Show in folder"), partial(self._on_disk.reveal, files[0].path))
+            menu.addSeparator()
+        if files:
+            menu.addAction(self.tr("Read again"), partial(self.deeds.read_again, files)).setShortcut(QKeySequence("F5"))
+        words = self.tr("Forget…") if len(documents) == 1 else self.tr("Forget {0}…").format(number(len(documents)))
+        menu.addAction(words, self._forget).setShortcut(QKeySequence("Del"))
         menu.popup(position)

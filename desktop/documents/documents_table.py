@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDate, QItemSelectionModel, QLocale, QPoint, Qt, Signal
+from PySide6.QtCore import QDate, QItemSelectionModel, QLocale, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from desktop.documents.row_ground import LIST_WIDTH
+from desktop.documents.document_words import DATE_FORMAT, STATES, state_look
 from desktop.documents.table_delegate import TableDelegate
-from desktop.models.documents_model import DATE_FORMAT, FOLDER, NAME, PAGES, PASSAGES, READ, DocumentsModel
+from desktop.models.documents_model import (
+    FOLDER,
+    NAME,
+    PAGES,
+    PASSAGES,
+    READ,
+    SIZE,
+    STATE,
+    USED,
+    DocumentsModel,
+)
 from desktop.theme import Theme
 from engine import Document
 
-_FOLDER_SHARE = 0.28
+_FOLDER_SHARE = 0.2
+_TABLE_WIDTH = 1180
+"""Design pixels; beyond it the columns keep together."""
 _LEAST_NAME = 120
-_NARROW, _NARROWEST = 620, 480
-"""Below these widths, in design pixels, first the folder and then the figures give their room to the name."""
+_LEAST_NAME_SHOWN = 220
+_LEAST_FOLDER = 110
+_GOING = (SIZE, FOLDER, PASSAGES, PAGES, USED, STATE)
+"""Columns in the order in which they give their room to the name."""
 
 
 class DocumentsTable(QTableView):
@@ -34,11 +48,11 @@ class DocumentsTable(QTableView):
         self._theme = theme
         self._documents = model
         self._room = 0
-        self._date_width = 0
+        self._widths: dict[int, int] = {}
         self.setModel(model)
         self.setItemDelegate(TableDelegate(theme=theme, parent=self))
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setShowGrid(False)
         self.setWordWrap(False)
         self.setTabKeyNavigation(False)
@@ -59,9 +73,17 @@ class DocumentsTable(QTableView):
         theme.changed.connect(self._measure)
 
     def selected(self) -> Document | None:
-        """The document that is selected."""
-        rows = self.selectionModel().selectedRows()
-        return self._documents.peek(rows[0].row()) if rows else None
+        """The document that is selected; of several the one that is current."""
+        rows = [index.row() for index in self.selectionModel().selectedRows()]
+        current = self.currentIndex().row()
+        if not rows:
+            return None
+        return self._documents.peek(current if current in rows else rows[0])
+
+    def all_selected(self) -> list[Document]:
+        """Every document that is selected and was fetched, from the top."""
+        rows = sorted(index.row() for index in self.selectionModel().selectedRows())
+        return [document for row in rows if (document := self._documents.peek(row)) is not None]
 
     def enter(self) -> None:
         """Take the focus by a key; the first row is current where none was."""
@@ -77,15 +99,19 @@ class DocumentsTable(QTableView):
         """
         self._room = room
         px = self._theme.px
-        width = min(room - self.verticalScrollBar().sizeHint().width(), px(LIST_WIDTH))
-        narrow = room < px(_NARROW)
-        self.setColumnHidden(FOLDER, narrow)
-        for column in (PAGES, PASSAGES):
-            self.setColumnHidden(column, room < px(_NARROWEST))
-        folder = 0 if narrow else int(width * _FOLDER_SHARE)
-        self.setColumnWidth(FOLDER, folder)
-        # A hidden column is 0 wide.
-        others = folder + self.columnWidth(PAGES) + self.columnWidth(PASSAGES) + self._date_width
+        width = min(room - self.verticalScrollBar().sizeHint().width(), px(_TABLE_WIDTH))
+        folder = max(px(_LEAST_FOLDER), int(width * _FOLDER_SHARE))
+        widths = {**self._widths, FOLDER: folder}
+        hidden: set[int] = set()
+        for column in _GOING:
+            if width - sum(widths[one] for one in widths if one not in hidden) >= px(_LEAST_NAME_SHOWN):
+                break
+            hidden.add(column)
+        for column, wide in widths.items():
+            self.setColumnHidden(column, column in hidden)
+            if column not in hidden:
+                self.setColumnWidth(column, wide)
+        others = sum(widths[one] for one in widths if one not in hidden)
         self.setColumnWidth(NAME, max(px(_LEAST_NAME), width - others))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -106,19 +132,23 @@ class DocumentsTable(QTableView):
         metrics = self.fontMetrics()
         self.verticalHeader().setDefaultSectionSize(metrics.height() + 2 * self._theme.px(10))
         header = self.horizontalHeader()
-        air = 2 * self._theme.px(16)
+        air = 2 * self._theme.px(12)
         dates = (QLocale().toString(QDate(2000, month, 28), DATE_FORMAT) for month in range(1, 13))
-        samples = {PAGES: "00,000", PASSAGES: "000,000", READ: max(dates, key=len)}
+        date = max(dates, key=len)
+        states = (state_look(state).word for state in STATES)
+        samples = {
+            STATE: max(states, key=len), PAGES: "000 / 000", PASSAGES: "00,000", SIZE: "000.0 MB",
+            USED: date, READ: date,
+        }  # fmt: skip
         for column, sample in samples.items():
             words = str(self._documents.headerData(column, Qt.Orientation.Horizontal))
             widest = max(metrics.horizontalAdvance(sample), header.fontMetrics().horizontalAdvance(words))
-            self.setColumnWidth(column, widest + air)
-            self._date_width = widest + air  # the last column is the one that also takes what is left over
+            self._widths[column] = widest + air
         self.share_width(self._room)
 
     def _ask_menu(self, position: QPoint) -> None:
         index = self.indexAt(position)
-        if index.isValid():
+        if index.isValid() and not self.selectionModel().isRowSelected(index.row(), QModelIndex()):
             flags = QItemSelectionModel.SelectionFlag
             self.selectionModel().setCurrentIndex(index, flags.ClearAndSelect | flags.Rows)
         if self.selected() is not None:

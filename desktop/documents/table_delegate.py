@@ -7,7 +7,9 @@ from PySide6.QtGui import QFontMetrics, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QTableView
 
 from desktop.documents.row_ground import paint_focus, paint_ground
+from desktop.models.documents_model import ROLE_ROLE
 from desktop.theme import Theme
+from desktop.tokens import ColorRole
 
 
 class TableDelegate(QStyledItemDelegate):
@@ -29,7 +31,8 @@ class TableDelegate(QStyledItemDelegate):
         paint_ground(painter, theme, option)
         font = theme.font("body") if index.column() == 0 else theme.font("secondary")
         painter.setFont(font)
-        painter.setPen(theme.color("text" if index.column() == 0 else "muted"))
+        role: ColorRole = index.data(ROLE_ROLE) or ("text" if index.column() == 0 else "muted")
+        painter.setPen(theme.color(role))
         edge = theme.px(16) if index.column() == 0 else theme.px(8)
         cell = option.rect.adjusted(edge, 0, -theme.px(8), 0)
         text = str(index.data(Qt.ItemDataRole.DisplayRole) or "")

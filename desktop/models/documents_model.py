@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QDate, QLocale, QModelIndex, QObject, Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, QObject, Qt
 
+from desktop.documents.document_words import coverage, coverage_words, day, state_look, state_of, used_words
 from desktop.models.paged_model import VALUE_ROLE, Index, PagedModel
-from desktop.words import file_name, folder_name, is_pasted, number, pages_words, passages_words
+from desktop.words import bytes_words, file_name, folder_name, is_pasted, number, passages_words, sentence
 from engine import Document
 
-DATE_FORMAT = "d MMM yyyy"
-NAME, FOLDER, PAGES, PASSAGES, READ = range(5)
+NAME, FOLDER, STATE, PAGES, PASSAGES, SIZE, USED, READ = range(8)
+FIGURES = (PAGES, PASSAGES, SIZE)
+ROLE_ROLE = VALUE_ROLE + 1
+"""The colour role of a cell that asks for attention, or None."""
 
 
 class DocumentsModel(PagedModel[Document]):
-    """Name, folder, pages, passages, and when it was read."""
+    """Name, folder, state, pages, passages, size, when it was last used, and when it was read."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(_document_id, parent)
@@ -25,7 +28,7 @@ class DocumentsModel(PagedModel[Document]):
         return self.value(row)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
-        """Five columns."""
+        """Eight columns."""
         return 0 if parent.isValid() else READ + 1
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -39,9 +42,12 @@ class DocumentsModel(PagedModel[Document]):
         return {
             NAME: QCoreApplication.translate("Documents", "Document"),
             FOLDER: QCoreApplication.translate("Documents", "Folder"),
+            STATE: QCoreApplication.translate("Documents", "State"),
             PAGES: QCoreApplication.translate("Documents", "Pages"),
             PASSAGES: QCoreApplication.translate("Documents", "Passages"),
-            READ: QCoreApplication.translate("Documents", "Read"),
+            SIZE: QCoreApplication.translate("Documents", "Size"),
+            USED: QCoreApplication.translate("Documents", "Last used"),
+            READ: QCoreApplication.translate("Documents", "Read on"),
         }.get(section)
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
@@ -59,13 +65,15 @@ class DocumentsModel(PagedModel[Document]):
             case Qt.ItemDataRole.DisplayRole:
                 return _cell(document, index.column())
             case Qt.ItemDataRole.ToolTipRole:
-                return document.path
+                return _tool_tip(document, index.column())
             case Qt.ItemDataRole.AccessibleTextRole:
                 if index.column() == PAGES:
-                    return pages_words(document.pages)
+                    return coverage_words(document)
                 if index.column() == PASSAGES:
                     return passages_words(document.chunks)
                 return _cell(document, index.column())
+            case _ if role == ROLE_ROLE and index.column() == STATE and state_of(document) == "missing":
+                return state_look("missing").role
         return None
 
 
@@ -74,7 +82,7 @@ def _document_id(document: Document) -> str:
 
 
 def _alignment(column: int) -> Qt.AlignmentFlag:
-    if column in (PAGES, PASSAGES):
+    if column in FIGURES:
         return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
     return Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter
 
@@ -86,12 +94,23 @@ def _cell(document: Document, column: int) -> str:
         case 1:
             return folder_name(document.path)
         case 2:
-            return number(document.pages) if document.pages else "–"
+            return state_look(state_of(document)).word
         case 3:
+            return coverage(document)
+        case 4:
             return number(document.chunks)
+        case 5:
+            return bytes_words(document.size)
+        case 6:
+            return used_words(document)
         case _:
-            read = document.updated_at.astimezone()
-            return QLocale().toString(QDate(read.year, read.month, read.day), DATE_FORMAT)
+            return day(document.updated_at)
+
+
+def _tool_tip(document: Document, column: int) -> str:
+    if column in (STATE, PAGES) and document.note:
+        return sentence(document.note)
+    return document.path
 
 
 def is_file(document: Document) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from engine import (
     Document,
+    DocumentDetails,
     DocumentText,
     FileState,
     IngestFile,
@@ -19,6 +21,8 @@ from engine import (
     NotFoundError,
     Rectangle,
     RenderedPage,
+    WatchedFolder,
+    WatchedFoldersChanged,
 )
 from engine.events import EventBus
 
@@ -31,6 +35,24 @@ def make_document(document_id: str, path: str, *, media_type: str = "text/plain"
         id=document_id, path=path, title="A title", media_type=media_type, size=1, content_hash="", pages=pages,
         pages_without_text=0, chunks=12, created_at=MOMENT, updated_at=MOMENT,
     )  # fmt: skip
+
+
+def make_details(document: Document, **fields: Any) -> DocumentDetails:
+    """Details of a document that was read whole and never used."""
+    values: dict[str, Any] = {
+        "document": document, "state": "read", "pages_read": document.pages, "pages_skipped": (), "why": None,
+        "passages": document.chunks, "uses": 0, "used_at": None, "folder": None,
+    }  # fmt: skip
+    return DocumentDetails(**{**values, **fields})
+
+
+def make_folder(folder_id: str, path: str, **fields: Any) -> WatchedFolder:
+    """A watched folder in step."""
+    values: dict[str, Any] = {
+        "id": folder_id, "path": path, "state": "watching", "paused": False, "ignore": (), "added_at": MOMENT,
+        "scanned_at": MOMENT, "files": 214, "documents": 198,
+    }  # fmt: skip
+    return WatchedFolder(**{**values, **fields})
 
 
 def make_progress(**fields: Any) -> IngestProgress:
@@ -53,6 +75,9 @@ class HandEngine:
         self.listed: list[Document] = []
         self.progress = make_progress(total=0, finished=0, active=False)
         self.undrawable: str | None = None
+        self.folders: list[WatchedFolder] = []
+        self.details: dict[str, DocumentDetails] = {}
+        self.unreadable: set[str] = set()
 
     def add_text(self, document: Document, *pages: str, missing: bool = False) -> None:
         """Give a document its text."""
@@ -132,6 +157,56 @@ class HandEngine:
         self.calls.append(("forget", document_id))
         self.listed = [one for one in self.listed if one.id != document_id]
         return 12
+
+    async def forget_documents(self, document_ids: Sequence[str]) -> int:
+        self.calls.append(("forget_many", list(document_ids)))
+        self.listed = [one for one in self.listed if one.id not in document_ids]
+        return len(document_ids)
+
+    async def reread_document(self, document_id: str) -> str:
+        self.calls.append(("reread", document_id))
+        if document_id in self.unreadable:
+            raise IngestionError("The file is not there now. What was read of it is kept.")
+        return "batch"
+
+    async def document_details(self, document_id: str) -> DocumentDetails:
+        await asyncio.sleep(0)
+        for document in self.listed:
+            if document.id == document_id:
+                return self.details.get(document_id) or make_details(document)
+        raise NotFoundError("This document was forgotten.")
+
+    async def watched_folders(self) -> list[WatchedFolder]:
+        await asyncio.sleep(0)
+        return list(self.folders)
+
+    async def watch_folder(self, path: str, *, ignore: Sequence[str] = ()) -> WatchedFolder:
+        self.calls.append(("watch", path))
+        folder = make_folder(f"id of {path}", path)
+        self.folders.append(folder)
+        self.events.publish(WatchedFoldersChanged())
+        return folder
+
+    async def pause_folder(self, folder_id: str) -> WatchedFolder:
+        return self._change_folder(folder_id, paused=True, state="paused")
+
+    async def resume_folder(self, folder_id: str) -> WatchedFolder:
+        return self._change_folder(folder_id, paused=False, state="watching")
+
+    async def set_folder_ignore(self, folder_id: str, patterns: Sequence[str]) -> WatchedFolder:
+        if "!" in patterns:
+            raise IngestionError("The pattern ! means nothing in a .gitignore file. Nothing was changed.")
+        return self._change_folder(folder_id, ignore=tuple(patterns))
+
+    async def unwatch_folder(self, folder_id: str, *, forget: bool = False) -> int:
+        self.calls.append(("unwatch", folder_id, forget))
+        self.folders = [one for one in self.folders if one.id != folder_id]
+        return 0
+
+    def _change_folder(self, folder_id: str, **fields: Any) -> WatchedFolder:
+        self.calls.append(("folder", folder_id, fields))
+        self.folders = [dataclasses.replace(one, **fields) if one.id == folder_id else one for one in self.folders]
+        return next(one for one in self.folders if one.id == folder_id)
 
     async def render_page(
         self, document_id: str, page: int, *, scale: float = 1.0, highlight: str | None = None

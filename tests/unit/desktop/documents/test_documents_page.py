@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMessageBox
 
 from desktop.bridge import Bridge
 from desktop.documents.documents_page import DocumentsPage
-from desktop.models.documents_model import FOLDER, NAME, PAGES
+from desktop.models.documents_model import FOLDER, NAME, PAGES, READ, SIZE, STATE
 from engine import DocumentsChanged
 from tests.helpers.desktop_parts import DesktopParts, until
 from tests.helpers.hand_engine import HandEngine, make_document
@@ -170,8 +170,11 @@ def test_columns_share_the_width_at_once(play: Callable[..., None]) -> None:
         for width in (900, 700, 1800):
             page.window().resize(width, 560)
             await until(lambda width=width: page.width() == width)  # type: ignore[misc]
-            shares = [page.table.columnWidth(column) for column in range(5)]
-            assert shares[NAME] > shares[FOLDER] > shares[PAGES]
-            assert sum(shares[:4]) < min(width, 1200)
+            shares = [page.table.columnWidth(column) for column in range(READ)]  # the last one takes what is left
+            assert shares[NAME] > shares[FOLDER]
+            assert shares[NAME] > shares[PAGES]
+            assert sum(shares) < min(width, 1200)
+            assert page.table.isColumnHidden(SIZE) == (width < 1000)
+            assert not page.table.isColumnHidden(STATE)
 
     play(story)
