@@ -20,7 +20,7 @@ from desktop.operations import Operation, Operations
 from desktop.settings.controller import SettingsController
 from desktop.theme import Theme
 from desktop.window_state import WindowState
-from engine import ConversationSource, DocumentSource, EngineStatus, Notice, resources
+from engine import ConversationSource, DocumentSource, EngineStatus, MemoryFilter, Notice, resources
 
 if TYPE_CHECKING:
     from desktop.memory.memory_page import MemoryPage
@@ -86,6 +86,7 @@ class Workspace(QObject):
         self.settings = SettingsController(theme=theme, icons=icons, operations=operations, state=state, window=window)
         window.conversations.settings_wanted.connect(self.settings.show)
         self.chat.page_wanted.connect(self._show_page)
+        self.chat.memory_wanted.connect(self._find_memories)
         self._status: EngineStatus | None = None
         self._status_page: StatusPage | None = None
         self._memory_page: MemoryPage | None = None
@@ -158,6 +159,11 @@ class Workspace(QObject):
             self.library.add_stop(page)
             page.attach(self._engine, self._bridge)
         self.library.show_page(self._memory_page)
+
+    def _find_memories(self, words: str) -> None:
+        self.show_memory()
+        if self._memory_page is not None and words:
+            self._memory_page.filters.set_filter(MemoryFilter(text=words))
 
     def _open_memory_source(self, memory: Memory) -> None:
         source = memory.source

@@ -71,3 +71,8 @@ def unknown_words(name: str) -> str:
     return QCoreApplication.translate(
         "Commands", "There is no command “/{0}”. A slash alone lists them. What you wrote is still in the field."
     ).format(name)
+
+
+def escaped(text: str) -> str:
+    """A text whose letters mean nothing to Markdown."""
+    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|$~" else letter for letter in text)

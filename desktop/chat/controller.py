@@ -41,11 +41,13 @@ class ChatController(QObject):
     Attributes:
         source_activated: A `SourceItem` is to be opened at its passage.
         page_wanted: `documents`, `settings` or `status` is to be shown.
+        memory_wanted: Memories are to be shown that these words find.
         paths_wanted: Files and folders are to be read into memory.
     """
 
     source_activated = Signal(object)
     page_wanted = Signal(str)
+    memory_wanted = Signal(str)
     paths_wanted = Signal(list)
 
     def __init__(
@@ -148,6 +150,7 @@ class ChatController(QObject):
         self.turns.busy_changed.connect(composer.set_busy)
         self.slash.deed_wanted.connect(self._do)
         self.slash.page_wanted.connect(self.page_wanted)
+        self.slash.memory_wanted.connect(self.memory_wanted)
         self.slash.model_wanted.connect(self.models.choose)
         self.slash.paths_wanted.connect(self.paths_wanted)
         self.slash.files_wanted.connect(self.giving.choose)

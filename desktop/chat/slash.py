@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, Signal
 
 from desktop.chat.chat_pane import ChatPane
-from desktop.chat.commands import Command, matching, split_command, unknown_words
+from desktop.chat.commands import Command, escaped, matching, split_command, unknown_words
 from desktop.chat.entries import Entry
+from desktop.chat.memory_commands import MemoryCommands
 from desktop.chat.model_button import QUOTES_ONLY, price_words
 from desktop.chat.prompts import Prompts
-from desktop.chat.source_items import describe_source
 from desktop.chat.turn_words import money
 from desktop.messages import Messages
 from desktop.operations import Operation, Operations
@@ -24,9 +24,6 @@ from desktop.words import number
 if TYPE_CHECKING:
     from engine import Engine
 
-_FOUND = 8
-_PASSAGE = 240
-
 
 class Slash(QObject):
     """Knows the commands.
@@ -34,7 +31,8 @@ class Slash(QObject):
     Attributes:
         deed_wanted: Something is to be done with the open conversation: a name of `ConversationDeeds.act`, or `new`,
             `rename`, `delete`, `find`, `stop`, `again`.
-        page_wanted: `documents`, `settings` or `status` is to be shown.
+        page_wanted: `documents`, `memory`, `settings` or `status` is to be shown.
+        memory_wanted: Memories are to be shown that these words find.
         model_wanted: This model is to answer; empty for the one in the settings.
         paths_wanted: Files and folders are to be read into memory.
         files_wanted: Files are to be chosen for this chat.
@@ -42,6 +40,7 @@ class Slash(QObject):
 
     deed_wanted = Signal(str, str)
     page_wanted = Signal(str)
+    memory_wanted = Signal(str)
     model_wanted = Signal(str)
     paths_wanted = Signal(list)
     files_wanted = Signal()
@@ -61,6 +60,11 @@ class Slash(QObject):
         self._messages = messages
         self._prompts = prompts
         self._engine: Engine | None = None
+        self._memories = MemoryCommands(
+            tell=self._tell, put_back=pane.composer.put_text, messages=messages, parent=self
+        )
+        self._memories.page_wanted.connect(self.page_wanted)
+        self._memories.memory_wanted.connect(self.memory_wanted)
         self.commands = self._make()
 
     def attach(self, engine: Engine) -> None:
@@ -75,8 +79,8 @@ class Slash(QObject):
         return (
             Command("help", self.tr("What can be done here"), self._help),
             Command("remember", self.tr("Remember this for ever"), self._remember, text, needed=True),
-            Command("search", self.tr("Look it up in memory"), self._search, words, needed=True),
             Command("memory", self.tr("What is remembered; on or off for this chat"), self._memory, "on | off"),
+            *self._memories.commands(),
             Command("status", self.tr("How everything is"), self._status),
             Command("model", self.tr("Who answers"), self._model, name),
             Command("usage", self.tr("What language models used this month"), self._usage),
@@ -103,8 +107,6 @@ class Slash(QObject):
             Command("delete", self.tr("Delete this conversation"), deed("delete")),
             Command("prompt", self.tr("Keep a prompt of your own"), self._prompt, self.tr("name text"), needed=True),
             Command("forget-prompt", self.tr("Forget a prompt of your own"), self._forget_prompt, name, needed=True),
-            Command("verify", self.tr("Hold the memory's indexes against what is stored"), self._verify),
-            Command("rebuild", self.tr("Build the memory's indexes anew"), self._rebuild),
         )  # fmt: skip
 
     # Typing
@@ -198,22 +200,6 @@ class Slash(QObject):
             )
         )
 
-    def _search(self, argument: str) -> None:
-        async def find(engine: Engine) -> str:
-            hits = await engine.recall(argument, limit=_FOUND)
-            if not hits:
-                return self.tr("Nothing like this was found in your files and notes.")
-            rows = []
-            for place, hit in enumerate(hits, 1):
-                title, where, _ = describe_source(hit.source, hit.memory, {})
-                text = " ".join(hit.memory.text.split())
-                shown = text if len(text) <= _PASSAGE else text[:_PASSAGE].rsplit(" ", 1)[0] + "…"
-                head = f"**{escaped(title)}**" + (f" · {escaped(where)}" if where else "")
-                rows.append(f"{place}. {head}  \n   {escaped(shown)}")
-            return "\n".join(rows)
-
-        self._tell(f"/search {argument}", find)
-
     def _memory(self, argument: str) -> None:
         if argument.casefold() in ("on", "off"):
             self.deed_wanted.emit("remember" if argument.casefold() == "on" else "forget", "")
@@ -252,22 +238,6 @@ class Slash(QObject):
             return f"{escaped(status.summary)}\n\n|  |  |  |\n|:--|:--|:--|\n" + "\n".join(rows)
 
         self._tell("/status", find)
-
-    def _verify(self, _argument: str) -> None:
-        async def find(engine: Engine) -> str:
-            report = await engine.verify()
-            if not report.problems:
-                return self.tr("%Ln memories stand in the store, and every index agrees.", "", report.memories)
-            return "\n".join(f"- {escaped(problem)}" for problem in report.problems)
-
-        self._tell("/verify", find)
-
-    def _rebuild(self, _argument: str) -> None:
-        async def find(engine: Engine) -> str:
-            report = await engine.rebuild()
-            return self.tr("The indexes of %Ln memories were built anew.", "", report.memories)
-
-        self._tell("/rebuild", find)
 
     def _devices(self, _argument: str) -> None:
         async def find(engine: Engine) -> str:
@@ -377,8 +347,3 @@ class Slash(QObject):
         gone = self._prompts.remove(argument)
         words = self.tr("The prompt is forgotten.") if gone else self.tr("There is no prompt of that name.")
         self._messages.info(words)
-
-
-def escaped(text: str) -> str:
-    """A text whose letters mean nothing to Markdown."""
-    return "".join(f"\\{letter}" if letter in "\\`*_{}[]<>#|$~" else letter for letter in text)

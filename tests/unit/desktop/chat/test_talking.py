@@ -14,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from desktop.chat.attachment_chips import GivenThing
 from desktop.chat.chat_find import count_in, readable
 from desktop.chat.chat_header import ChatHeader
-from desktop.chat.commands import Command, matching, split_command
+from desktop.chat.commands import Command, escaped, matching, split_command
 from desktop.chat.completion import Suggestion
 from desktop.chat.composer import Composer, Insertion
 from desktop.chat.context_page import ContextPage
@@ -24,7 +24,6 @@ from desktop.chat.live_answer import LiveAnswer
 from desktop.chat.model_button import ModelButton, price_words
 from desktop.chat.pdf_export import PdfExport
 from desktop.chat.prompts import Prompts
-from desktop.chat.slash import escaped
 from desktop.chat.transcript import Transcript
 from desktop.chat.turn_words import money, usage_words
 from engine import (
