@@ -37,6 +37,43 @@ class ConsolidationSettings(Group):
     )
 
 
+class PromotionSettings(Group):
+    """Which memories rise to a longer-lived layer by themselves."""
+
+    enabled: bool = Field(
+        True,
+        description="Let memories rise by themselves before their time is up, by a model that learns from use.",
+        json_schema_extra=LIVE,
+    )
+    share: float = Field(
+        0.3,
+        ge=0.01,
+        le=0.95,
+        description="Share of the memories about to go that may rise.",
+        json_schema_extra=LIVE,
+    )
+    explore: float = Field(
+        0.05,
+        ge=0,
+        le=0.5,
+        description="Share of these decisions left to chance, so that the model sees what it would have let go.",
+        json_schema_extra=LIVE,
+    )
+    horizon_days: float = Field(
+        14,
+        ge=1,
+        le=80,
+        description="Days within which a memory must be used for its rise to count as right.",
+        json_schema_extra=LIVE,
+    )
+    refit_hours: float = Field(
+        24, ge=1, le=8760, description="Hours between two attempts to learn anew.", json_schema_extra=LIVE
+    )
+    refit_outcomes: int = Field(
+        500, ge=60, le=100_000, description="New outcomes needed to learn anew.", json_schema_extra=LIVE
+    )
+
+
 class WatchSettings(Group):
     """Folders that are kept in step."""
 

@@ -28,6 +28,7 @@ from engine.life_settings import (
     BackupSettings,
     ConsolidationSettings,
     LifeSettings,
+    PromotionSettings,
     StreamingSettings,
     WatchSettings,
 )
@@ -245,6 +246,7 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="What the log file holds.")
     layers: LayerSettings = Field(default_factory=LayerSettings)
     life: LifeSettings = Field(default_factory=LifeSettings)
+    promotion: PromotionSettings = Field(default_factory=PromotionSettings)
     consolidation: ConsolidationSettings = Field(default_factory=ConsolidationSettings)
     embedding: EmbeddingSettings = Field(default_factory=EmbeddingSettings)
     runtime: RuntimeSettings = Field(default_factory=RuntimeSettings)

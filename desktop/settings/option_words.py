@@ -229,7 +229,9 @@ def option_words() -> dict[str, tuple[str, str]]:
         ),
         "backup.kept": (
             translate("Options", "Backups kept"),
-            translate("Options", "Of those made by themselves; older ones are deleted. Yours stay until you delete them."),
+            translate(
+                "Options", "Of those made by themselves; older ones are deleted. Yours stay until you delete them."
+            ),
         ),
         "backup.folder": (
             translate("Options", "Folder of backups"),
@@ -237,7 +239,9 @@ def option_words() -> dict[str, tuple[str, str]]:
         ),
         "backup.encrypted": (
             translate("Options", "Encrypt backups"),
-            translate("Options", "By the passphrase kept above. Whoever has neither it nor this computer reads nothing."),
+            translate(
+                "Options", "By the passphrase kept above. Whoever has neither it nor this computer reads nothing."
+            ),
         ),
         "streaming.sessions": (
             translate("Options", "Live streams at once"),
@@ -258,6 +262,33 @@ def option_words() -> dict[str, tuple[str, str]]:
         "streaming.idle_seconds": (
             translate("Options", "Let go of quiet streams after, seconds"),
             translate("Options", "A stream that goes on later is taken up again."),
+        ),
+        "promotion.enabled": (
+            translate("Options", "Keep what matters"),
+            translate("Options", "Let memories rise to a longer-lived layer by themselves, by what you really use."),
+        ),
+        "promotion.share": (
+            translate("Options", "Share that may rise"),
+            translate("Options", "How much of what is about to go may be kept for longer. 0.3 is three in ten."),
+        ),
+        "promotion.explore": (
+            translate("Options", "Left to chance"),
+            translate(
+                "Options",
+                "Share of these decisions made by chance, so that Magray also learns from what it would have let go.",
+            ),
+        ),
+        "promotion.horizon_days": (
+            translate("Options", "Days to prove useful"),
+            translate("Options", "A memory that rose was worth it if you use it within these days."),
+        ),
+        "promotion.refit_hours": (
+            translate("Options", "Rest between two lessons"),
+            translate("Options", "Hours between two attempts to learn anew from what you used."),
+        ),
+        "promotion.refit_outcomes": (
+            translate("Options", "Outcomes for a lesson"),
+            translate("Options", "How many new outcomes are needed before Magray learns anew from them."),
         ),
         "consolidation.enabled": (
             translate("Options", "Tidy memories up"),

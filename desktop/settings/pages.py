@@ -78,7 +78,7 @@ def page_specs() -> list[PageSpec]:
             "memory",
             translate("SettingsPages", "Memory"),
             translate("SettingsPages", "How long things are remembered."),
-            options=("layers.", "chat.extract", "chat.pause_seconds", "consolidation."),
+            options=("layers.", "chat.extract", "chat.pause_seconds", "promotion.", "consolidation."),
         ),
         PageSpec(
             "files",
