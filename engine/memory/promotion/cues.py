@@ -100,13 +100,14 @@ def _row(passage: Passage, words: WordCounts) -> list[float]:
     row = [cue(text) for cue in _WORDY.values()]
     row += map(math.log1p, text.counts)
     idf = [words.idf(word) for word in text.stems]
+    mass = math.fsum(idf)
     count = max(1, len(idf))
     new = words.new_in(passage.number, text.stems)
     before, behind = passage.previous, passage.next
     last = max(1, passage.length - 1)
     row += (
-        math.log1p(sum(idf)),
-        sum(idf) / count,
+        math.log1p(mass),
+        mass / count,
         max(idf, default=0.0),
         math.log1p(new),
         new / count,

@@ -148,7 +148,7 @@ def _losses(logits: FloatArray, outcome: FloatArray) -> FloatArray:
 
 
 def _best_kind(table: Table, older: int) -> str:
-    """The kind with the lowest log loss on the last fifth of the older outcomes; the simplest where none can be told."""
+    """The kind with the lowest log loss on the last fifth of the older outcomes; the simplest in doubt."""
     inner = int(older * OLDER)
     found: dict[str, float] = {}
     late = table.outcome[inner:older]

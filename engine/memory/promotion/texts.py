@@ -163,7 +163,7 @@ class WordCounts:
 
     def mass(self, words: Iterable[str]) -> float:
         """The summed idf of some words."""
-        return sum(map(self.idf, words))
+        return math.fsum(map(self.idf, words))  # exact, so that a set's order changes nothing
 
     def new_in(self, number: int, words: Iterable[str]) -> int:
         """How many of these words no text before this one held."""
