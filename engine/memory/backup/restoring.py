@@ -154,7 +154,7 @@ def swap(database: Path, *, shelf: Shelf, indexes: Path, now: datetime, kept: in
     except MagrayError as error:
         with contextlib.suppress(OSError):  # a disk that cannot be written; the next start tries again
             ready.unlink(missing_ok=True)
-        _log.exception("a backup was not restored")
+        _log.error("a backup was not restored: %s", error)
         return Swapped(restored=False, problem=f"The backup was not restored, all is as it was before. {error}")
     for path in indexes.glob("*.json"):
         with contextlib.suppress(OSError):  # they are of another database: the indexes see that, too
