@@ -82,13 +82,13 @@ class Consolidator:
         if done.off:
             return "Switched off in the settings."
         parts = [
-            f"{done.merged:,} repeats merged" if done.merged else "",
-            f"{done.superseded:,} replaced by newer ones" if done.superseded else "",
-            f"{done.episodes:,} sessions told in short" if done.episodes else "",
-            f"{done.named:,} groups named" if done.named else "",
+            _counted(done.merged, "repeat merged", "repeats merged"),
+            _counted(done.superseded, "replaced by a newer one", "replaced by newer ones"),
+            _counted(done.episodes, "session told in short", "sessions told in short"),
+            _counted(done.named, "group named", "groups named"),
         ]
         words = ", ".join(part for part in parts if part)
-        return f"{words[:1].upper()}{words[1:]}." if words else ""
+        return f"{words}." if words else ""
 
     async def clusters(self) -> list[ClusterInfo]:
         """The clusters there are, the largest first. Those that lost their name to erasing get one first."""
@@ -115,3 +115,7 @@ class Consolidator:
         numbers = await self._room.read(episode_queries.parts, memory_id)
         found = await self._room.read(recall_queries.memories_of, numbers)
         return [found[one] for one in numbers if one in found]
+
+
+def _counted(count: int, one: str, many: str) -> str:
+    return f"{count:,} {one if count == 1 else many}" if count else ""

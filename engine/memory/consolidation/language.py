@@ -8,8 +8,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from engine.memory.consolidation.statement_words import words
-
 _CONTRACTIONS = (
     (re.compile(r"\bcan['’]?not\b|\bcan['’]t\b", re.IGNORECASE), "can not"),
     (re.compile(r"\bwon['’]t\b", re.IGNORECASE), "will not"),
@@ -23,13 +21,13 @@ _CONTRACTIONS = (
 )
 _TOKEN = re.compile(r"\d+(?:[.,:/-]\d+)*|[^\W\d_]+|[%€$£₽°+=<>&@#]|[\u2600-\u27bf\U0001f300-\U0001faff]")
 
-_DEICTIC = words(
-    "today tonight tomorrow yesterday now currently soon ago recently lately weekend next last this morning afternoon "
-    "evening later earlier monday tuesday wednesday thursday friday saturday sunday "
-    "сегодня завтра послезавтра вчера позавчера сейчас теперь скоро недавно назад через следующий следующая следующее "
-    "следующей следующем следующую прошлый прошлая прошлое прошлой прошлом прошлую этой утром днем вечером ночью "
-    "позже раньше понедельник понедельника вторник вторника среду среда среды четверг четверга пятницу пятница "
-    "пятницы субботу суббота субботы воскресенье воскресенья выходные выходных"
+_DEICTIC = re.compile(
+    r"\b(?:today|tonight|tomorrow|yesterday|right now|currently|soon|ago|recently|lately|weekend|(?:next|last|this) "
+    r"(?:week|month|year|spring|summer|autumn|fall|winter|time|morning|afternoon|evening|night|one)|"
+    r"(?:mon|tues|wednes|thurs|fri|satur|sun)day|"
+    r"сегодня|завтра|послезавтра|вчера|позавчера|сейчас|скоро|недавно|назад|через|выходны\w+|"
+    r"(?:следующ|прошл)\w+|эт(?:ой|ом|у|от) (?:недел\w+|месяц\w*|год\w*|лет\w+|зим\w+|весн\w+|осен\w+|раз)|"
+    r"понедельник\w*|вторник\w*|сред[ауы]|четверг\w*|пятниц\w*|суббот\w*|воскресень\w*)\b"
 )
 
 
@@ -70,7 +68,7 @@ def tokens(text: str) -> list[str]:
 
 def is_deictic(words: list[str]) -> bool:
     """Whether a text says a time that depends on the day it is said: "tomorrow", "on Friday", "завтра"."""
-    return not _DEICTIC.isdisjoint(words)
+    return _DEICTIC.search(" ".join(words)) is not None
 
 
 def same_day(one: datetime, other: datetime) -> bool:
