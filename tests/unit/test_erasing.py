@@ -13,6 +13,7 @@ from engine import ERASED, Engine, Memory, NewMemory, Notice, Settings
 from engine.memory.lexical_index import BODY, SECTION, WINDOW, WordIndex
 from engine.memory.store import copies, erasing
 from engine.memory.store.erasing import cover
+from tests.helpers.clock import FakeClock
 
 DIMENSIONS = 384
 
@@ -33,10 +34,10 @@ def forms(*words: str) -> list[bytes]:
     return [text.encode(encoding) for text in texts for encoding in ("utf-8", "utf-16-le", "utf-16-be")]
 
 
-def known(folder: Path, word: str) -> bool:
+def known(folder: Path, word: str, *names: str) -> bool:
     """Whether the dictionaries of the word indexes hold a word; their files hold it letter by letter."""
     found = False
-    for name in ("words", "sections"):
+    for name in names or ("words", "sections", "archive/words"):
         index = WordIndex(folder / "indexes" / name)
         index.open()
         found |= any(index._searcher().doc_freq(field, word) > 0 for field in (BODY, WINDOW, SECTION))
@@ -268,3 +269,101 @@ async def test_what_a_kill_left_in_the_log_goes_at_the_next_start(data_dir: Path
     assert places(killed, *forms("xanaduquartz")), "nothing was in the way"
     async with Engine.open(Settings(data_dir=killed)):
         assert places(killed, *forms("xanaduquartz")) == []
+
+
+async def test_versions_merged_parts_history_and_archive_leave_no_byte(data_dir: Path) -> None:
+    """What a memory said before, what is hidden behind it, and what was logged of it goes with it."""
+    words = ["xanaduquartz", "zemblaopal", "brobdingnagtag", "lilliputtitle", "erewhonpart", "laputareason"]
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        life = engine._parts.life
+        secret, twin, kept = await engine.remember_many(
+            [
+                NewMemory(text="The vault code is xanaduquartz today.", title="lilliputtitle", layer="assets"),
+                NewMemory(text="The vault code, erewhonpart, is on paper.", layer="assets"),
+                NewMemory(text="The garden gate is green.", layer="assets"),
+            ]
+        )
+        earlier = parts(engine, secret)
+        await engine.edit_memory(secret.id, text="The vault code is zemblaopal today.", title=None)
+        await engine.tag_memories([secret.id], add=["brobdingnagtag"])
+        await life.merge([secret.id, twin.id], keep=secret.id)
+        reason = "Both came after: The vault code is zemblaopal today. And laputareason for xanaduquartz."
+        await life.tag([secret.id, kept.id], add=["both"], reason=reason.replace("laputareason for ", ""))
+        await life.tag([secret.id], add=["alone"], reason=reason)
+        await engine.archive_memories([secret.id, twin.id])
+        await settled(engine)
+        assert {hit.memory.text for hit in await engine.recall("vault code", archived=True)} >= {
+            "The vault code is zemblaopal today."
+        }
+        later = [*parts(engine, secret), *parts(engine, twin)]
+        (version,) = await engine.memory_versions(secret.id)
+        assert "xanaduquartz" in version.text
+        await engine._parts.executors.run("io", engine._parts.indexes.save)
+    for word in words:
+        assert places(data_dir, *forms(word)), f"{word} was never there"
+    assert known(data_dir, "xanaduquartz", "archive/words")
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        assert await engine.delete_memories([secret.id], erase=True) == 1
+        assert [one.text for one in await engine.memories()] == ["The garden gate is green."]
+        (entry,) = await engine.memory_history(kept.id)
+        assert ERASED in entry.reason
+        assert "vault code" not in entry.reason
+    assert places(data_dir, *forms(*words), *earlier, *later) == []
+    assert not known(data_dir, "xanaduquartz", "archive/words")
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        assert (await engine.verify()).problems == ()
+
+
+async def test_an_answer_that_quoted_an_earlier_version_loses_it(data_dir: Path) -> None:
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        (memory,) = await engine.remember_many(
+            [NewMemory(text="The piano was sold to wuthering Heathcliff in April.", layer="assets")]
+        )
+        conversation = await engine.create_conversation()
+        answer = await engine.ask("To whom was the piano sold in April?", conversation_id=conversation.id)
+        assert any("Heathcliff" in citation.quote for citation in answer.citations)
+        await engine.edit_memory(memory.id, text="The piano was sold to Linton in May.")
+        await engine.delete_memories([memory.id], erase=True)
+        assert "Heathcliff" not in repr(await engine.messages(conversation.id))
+    assert places(data_dir, *forms("Heathcliff", "Linton")) == []
+
+
+async def test_what_is_erased_by_itself_after_long_leaves_no_byte(data_dir: Path) -> None:
+    clock = FakeClock()
+    settings = Settings(data_dir=data_dir, life={"erase_after_days": 10})
+    async with Engine.open(settings, clock=clock) as engine:
+        await engine.remember("xanaduquartz was said in passing")
+        clock.advance(days=2)
+        await engine._parts.life.sweep()
+        clock.advance(days=11)
+        assert [hit.memory.text for hit in await engine.recall("passing", archived=True)]
+        await engine._parts.life.sweep()
+        assert await engine.recall("passing", archived=True) == []
+    assert places(data_dir, *forms("xanaduquartz")) == []
+
+
+async def test_a_chunk_that_was_edited_stays_when_the_file_is_read_again(data_dir: Path, tmp_path: Path) -> None:
+    """The file is what it was; its owner's words stand until the passage in the file changes."""
+    file = tmp_path / "notes.md"
+    file.write_text("# Hall\n\nThe lamp stands in the hall.\n\n# Attic\n\nThe trunk stands in the attic.\n")
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        await engine.ingest([file])
+        lamp = next(one for one in await engine.memories() if "lamp" in one.text)
+        trunk = next(one for one in await engine.memories() if "trunk" in one.text)
+        await engine.edit_memory(lamp.id, text="The lamp stood in the hall until May.")
+        split = await engine.split_memory(trunk.id, ["The trunk stands", "in the attic."])
+        file.write_text(file.read_text() + "\n# Cellar\n\nThe wine lies in the cellar.\n")
+        await engine.ingest([file])
+        texts = {one.text for one in await engine.memories(superseded=False)}
+        assert {"The lamp stood in the hall until May.", "The trunk stands", "in the attic."} <= texts
+        assert any("wine" in text for text in texts)
+        source = (await engine.memory(split.memories[1])).source
+        assert source is not None
+        assert source == (await engine.memory(trunk.id)).source or source.type == "document"
+        (version,) = await engine.memory_versions(lamp.id)
+        assert version.source == lamp.source
+        file.write_text("# Hall\n\nThe lamp was sold.\n")
+        await engine.ingest([file])
+        assert [one.text.split("\n")[-1] for one in await engine.memories()] == ["The lamp was sold."]
+        await settled(engine)
+        assert (await engine.verify()).problems == ()

@@ -238,6 +238,7 @@ def _redact_around(writer: peewee.SqliteDatabase, conversation: str, words: Sequ
 def _redact_reasons(writer: peewee.SqliteDatabase, texts: dict[str, list[str]]) -> None:
     """Why something was done to other memories together with these may repeat their words."""
     words = [text for own in texts.values() for text in own]
+    telling = {word for text in words for word in map(str.casefold, _WORD.findall(text)) if _tells(word)}
     for batch in _batches(list(texts)):
         shared = History.select(History.action).where(History.memory.in_(batch))
         query = History.select(History.number, History.reason).where(History.action.in_(shared), History.reason != "")
@@ -245,9 +246,16 @@ def _redact_reasons(writer: peewee.SqliteDatabase, texts: dict[str, list[str]]) 
         for number, reason in query.tuples().execute(writer):
             reasons.setdefault(reason, []).append(number)
         for reason, numbers in reasons.items():
-            covered = cover(reason, words)
+            # a reason is short, so that every telling word in it counts
+            covered = _WORD.sub(
+                lambda found: ERASED if found.group().casefold() in telling else found.group(), cover(reason, words)
+            )
             for some in _batches(numbers) if covered != reason else ():
                 History.update(reason=covered).where(History.number.in_(some)).execute(writer)
+
+
+def _tells(word: str) -> bool:
+    return len(word) > 4 or any(character.isdigit() for character in word)
 
 
 def _redact_views(writer: peewee.SqliteDatabase, texts: dict[str, list[str]]) -> None:
