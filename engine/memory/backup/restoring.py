@@ -156,9 +156,13 @@ def swap(database: Path, *, shelf: Shelf, indexes: Path, now: datetime, kept: in
             ready.unlink(missing_ok=True)
         _log.error("a backup was not restored: %s", error)
         return Swapped(restored=False, problem=f"The backup was not restored, all is as it was before. {error}")
-    for path in indexes.glob("*.json"):
-        with contextlib.suppress(OSError):  # they are of another database: the indexes see that, too
-            path.unlink(missing_ok=True)
+    for path in indexes.iterdir() if indexes.is_dir() else ():
+        # They are of another database, which the indexes see, too, and say then that they were damaged.
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
     return Swapped(restored=True, kept=before)
 
 
