@@ -88,10 +88,13 @@ def facts(details: DocumentDetails) -> list[str]:
         )
     elif details.state == "waiting":
         said.append(QCoreApplication.translate("Documents", "It waits to be read."))
-    if details.pages_skipped:
-        said.append(_skipped(details.pages_skipped, details))
     if details.why is not None:
         said.append(sentence(details.why))
+    elif details.pages_skipped:
+        words = QCoreApplication.translate("Documents", "{0} were read.")
+        said.append(words.format(coverage_words(document)))
+    if details.pages_skipped:
+        said.append(_skipped(details.pages_skipped))
     said.append(_use(details))
     if details.folder is not None:
         said.append(
@@ -100,15 +103,11 @@ def facts(details: DocumentDetails) -> list[str]:
     return said
 
 
-def _skipped(pages: Sequence[int], details: DocumentDetails) -> str:
+def _skipped(pages: Sequence[int]) -> str:
     shown = ", ".join(number(page) for page in pages[:_SHOWN_PAGES])
-    if len(pages) == 1:
-        words = QCoreApplication.translate("Documents", "{0} were read; page {1} gave no text.")
-    elif len(pages) <= _SHOWN_PAGES:
-        words = QCoreApplication.translate("Documents", "{0} were read; pages {1} gave no text.")
-    else:
-        words = QCoreApplication.translate("Documents", "{0} were read; pages {1} and others gave no text.")
-    return words.format(coverage_words(details.document), shown)
+    if len(pages) > _SHOWN_PAGES:
+        return QCoreApplication.translate("Documents", "Pages without text: {0} and others.").format(shown)
+    return QCoreApplication.translate("Documents", "Pages without text: {0}.").format(shown)
 
 
 def _use(details: DocumentDetails) -> str:

@@ -110,8 +110,8 @@ class DocumentsPage(Panel):
         top_layout.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         top_layout.setSpacing(theme.px(12))
         self.search.setMaximumWidth(theme.px(_SEARCH_WIDTH))
-        top_layout.addWidget(self.views, 2)
-        top_layout.addWidget(self.search, 3)
+        top_layout.addWidget(self.views, 3)
+        top_layout.addWidget(self.search, 2)
         self._top = top
 
         self.model = DocumentsModel(self)

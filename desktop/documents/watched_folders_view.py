@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QLabel, QMessageBox, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMessageBox, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.bridge import Bridge
 from desktop.documents.folder_words import documents_words
@@ -16,6 +16,7 @@ from desktop.icons import Icons
 from desktop.messages import Messages
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme, restyle
+from desktop.widgets.card import Panel
 from desktop.widgets.empty_state import EmptyState
 from desktop.words import short_path
 from engine import WatchedFolder
@@ -83,8 +84,13 @@ class WatchedFoldersView(QWidget):
 
     def _make_column(self) -> QWidget:
         px = self._theme.px
-        inner = QWidget()
+        ground = Panel(surface="surface")
+        inner = QWidget(ground)
         inner.setMaximumWidth(px(_WIDTH) + 2 * px(16))
+        across = QHBoxLayout(ground)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.addWidget(inner, 1000)
+        across.addStretch(1)
         note = QLabel(
             self.tr(
                 "New and changed files in these folders are read by themselves. A file that is deleted leaves its "
@@ -99,7 +105,7 @@ class WatchedFoldersView(QWidget):
         self._column.setSpacing(px(12))
         self._column.addWidget(note)
         self._column.addStretch(1)
-        return inner
+        return ground
 
     # ------------------------------------------------------------------ the engine
 
@@ -145,7 +151,7 @@ class WatchedFoldersView(QWidget):
         self.counted.emit(len(folders))
 
     def _make_card(self, folder: WatchedFolder) -> WatchedFolderCard:
-        card = WatchedFolderCard(folder, theme=self._theme, icons=self._icons, parent=self._area.widget())
+        card = WatchedFolderCard(folder, theme=self._theme, icons=self._icons, parent=self._column.parentWidget())
         card.pause_wanted.connect(lambda pause: self._pause(card.folder, pause))
         card.remove_wanted.connect(lambda: self.ask_to_remove(card.folder))
         card.patterns_wanted.connect(lambda patterns: self._set_patterns(card, patterns))
