@@ -32,7 +32,7 @@ from desktop.widgets.elided_label import ElidedLabel
 from desktop.widgets.empty_state import EmptyState
 from desktop.widgets.flow_layout import FlowLayout
 from desktop.widgets.layer_mark import LayerMark, layer_name
-from engine import CloseMemory, ConversationSource, FoundMemory, HistoryEntry, Memory, NotFoundError
+from engine import CloseMemory, ConversationSource, FoundMemory, HistoryEntry, Memory, NotFoundError, PromotionView
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -263,15 +263,13 @@ class DetailPane(Panel):
             if self._ids == (memory_id,):
                 self.close.show_close(found)
 
-        def put_rises(found: Any) -> None:
+        def put_rises(found: PromotionView) -> None:
             if self._ids == (memory_id,):
                 self.rises.show_view(found)
 
         self._start("life", life, put_life)
         self._start("close", lambda: engine.close_memories(memory_id), put_close)
-        explain = getattr(engine, "explain_promotion", None)
-        if explain is not None:
-            self._start("rises", lambda: explain(memory_id), put_rises)
+        self._start("rises", lambda: engine.explain_promotion(memory_id), put_rises)
 
     def _start(self, name: str, run: Any, success: Any, failure: Any = None) -> None:
         def quiet(error: Exception) -> None:  # one part of the pane that cannot be told leaves the others as they are

@@ -25,18 +25,23 @@ _LETTERS = 120
 class Section(QWidget):
     """A strong heading and a column below it."""
 
-    def __init__(self, theme: Theme, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.theme = theme
-        heading = QLabel(title, self)
-        restyle(heading, role="strong")
+        self._heading = QLabel(self)
+        restyle(self._heading, role="strong")
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.px(4))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.px(6))
-        layout.addWidget(heading)
+        layout.addWidget(self._heading)
         layout.addLayout(self.body)
+
+    def set_title(self, title: str) -> None:
+        """Name the section."""
+        self._heading.setText(title)
+        self.setAccessibleName(title)
 
     def clear(self) -> None:
         """Take out what it holds."""
@@ -94,10 +99,8 @@ class WhySection(Section):
     """What each signal gave to a hit, and its places."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "", parent)
-        heading = self.findChild(QLabel)
-        if heading is not None:
-            heading.setText(self.tr("Why it was found"))
+        super().__init__(theme, parent)
+        self.set_title(self.tr("Why it was found"))
 
     def show_found(self, found: FoundMemory) -> None:
         """Tell it of another hit."""
@@ -163,12 +166,10 @@ class CloseSection(Section):
     chosen = Signal(str)
 
     def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "", parent)
+        super().__init__(theme, parent)
         self._icons = icons
         self.body.setSpacing(0)
-        heading = self.findChild(QLabel)
-        if heading is not None:
-            heading.setText(self.tr("Close to it"))
+        self.set_title(self.tr("Close to it"))
 
     def show_close(self, found: Sequence[CloseMemory]) -> None:
         """Show them, nearest first; nothing hides the section."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import cast
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QWidget
 
 from desktop.memory.detail_sections import Section, moment_words
 from desktop.memory.memory_words import day_words, event_words, left_words, near_day_words, recalled_words
@@ -28,10 +28,8 @@ class LifeSection(Section):
     versions_wanted = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(theme, "", parent)
-        heading = self.findChild(QLabel)
-        if heading is not None:
-            heading.setText(self.tr("Life"))
+        super().__init__(theme, parent)
+        self.set_title(self.tr("Life"))
 
     def show_life(self, memory: Memory, history: Sequence[HistoryEntry], versions: int) -> None:
         """Tell it of another memory.

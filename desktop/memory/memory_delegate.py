@@ -230,5 +230,5 @@ def paint_bar(
         return
     width = max(bar.height(), bar.width() * share)
     full = QRectF(bar.right() - width if right_to_left else bar.left(), bar.top(), width, bar.height())
-    painter.setBrush(theme.color("muted" if against else "accent"))
+    painter.setBrush(theme.mixed("muted", "surface", 0.55) if against else theme.color("accent"))
     painter.drawRoundedRect(full, radius, radius)

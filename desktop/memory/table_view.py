@@ -57,7 +57,7 @@ class MemoryTableView(QWidget):
         self._filter = MemoryFilter()
         self._order: MemoryOrder = "newest"
         self._descending = True
-        self._told: list[int] = []
+        self._told: list[int] | None = []
         self._loaded = False
         self.model = MemoriesModel(self)
         self.model.rows_wanted.connect(self._fetch_rows)
@@ -170,7 +170,7 @@ class MemoryTableView(QWidget):
     ) -> None:
         table, bar = self.table, self.table.verticalScrollBar()
         height = max(1, table.verticalHeader().defaultSectionSize())
-        chosen, current = (table.selected_numbers(), table.current_number()) if keep else ([], None)
+        chosen, current = table.selected_numbers(), table.current_number()
         top, offset = divmod(bar.value(), height)
         first = int(self.model.numbers[top]) if keep and bar.value() and top < self.model.rowCount() else None
         blocked = table.selectionModel().blockSignals(True)  # a view that is filled anew has changed no selection yet
@@ -191,6 +191,8 @@ class MemoryTableView(QWidget):
             bar.setValue(places[0] * height + offset)
         elif not keep:
             table.scrollToTop()
+        if not keep:
+            self._told = None  # the same memory may be a hit now, and its details say why
         self._loaded = True
         self._telling.start()
         self._show_state()
