@@ -118,6 +118,11 @@ if TYPE_CHECKING:
         Actor as Actor,
         HistoryEntry as HistoryEntry,
         LifeEvent as LifeEvent,
+        PromotionDrift as PromotionDrift,
+        PromotionFeature as PromotionFeature,
+        PromotionStatus as PromotionStatus,
+        PromotionVersion as PromotionVersion,
+        PromotionView as PromotionView,
     )
     from engine.llm.known import PRICES_AS_OF as PRICES_AS_OF
     from engine.llm.messages import (
@@ -233,7 +238,10 @@ _HOMES = {
         "MEMORY_ORDERS", "SOURCE_KINDS", "CloseMemory", "FoundMemory", "MemoryCounts", "MemoryFilter", "MemoryOrder",
         "MemoryRow", "SourceKind",
     ),
-    "engine.life_values": ("Action", "Actor", "HistoryEntry", "LifeEvent"),
+    "engine.life_values": (
+        "Action", "Actor", "HistoryEntry", "LifeEvent", "PromotionDrift", "PromotionFeature", "PromotionStatus",
+        "PromotionVersion", "PromotionView",
+    ),
     "engine.llm.known": ("PRICES_AS_OF",),
     "engine.llm.messages": ("PROVIDERS", "ChatModelInfo", "ProviderName", "Usage"),
     "engine.map_values": ("DayActivity", "MapCluster", "MapStage", "MapUpdate"),

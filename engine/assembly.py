@@ -46,6 +46,8 @@ from engine.memory.memory import LayeredMemory
 from engine.memory.migrations import migrate
 from engine.memory.models_in_use import ModelsInUse
 from engine.memory.new_vectors import give_up_old, settle_vectors
+from engine.memory.promotion.jobs import promotion_job, refit_job
+from engine.memory.promotion.promotion import Promotion
 from engine.memory.reembedding import Reembedding
 from engine.memory.retrieval import Retriever
 from engine.memory.store import recall_queries, traces
@@ -253,6 +255,12 @@ async def assemble(
         settings,
     )
     scheduler.add(consolidator.job())
+    promotion = Promotion(
+        store=store, life=life, embedder=embedder, executors=executors, settings=settings, clock=watch.now
+    )
+    stack.callback(events.subscribe(promotion.heard))
+    scheduler.add(promotion_job(promotion))
+    scheduler.add(refit_job(promotion))
     if await first_vectors.missing():
         scheduler.ask(VECTORS)
     await scheduler.start()
@@ -269,6 +277,7 @@ async def assemble(
         memory=memory,
         life=life,
         consolidator=consolidator,
+        promotion=promotion,
         conversations=conversations,
         asker=asker,
         chat=chat,

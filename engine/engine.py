@@ -24,6 +24,7 @@ from engine.calls.llm import LlmCalls
 from engine.calls.map import MapCalls
 from engine.calls.memories import MemoryCalls
 from engine.calls.models import ModelCalls
+from engine.calls.promotion import PromotionCalls
 from engine.calls.settings import SettingsCalls
 from engine.calls.streaming import StreamingCalls
 from engine.calls.upkeep import UpkeepCalls
@@ -42,6 +43,7 @@ class Engine(
     AttachmentCalls,
     ConversationCalls,
     ConsolidationCalls,
+    PromotionCalls,
     DocumentCalls,
     WatchingCalls,
     ModelCalls,

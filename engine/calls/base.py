@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from engine.memory.life.life_cycle import LifeCycle
     from engine.memory.memory import LayeredMemory
     from engine.memory.models_in_use import ModelsInUse
+    from engine.memory.promotion.promotion import Promotion
     from engine.memory.reembedding import Reembedding
     from engine.memory.store.database import Database
     from engine.memory.streams.hub import Streams
@@ -50,6 +51,7 @@ class Parts:
     memory: LayeredMemory
     life: LifeCycle
     consolidator: Consolidator
+    promotion: Promotion
     conversations: Conversations
     asker: Asker
     chat: ChatParts

@@ -63,6 +63,8 @@ class SettingsCalls(Calls):
                 self._parts.life.follow(self.settings)
             if name.startswith(("consolidation.", "chat.", "llm.")):
                 self._parts.consolidator.follow(self.settings)
+            if name.startswith("promotion."):
+                self._parts.promotion.follow(self.settings)
             if name.startswith("backup."):
                 self._parts.backups.follow(self.settings.backup)
             if name.startswith(("chat.", "llm.")):

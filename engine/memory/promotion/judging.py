@@ -70,12 +70,12 @@ class Reader:
         self._words = WordCounts()
         self._upto = 0
         self._mean_words = 12.0
+        self._stale = False
         self._texts: OrderedDict[int, ReadText] = OrderedDict()
 
-    def forget(self) -> None:
-        """Drop what was read: something was erased, and not even its counts shall stay."""
-        self._words, self._upto = WordCounts(), 0
-        self._texts.clear()
+    def forget_soon(self) -> None:
+        """Drop what was read before anything else is; from any thread."""
+        self._stale = True
 
     def read(self, reader: Any, memories: Sequence[Judgeable], *, model: str, now: int) -> Judging:
         """The features of memories.
@@ -120,6 +120,10 @@ class Reader:
         return Judging(found, features(inputs), own)
 
     def _count_words(self, reader: Any) -> None:
+        if self._stale:
+            self._stale = False
+            self._words, self._upto = WordCounts(), 0
+            self._texts.clear()
         new = queries.texts_after(reader, self._upto, RECENT)
         for number, text in new:
             read = self._text(number, text)

@@ -40,6 +40,12 @@ class Reference:
         edges = np.quantile(rows, np.linspace(0, 1, BINS + 1)[1:-1], axis=0).T
         return cls(edges, _shares(rows, edges), np.quantile(sigmoid(logits), np.linspace(0, 1, _KEPT_POINTS)))
 
+    @property
+    def usual(self) -> FloatArray:
+        """The median of each feature. Shape (width,)."""
+        result: FloatArray = self.edges[:, (BINS - 1) // 2]
+        return result
+
     def drift(self, rows: FloatArray) -> FloatArray:
         """The population stability index of each feature. Shape (width,)."""
         now, then = np.maximum(_shares(rows, self.edges), _LEAST), np.maximum(self.shares, _LEAST)

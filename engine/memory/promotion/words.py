@@ -27,7 +27,6 @@ TITLES: dict[str, str] = {
 """Names of the features for people."""
 
 _FOR: dict[str, str] = {
-    "age": "still young",
     "access_recency": "used lately",
     "access_pattern": "used again and again",
     "use_count": "used often",
@@ -54,24 +53,35 @@ _AGAINST: dict[str, str] = {
 }
 _ENOUGH = 0.08
 """A feature that moves the logit by less is not worth a word."""
+_LITTLE = 0.03
+"""What is lacking is worth a word sooner: it tells what would help."""
 _MOST = 3
 
 
-def reason(contributions: FloatArray) -> str:
+def reason(values: FloatArray, contributions: FloatArray, usual: FloatArray) -> str:
     """One line on why a memory rises: "used often, names people, numbers or days"."""
-    return ", ".join(strongest(contributions)) or "likely to be needed again"
+    return ", ".join(strongest(values, contributions, usual)) or "likely to be needed again"
 
 
-def strongest(contributions: FloatArray) -> list[str]:
-    """What speaks most for it."""
+def strongest(values: FloatArray, contributions: FloatArray, usual: FloatArray) -> list[str]:
+    """What speaks most for it.
+
+    A feature is named where it stands above what is usual, so that the words are true whatever a model makes of it.
+
+    Args:
+        values: The memory's features. Shape (12,).
+        contributions: What each adds to the logit. Shape (12,).
+        usual: The median of each. Shape (12,).
+    """
     order = sorted(range(len(FEATURES)), key=lambda at: -contributions[at])
-    return [_FOR[FEATURES[at]] for at in order[:_MOST] if contributions[at] >= _ENOUGH]
+    found = [FEATURES[at] for at in order if contributions[at] >= _ENOUGH and values[at] > usual[at]]
+    return [_FOR[name] for name in found if name in _FOR][:_MOST]
 
 
-def missing(contributions: FloatArray) -> list[str]:
-    """What speaks most against it, in sentences."""
+def missing(values: FloatArray, contributions: FloatArray, usual: FloatArray) -> list[str]:
+    """What speaks most against it, in sentences: features at or below what is usual."""
     order = sorted(range(len(FEATURES)), key=lambda at: contributions[at])
-    found = [FEATURES[at] for at in order if contributions[at] <= -_ENOUGH]
+    found = [FEATURES[at] for at in order if contributions[at] <= -_LITTLE and values[at] <= usual[at]]
     return [_AGAINST[name] for name in found if name in _AGAINST][:_MOST]
 
 

@@ -19,7 +19,7 @@ import peewee
 from engine import values
 from engine.errors import InvalidMemoryError, NotFoundError
 from engine.memory.records import Document, History, Memory, Removal, Usage, Vector
-from engine.memory.store import cluster_queries, traces
+from engine.memory.store import cluster_queries, promotion_queries, traces
 from engine.memory.store.database import Database
 
 BATCH = 400
@@ -286,6 +286,7 @@ def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], 
         if purge and numbers:
             traces.note_erased(writer, sequences[-1])
         Usage.delete().where(Usage.memory.in_(batch)).execute(writer)
+        promotion_queries.forget(writer, batch)
         History.delete().where(History.memory.in_(batch)).execute(writer)
         cluster_queries.forget(writer, numbers)
         Memory.delete().where(Memory.number.in_(numbers)).execute(writer)
