@@ -76,4 +76,4 @@ def _color(lightness: float, chroma: float, hue: float) -> QColor:
     red = 4.0767416621 * long - 3.3077115913 * medium + 0.2309699292 * short
     green = -1.2684380046 * long + 2.6097574011 * medium - 0.3413193965 * short
     blue = -0.0041960863 * long - 0.7034186147 * medium + 1.7076147010 * short
-    return QColor.fromRgbF(_encoded(red), _encoded(green), _encoded(blue))
+    return QColor(*(round(255 * _encoded(part)) for part in (red, green, blue)))

@@ -71,7 +71,8 @@ class Raster:
 
     def __init__(self, width: int, height: int, *, radius: float) -> None:
         self._radius = round(radius * 4) / 4
-        self._edge = int(np.ceil(self._radius)) + 2
+        self._reach = int(np.ceil(self._radius)) + 1
+        self._edge = 2 * self._reach + 1  # a stamp just outside of the picture still lies within the pixels
         self._width, self._height = width, height
         self._wide = width + 2 * self._edge
         self._pixels: Pixels = np.zeros(self._wide * (height + 2 * self._edge), np.uint32)
@@ -96,7 +97,7 @@ class Raster:
         Returns:
             How many were inside.
         """
-        reach = self._edge - 2
+        reach = self._reach
         inside = (x >= -reach) & (y >= -reach) & (x < self._width + reach) & (y < self._height + reach)
         if not inside.all():
             x, y, marks, colors = x[inside], y[inside], marks[inside], colors[inside]

@@ -33,10 +33,9 @@ class DateBox(QDateEdit):
 
     def _dress(self) -> None:
         """The days of the week and of the weekend as quiet as the rest."""
-        calendar, day = self.calendarWidget(), QTextCharFormat()
-        day.setForeground(self._theme.color("text"))
+        calendar = self.calendarWidget()
         for weekend in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):
-            calendar.setWeekdayTextFormat(weekend, day)
+            calendar.setWeekdayTextFormat(weekend, QTextCharFormat())
         head = QTextCharFormat()
         head.setForeground(self._theme.color("muted"))
         head.setBackground(self._theme.color("raised"))
