@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +23,7 @@ from engine.memory.promotion.features import FEATURE_SET, FEATURES, FloatArray, 
 from engine.memory.promotion.importance import CUE_SET, fit_judge, importance_unseen
 from engine.memory.promotion.models.base import area_under_curve, log_loss
 from engine.memory.promotion.models.files import FITTERS, to_bytes
+from engine.memory.promotion.models.logistic import Logistic, fit_logistic
 from engine.memory.promotion.prior import FOLDER, IMPORTANCE, MODEL, REFERENCE, write_reference
 from engine.memory.promotion.reference import Reference
 from engine.settings import Settings
@@ -34,17 +34,6 @@ SEED = 20_260
 DAY, SEASON = 24.0, 90 * 24.0
 AGAIN = 1.5
 """How much one fresh use adds to the need of more, as a multiple of the need."""
-KIND = "logistic"
-"""The kind that is shipped: as good as the others on conversations it never saw, and each share is exact."""
-
-
-@dataclass(frozen=True, slots=True)
-class Simulated:
-    """One conversation judged at many moments."""
-
-    cues: FloatArray
-    rows: FloatArray
-    used: FloatArray
 
 
 def main() -> None:
@@ -75,22 +64,39 @@ def main() -> None:
         logits = model.logits(table[held])
         loss, area = log_loss(logits, outcomes[held]), area_under_curve(logits, outcomes[held])
         print(f"{kind}: log loss {loss:.4f}, AUC {area:.4f}")
-    logits = FITTERS[KIND](table[~held], outcomes[~held]).logits(table[held])
+    logits = plain(table[~held], outcomes[~held]).logits(table[held])
     metrics = {
         "log_loss": round(log_loss(logits, outcomes[held]), 4),
         "auc": round(area_under_curve(logits, outcomes[held]), 4),
         "examples": len(outcomes),
     }
-    model = FITTERS[KIND](table, outcomes)
-    judge = fit_judge(np.vstack([one.cues for one in readings]), np.hstack(asked))
-    for name, weight in sorted(
-        zip(FEATURES, getattr(model, "weights", ()), strict=False), key=lambda one: -abs(one[1])
-    ):
+    model = plain(table, outcomes)
+    learned = fit_judge(np.vstack([one.cues for one in readings]), np.hstack(asked))
+    judge = Logistic(round(learned.base, 6), learned.weights.round(6), learned.mean.round(6), learned.spread.round(6))
+    for name, weight in sorted(zip(FEATURES, model.weights, strict=False), key=lambda one: -abs(one[1])):
         print(f"  {name}: {weight:+.3f}")
     out.mkdir(parents=True, exist_ok=True)
     (out / IMPORTANCE).write_bytes(to_bytes(judge, features=CUE_SET))
     (out / MODEL).write_bytes(to_bytes(model, features=FEATURE_SET))
     write_reference(out / REFERENCE, Reference.of(table, model.logits(table)), metrics)
+
+
+def plain(table: FloatArray, outcomes: FloatArray) -> Logistic:
+    """A logistic model in which every feature counts as one would say it does: for use, for weight, against age.
+
+    Features that say the same twice get opposite signs in a free fit, which explains nothing to anybody. Those are
+    taken out one by one, the worst first, and keep the weight 0. Numbers are cut to six digits: what a processor's
+    rounding changes in the embedder is less.
+    """
+    sign = np.array([-1.0 if name == "age" else 1.0 for name in FEATURES])
+    held = np.zeros(len(FEATURES), dtype=bool)
+    while True:
+        model = fit_logistic(np.where(held, 0.0, table), outcomes)
+        against = model.weights * sign
+        if against.min() >= -1e-9:
+            mean, spread = table.mean(axis=0), np.where(held, 1.0, model.spread)
+            return Logistic(round(model.base, 6), model.weights.round(6), mean.round(6), spread.round(6))
+        held[int(against.argmin())] = True
 
 
 def simulate(
