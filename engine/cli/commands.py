@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
-from engine.cli import show
+from engine.cli import life, show
 from engine.cli.progress import IngestBar, spinner
 from engine.events import Event, Notice
 from engine.settings import Settings
@@ -54,6 +54,10 @@ def run(options: Namespace) -> int:
         return asyncio.run(_with_models(options))
     if options.command == "llm":
         return asyncio.run(_with_llm(options))
+    if options.command == "watch":
+        from engine.cli.watch import run as watch
+
+        return asyncio.run(_with_engine(options, watch))
     if options.command == "usage":
         from engine.cli.llm import usage
 
@@ -68,6 +72,8 @@ def run(options: Namespace) -> int:
         if options.action == "restore":
             return asyncio.run(_restore(options))
         return asyncio.run(_with_engine(options, getattr(backup, _CARRYING[options.action])))
+    if options.command == "memory" and options.action in life.COMMANDS:
+        return asyncio.run(_with_engine(options, life.COMMANDS[options.action]))
     name = options.command if options.command != "memory" else f"memory {options.action}"
     return asyncio.run(_with_engine(options, _COMMANDS[name]))
 
@@ -191,7 +197,15 @@ async def _ingest(engine: Engine, options: Namespace) -> int:
 async def _search(engine: Engine, options: Namespace) -> int:
     with spinner("Searching"):
         hits = await engine.recall(
-            options.query, limit=options.limit, layer=options.layer, kind=options.kind, explain=options.explain
+            options.query,
+            limit=options.limit,
+            layer=options.layer,
+            kind=options.kind,
+            explain=options.explain,
+            archived=options.archived,
+            superseded=options.superseded,
+            as_of=options.as_of,
+            valid_at=options.valid_at,
         )
     if options.json:
         show.print_json({"hits": hits})
@@ -227,7 +241,13 @@ async def _status(engine: Engine, options: Namespace) -> int:
 
 async def _memory_list(engine: Engine, options: Namespace) -> int:
     memories = await engine.memories(
-        layer=options.layer, kind=options.kind, deleted=options.deleted, limit=options.limit, offset=options.offset
+        layer=options.layer,
+        kind=options.kind,
+        deleted=options.deleted,
+        archived=options.archived,
+        superseded=True if options.superseded else None,
+        limit=options.limit,
+        offset=options.offset,
     )
     if options.json:
         show.print_json({"memories": memories})

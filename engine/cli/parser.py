@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import __version__
 from engine.bench import BENCHES
+from engine.cli.life import add_actions, add_days
 from engine.llm.messages import PROVIDERS
 from engine.values import KINDS, LAYERS
 
@@ -39,6 +40,7 @@ def build_parser() -> argparse.ArgumentParser:
     search.add_argument("query", metavar="QUERY")
     search.add_argument("--limit", type=_positive, metavar="N", help="how many at most")
     _add_filters(search)
+    add_days(search)
     search.add_argument("--explain", action="store_true", help="show every stage's score and why each was found")
 
     ask = _add(commands, "ask", "answer a question from memory, with sources")
@@ -53,6 +55,7 @@ def build_parser() -> argparse.ArgumentParser:
     gpu = _add(commands, "gpu", "say what computes, how fast, and why nothing better")
     gpu.add_argument("--retry", action="store_true", help="forget earlier failures and measure anew")
     _add_memory(commands)
+    _add_watch(commands)
     _add_models(commands)
     _add_llm(commands)
     _add_config(commands)
@@ -77,6 +80,8 @@ def _add_memory(commands: Any) -> None:
     listing.add_argument("--limit", type=_positive, default=50, metavar="N", help="how many at most (50)")
     listing.add_argument("--offset", type=_natural, default=0, metavar="N", help="how many to pass over (0)")
     listing.add_argument("--deleted", action="store_true", help="those that can be brought back")
+    listing.add_argument("--archived", action="store_true", help="those that lie in the archive")
+    listing.add_argument("--superseded", action="store_true", help="those that a newer memory replaced")
 
     show = _add(actions, "show", "show one memory whole")
     show.add_argument("id", metavar="ID")
@@ -95,6 +100,7 @@ def _add_memory(commands: Any) -> None:
     undelete = _add(actions, "undelete", "bring deleted memories back")
     undelete.add_argument("ids", nargs="+", metavar="ID")
 
+    add_actions(actions, _add)
     _add_carrying(actions)
     verify = _add(actions, "verify", "hold the database against the indexes")
     verify.add_argument("--mend", action="store_true", help="put right what can be; no memory is changed")
@@ -124,6 +130,30 @@ def _add_carrying(actions: Any) -> None:
     restore = _add(actions, "restore", "put a backup in the place of everything; the state before is kept as a backup")
     restore.add_argument("file", metavar="FILE", help="the backup")
     restore.add_argument("--passphrase-file", metavar="F", help="its first line opens the backup")
+
+
+def _add_watch(commands: Any) -> None:
+    watch = _add(commands, "watch", "keep folders in step; without an action, list them")
+    watch.set_defaults(action="list")
+    actions = watch.add_subparsers(dest="action", metavar="ACTION")
+    _add(actions, "list", "list the watched folders and how it stands with them")
+    add = _add(actions, "add", "watch a folder: new and changed files are read by themselves")
+    add.add_argument("path", metavar="FOLDER")
+    add.add_argument(
+        "--ignore", action="append", default=[], metavar="PATTERN", help="pass over this, as in a .gitignore file"
+    )
+    for name, help_ in (
+        ("pause", "leave a folder as it is for now"),
+        ("resume", "go on with a folder, and read what changed meanwhile"),
+    ):
+        _add(actions, name, help_).add_argument("folder", metavar="FOLDER", help="its path or id")
+    ignore = _add(actions, "ignore", "give a folder other ignore patterns; none takes them off")
+    ignore.add_argument("folder", metavar="FOLDER", help="its path or id")
+    ignore.add_argument("patterns", nargs="*", metavar="PATTERN", help="as in a .gitignore file")
+    remove = _add(actions, "remove", "watch a folder no more; its documents stay")
+    remove.add_argument("folder", metavar="FOLDER", help="its path or id")
+    remove.add_argument("--forget", action="store_true", help="forget its documents for good, with all made of them")
+    _add(actions, "run", "stay, and keep all folders in step until Ctrl+C")
 
 
 def _add_models(commands: Any) -> None:
