@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from engine.background_values import (
         BackgroundState as BackgroundState,
         BackgroundStatus as BackgroundStatus,
+        IndexMemory as IndexMemory,
+        Load as Load,
         Receipt as Receipt,
+        ResourcesStatus as ResourcesStatus,
         StreamStatus as StreamStatus,
     )
     from engine.backup_values import (
@@ -209,7 +212,9 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _HOMES = {
-    "engine.background_values": ("BackgroundState", "BackgroundStatus", "Receipt", "StreamStatus"),
+    "engine.background_values": (
+        "BackgroundState", "BackgroundStatus", "IndexMemory", "Load", "Receipt", "ResourcesStatus", "StreamStatus",
+    ),
     "engine.backup_values": ("BackupInfo", "BackupPlan", "BackupReason", "ImportProblem", "ImportReport"),
     "engine.chat_values": (
         "Answered", "Asked", "ChatStep", "ContextPart", "ContextView", "ConversationsImport", "Draft", "Failed",

@@ -30,7 +30,7 @@ from engine.llm.kept_passphrase import KeptPassphrase
 from engine.llm.registry import ChatModels
 from engine.llm.usage import UsageBook
 from engine.logs import LogFile
-from engine.memory.background import indexes_outside, reembedding_outside
+from engine.memory.background import idle_models_job, indexes_outside, reembedding_outside
 from engine.memory.backup import restoring
 from engine.memory.backup.backups import Backups, chosen_folder
 from engine.memory.backup.shelf import Shelf
@@ -49,6 +49,7 @@ from engine.memory.new_vectors import give_up_old, settle_vectors
 from engine.memory.promotion.jobs import promotion_job, refit_job
 from engine.memory.promotion.promotion import Promotion
 from engine.memory.reembedding import Reembedding
+from engine.memory.resources import Resources
 from engine.memory.retrieval import Retriever
 from engine.memory.store import recall_queries, traces
 from engine.memory.store.database import Database
@@ -58,6 +59,7 @@ from engine.models.manager import ModelManager
 from engine.network import OfflineGuard
 from engine.reranking.onnx_reranker import OnnxReranker
 from engine.reranking.opening import open_reranker
+from engine.runtime.buffers import release_unused_memory
 from engine.runtime.execution_providers import load_onnxruntime
 from engine.runtime.manager import Devices
 from engine.scheduler import Job, Scheduler, Turn
@@ -65,7 +67,6 @@ from engine.settings import Settings
 from engine.settings_table import unknown_options
 
 _log = logging.getLogger(__name__)
-_IDLE_CHECK = timedelta(minutes=1)
 
 
 async def assemble(
@@ -194,6 +195,7 @@ async def assemble(
         executors=executors,
         events=events,
         still=retriever.standing_still,
+        held=lambda: scheduler.held_words("normal"),
     )
     in_use = ModelsInUse(
         settings,
@@ -210,9 +212,19 @@ async def assemble(
     stack.push_async_callback(in_use.close)
     stack.push_async_callback(reembedding.close)
     in_use.start()
-    scheduler = Scheduler(book=StoredJobs(store, executors), publish=events.publish, clock=clock)
+    resources = Resources(
+        settings,
+        embedder=embedder,
+        indexes=indexes.status,
+        executors=executors,
+        publish=events.publish,
+        release=release_unused_memory,
+    )
+    stack.push_async_callback(resources.close)
+    book = StoredJobs(store, executors)
+    scheduler = Scheduler(book=book, publish=events.publish, clock=clock, load=resources.load)
     stack.push_async_callback(scheduler.close)
-    scheduler.add(_idle_models_job(devices, executors))
+    scheduler.add(idle_models_job(devices, executors))
     backups = Backups(
         store=store,
         shelf=shelf,
@@ -263,6 +275,7 @@ async def assemble(
     scheduler.add(refit_job(promotion))
     if await first_vectors.missing():
         scheduler.ask(VECTORS)
+    resources.start()
     await scheduler.start()
     reembedding.start(None if wanted is embedder.current else wanted)
     return Parts(
@@ -286,6 +299,7 @@ async def assemble(
         reembedding=reembedding,
         scheduler=scheduler,
         streams=streams,
+        resources=resources,
         backups=backups,
         llm=llm,
         usage=usage,
@@ -400,21 +414,6 @@ def _devices(settings: Settings, events: EventBus) -> Devices:
 
     devices.listen(notice=_notices(events), changed=changed)
     return devices
-
-
-def _idle_models_job(devices: Devices, executors: Executors) -> Job:
-    async def release(turn: Turn) -> str:
-        await executors.run("io", devices.release_idle)
-        return ""
-
-    return Job(
-        name="idle_models",
-        title="Let go of models that nobody uses",
-        run=release,
-        every=_IDLE_CHECK,
-        priority="high",
-        first_after=_IDLE_CHECK,
-    )
 
 
 def _indexes(

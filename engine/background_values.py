@@ -105,3 +105,67 @@ class StreamStatus:
     waiting: int
     waiting_bytes: int
     problem: str = ""
+
+
+MemoryPressure = Literal["none", "short", "critical"]
+"""`short` from `background.memory_warning` on: caches shrink; `critical` halfway from there to full, and beyond."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexMemory:
+    """What one index takes.
+
+    Attributes:
+        name: The layer, `lexical`, or `archive`.
+        memories: Those that it holds.
+        memory_bytes: Of the computer's memory, by formula (see docs/background.md); files that are only mapped are not
+            counted, for the system takes them back when it needs room.
+        file_bytes: On the disk.
+    """
+
+    name: str
+    memories: int
+    memory_bytes: int
+    file_bytes: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResourcesStatus:
+    """What the computer has left, and what Magray makes of it.
+
+    Attributes:
+        memory_total: Bytes that there are: the computer's, or what its container allows.
+        memory_used: Bytes of them in use by all programs.
+        own_memory: Bytes in use by Magray's process.
+        own_limit: Bytes that Magray means to stay under.
+        pressure: See `MemoryPressure`.
+        battery_percent: Charge, None where there is no battery.
+        on_battery: Whether it runs on battery.
+        others_percent: Share of the processor used by other programs, 0 to 100.
+        load: How busy the computer is, and why background work waits.
+        share: Of the usual size, what caches and batches have now: 1, 0.5 or 0.25.
+        cache_vectors: Vectors that the embedder's cache may hold in memory now.
+        cache_bytes: About as many bytes.
+        batch_tokens: Tokens of one batch of the embedder now.
+        indexes: What each index takes.
+    """
+
+    memory_total: int
+    memory_used: int
+    own_memory: int
+    own_limit: int
+    pressure: MemoryPressure
+    battery_percent: float | None
+    on_battery: bool
+    others_percent: float
+    load: Load
+    share: float
+    cache_vectors: int
+    cache_bytes: int
+    batch_tokens: int
+    indexes: tuple[IndexMemory, ...] = ()
+
+    @property
+    def memory_percent(self) -> float:
+        """Share of the memory in use by all programs, 0 to 100."""
+        return 100 * self.memory_used / self.memory_total if self.memory_total else 0.0

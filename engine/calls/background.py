@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.background_values import BackgroundStatus
+from engine.background_values import BackgroundStatus, ResourcesStatus
 from engine.calls.base import Calls
 
 
@@ -48,3 +48,8 @@ class BackgroundCalls(Calls):
         """
         self._check()
         return await self._parts.scheduler.run_now(name)
+
+    async def resources(self) -> ResourcesStatus:
+        """What the computer has left, what Magray makes of it, and what its indexes take; looked at now."""
+        self._check()
+        return await self._parts.resources.look()

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from engine.memory.models_in_use import ModelsInUse
     from engine.memory.promotion.promotion import Promotion
     from engine.memory.reembedding import Reembedding
+    from engine.memory.resources import Resources
     from engine.memory.store.database import Database
     from engine.memory.streams.hub import Streams
     from engine.models.manager import ModelManager
@@ -60,6 +61,7 @@ class Parts:
     reembedding: Reembedding
     scheduler: Scheduler
     streams: Streams
+    resources: Resources
     backups: Backups
     llm: ChatModels
     usage: UsageBook

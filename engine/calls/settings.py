@@ -69,6 +69,8 @@ class SettingsCalls(Calls):
                 self._parts.backups.follow(self.settings.backup)
             if name.startswith(("chat.", "llm.")):
                 self._parts.chat.follow(self.settings)
+            if name.startswith("background."):
+                self._parts.resources.follow(self.settings)
             if name.startswith("streaming."):
                 self._parts.streams.follow(self.settings)
         self.events.publish(SettingsChanged(name=name, settings=self.settings))

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _HASH_BYTES = 20
-_OVERHEAD = 300  # bytes of an entry beside its vector: array, key, queue node
+ENTRY_OVERHEAD = 300
+"""Bytes of an entry beside its vector: array, key, queue node."""
 _SHARE = 0.005
 _LEAST_MB, _MOST_MB = 8, 64
 _PENDING = 64
@@ -44,7 +45,7 @@ def memory_entries(megabytes: int, *, dimensions: int, machine_bytes: int) -> in
         room = megabytes << 20
     else:
         room = min(max(int(machine_bytes * _SHARE), _LEAST_MB << 20), _MOST_MB << 20)
-    return max(1, room // (dimensions * 4 + _OVERHEAD))
+    return max(1, room // (dimensions * 4 + ENTRY_OVERHEAD))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +75,15 @@ class EmbeddingCache:
         self._memory_hits = 0
         self._disk_hits = 0
         self._misses = 0
+
+    @property
+    def room(self) -> int:
+        """Vectors that level 1 may hold now."""
+        return self._memory.capacity
+
+    def resize(self, entries: int) -> None:
+        """Hold so many vectors in memory from now on; the file stays as it is."""
+        self._memory.resize(entries)
 
     @property
     def figures(self) -> CacheFigures:

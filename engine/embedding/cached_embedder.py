@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _log = logging.getLogger(__name__)
+_FEWEST_TOKENS = 256
 _WRITE_EVERY = 1024  # vectors computed before they are written down
 
 
@@ -37,6 +38,7 @@ class CachedEmbedder:
         self._inner = inner
         self._cache = cache
         self._own_devices = devices
+        self._usual = (cache.room, inner.batch_tokens)
         self._warm_seconds: float | None = None
         self._failure: str | None = None
 
@@ -74,6 +76,23 @@ class CachedEmbedder:
     def tokenizer_path(self) -> Path:
         """The file of the tokenizer, for splitters that count by themselves."""
         return self._inner.tokenizer_path
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Vectors that the cache may hold in memory now, and tokens of a batch now."""
+        return self._cache.room, self._inner.batch_tokens
+
+    def fit(self, share: float) -> None:
+        """Use so much of the usual memory from now on.
+
+        Args:
+            share: above 0, at most 1; batches keep 256 tokens at least, for one text must fit.
+        """
+        entries, tokens = self._usual
+        self._cache.resize(max(1, int(entries * share)))
+        self._inner.batch_tokens = min(tokens, max(_FEWEST_TOKENS, int(tokens * share)))
+        if share < 1:
+            self.trim()
 
     @property
     def figures(self) -> CacheFigures:

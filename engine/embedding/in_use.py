@@ -45,6 +45,7 @@ class EmbedderInUse:
         self._next: CachedEmbedder | None = None
         self._holders: Counter[CachedEmbedder] = Counter()
         self._retired: set[CachedEmbedder] = set()
+        self._share = 1.0
 
     @property
     def current(self) -> CachedEmbedder:
@@ -85,6 +86,9 @@ class EmbedderInUse:
             old, self._current = self._current, embedder
             if self._next is embedder:
                 self._next = None
+            share = self._share
+        if share != 1.0:
+            embedder.fit(share)
         return old
 
     def retire(self, embedder: CachedEmbedder) -> None:
@@ -103,6 +107,18 @@ class EmbedderInUse:
             self._retired.clear()
         for embedder in embedders:
             embedder.close()
+
+    @property
+    def sizes(self) -> tuple[int, int]:
+        """Vectors that the cache of the one in use may hold in memory, and tokens of its batches."""
+        return self._current.sizes
+
+    def fit(self, share: float) -> None:
+        """Use so much of the usual memory from now on, whichever embedder it is; see `CachedEmbedder.fit`."""
+        with self._lock:
+            self._share = share
+        with self.hold() as embedder:
+            embedder.fit(share)
 
     @property
     def model_id(self) -> str:

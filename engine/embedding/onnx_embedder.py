@@ -119,6 +119,15 @@ class OnnxEmbedder:
         return self._entry.max_tokens
 
     @property
+    def batch_tokens(self) -> int:
+        """Tokens of one run on the CPU, padding included."""
+        return self._batch_tokens
+
+    @batch_tokens.setter
+    def batch_tokens(self, tokens: int) -> None:
+        self._batch_tokens = tokens
+
+    @property
     def passage_prefix(self) -> str:
         """What stands before a text to be found."""
         return self._entry.passage_prefix

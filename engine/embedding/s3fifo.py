@@ -53,9 +53,7 @@ class S3Fifo(Generic[K, V]):
         """
         if capacity < 0:
             raise ValueError(f"capacity is {capacity}, it cannot be negative")
-        self._capacity = capacity
-        self._small_room = max(1, round(capacity * _SMALL_SHARE)) if capacity else 0
-        self._ghost_room = max(1, capacity - self._small_room) if capacity else 0
+        self._set_room(capacity)
         self._seconds = seconds
         self._clock = clock
         self._small: OrderedDict[K, _Entry[V]] = OrderedDict()
@@ -67,6 +65,26 @@ class S3Fifo(Generic[K, V]):
     def capacity(self) -> int:
         """Entries at most."""
         return self._capacity
+
+    def resize(self, capacity: int) -> None:
+        """Hold so many entries at most from now on; what is too much goes by the same rule as always.
+
+        Raises:
+            ValueError: the capacity is negative.
+        """
+        if capacity < 0:
+            raise ValueError(f"capacity is {capacity}, it cannot be negative")
+        with self._lock:
+            self._set_room(capacity)
+            while len(self._small) + len(self._main) > capacity:
+                self._evict()
+            while len(self._ghost) > self._ghost_room:
+                self._ghost.popitem(last=False)
+
+    def _set_room(self, capacity: int) -> None:
+        self._capacity = capacity
+        self._small_room = max(1, round(capacity * _SMALL_SHARE)) if capacity else 0
+        self._ghost_room = max(1, capacity - self._small_room) if capacity else 0
 
     def __len__(self) -> int:
         with self._lock:

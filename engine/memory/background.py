@@ -1,10 +1,16 @@
-"""Background work of the memory that runs by itself, as the scheduler shows it: indexes and re-embedding."""
+"""Background work that is old already, as the scheduler shows it: indexes, re-embedding, models that nobody uses."""
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from engine.executors import Executors
 from engine.memory.indexes import Indexes
 from engine.memory.reembedding import Reembedding
-from engine.scheduler import Outside, OutsideLook
+from engine.runtime.manager import Devices
+from engine.scheduler import Job, Outside, OutsideLook, Turn
+
+_IDLE_CHECK = timedelta(minutes=1)
 
 
 def indexes_outside(indexes: Indexes) -> Outside:
@@ -35,7 +41,11 @@ def reembedding_outside(reembedding: Reembedding) -> Outside:
         done = status.done / status.total if status.total else None
         if status.failure:
             return OutsideLook(state="waiting", done=done, words=words, failed=True)
-        return OutsideLook(state="paused" if status.paused else "running", done=done, words=words)
+        if status.paused:
+            return OutsideLook(state="paused", done=done, words=words)
+        if reembedding.waits:
+            return OutsideLook(state="waiting", done=done, words=reembedding.waits)
+        return OutsideLook(state="running", done=done, words=words)
 
     return Outside(
         name="reembedding",
@@ -44,4 +54,21 @@ def reembedding_outside(reembedding: Reembedding) -> Outside:
         pause=reembedding.pause,
         resume=reembedding.resume,
         priority="normal",
+    )
+
+
+def idle_models_job(devices: Devices, executors: Executors) -> Job:
+    """Gives the memory of models back that nobody used for `runtime.idle_minutes`."""
+
+    async def release(turn: Turn) -> str:
+        await executors.run("io", devices.release_idle)
+        return ""
+
+    return Job(
+        name="idle_models",
+        title="Let go of models that nobody uses",
+        run=release,
+        every=_IDLE_CHECK,
+        priority="high",
+        first_after=_IDLE_CHECK,
     )

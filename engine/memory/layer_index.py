@@ -14,6 +14,7 @@ import numpy as np
 from engine.errors import IndexDamagedError
 from engine.memory import compact_files, manifest as manifests
 from engine.memory.compact_layer import CompactVectors
+from engine.memory.index_memory import graph_bytes, tail_bytes
 from engine.memory.layer import LayerVectors
 from engine.memory.manifest import Manifest
 from engine.memory.store import recall_queries
@@ -270,7 +271,15 @@ class LayerIndex:
             deleted=len(graph.deleted) if graph else 0,
             last_sequence=self._sequence,
             bytes=self._bytes,
+            memory=self._memory(graph, tail),
         )
+
+    def _memory(self, graph: VectorGraph | None, tail: int) -> int:
+        """Bytes of graph and tail; the tail of a compact layer lies in a mapped file."""
+        held = 0 if self._compact is not None else tail_bytes(tail, dimensions=self._dimensions)
+        if graph is None:
+            return held
+        return held + graph_bytes(graph.count, room=graph.room, dimensions=graph.dimensions, neighbours=graph.m)
 
     def close(self) -> None:
         """Give the memory back, and remove what was not saved."""

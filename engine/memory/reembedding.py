@@ -33,6 +33,7 @@ _FIRST_BATCH, _LEAST_BATCH, _MOST_BATCH = 16, 4, 256
 _BATCH_SECONDS = 0.5
 """What a batch takes, about: a question or a document waits for no more of it."""
 _TELL_SECONDS = 1.0
+_HELD_SECONDS = 5.0
 
 
 class Reembedding:
@@ -47,6 +48,7 @@ class Reembedding:
         executors: Executors,
         events: EventBus,
         still: Callable[[], contextlib.AbstractContextManager[None]],
+        held: Callable[[], str] = lambda: "",
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """Nothing is read yet.
@@ -58,8 +60,11 @@ class Reembedding:
             executors: `query`, `inference` and `store` are used.
             events: Hear how it goes.
             still: While the block lasts no recall runs, so that none sees half of the change.
+            held: Why the computer has no room for it now, in words; empty where it has.
             clock: Seconds, never going back.
         """
+        self._held = held
+        self._ended = asyncio.Event()
         self._embedder = embedder
         self._executors = executors
         self._events = events
@@ -76,7 +81,13 @@ class Reembedding:
         self._known_pause = False
         self._left = self._total = 0
         self._told = 0.0
+        self._waits = ""
         self._failure: str | None = None
+
+    @property
+    def waits(self) -> str:
+        """Why it waits for a calmer computer; empty where it does not."""
+        return self._waits
 
     @property
     def following(self) -> CachedEmbedder | None:
@@ -95,6 +106,7 @@ class Reembedding:
         self._work.begin(following)
         self._failure = None
         self._ending = False
+        self._ended.clear()
         self._looked.clear()
         self._task = asyncio.ensure_future(self._run())
 
@@ -120,6 +132,7 @@ class Reembedding:
         """
         paused = not self._going.is_set()
         self._ending = True
+        self._ended.set()
         self._going.set()
         await self.wait()
         if paused:
@@ -263,6 +276,7 @@ class Reembedding:
         last, size = 0, _FIRST_BATCH
         while True:
             await self._going.wait()
+            await self._wait_for_room()
             if self._ending:
                 return False
             began = self._clock()
@@ -277,6 +291,15 @@ class Reembedding:
             if self._clock() - self._told >= _TELL_SECONDS:
                 await self._count()
                 self._tell()
+
+    async def _wait_for_room(self) -> None:
+        """Until the computer has room for it, or it is to end."""
+        while not self._ending and (reason := self._held()):
+            self._waits = reason
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_HELD_SECONDS):
+                    await self._ended.wait()
+        self._waits = ""
 
     async def _count(self) -> None:
         self._left, self._total = await self._executors.run("query", self._work.count)

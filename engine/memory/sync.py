@@ -25,6 +25,7 @@ class IndexStatus:
         deleted: Nodes still in the graph that no search returns.
         last_sequence: The last change that it holds.
         bytes: Size of its files.
+        memory: Bytes of the computer's memory that it takes, by formula; mapped files are not counted.
     """
 
     name: str
@@ -36,6 +37,7 @@ class IndexStatus:
     deleted: int = 0
     last_sequence: int = 0
     bytes: int = 0
+    memory: int = 0
 
 
 @runtime_checkable

@@ -209,11 +209,6 @@ class Scheduler:
         look = outside.look() or OutsideLook(state="resting")
         self._publish(BackgroundChanged(status=outside_status(outside, look)))
 
-    async def wait_calm(self, priority: Priority) -> None:
-        """For work that runs by itself: wait until the load leaves room for this priority."""
-        while self._load.reason(PRIORITIES.index(priority)):
-            await self._wait(asyncio.Event(), HELD_SECONDS)
-
     def held_words(self, priority: Priority) -> str:
         """Why the load leaves no room for this priority; empty where it does."""
         return self._load.reason(PRIORITIES.index(priority))

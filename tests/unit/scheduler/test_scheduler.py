@@ -553,9 +553,8 @@ async def test_unknown_names_are_told(house: House) -> None:
             await call("own")
 
 
-async def test_outside_work_waits_for_room(house: House) -> None:
+async def test_outside_work_is_told_whether_there_is_room(house: House) -> None:
     assert house.scheduler.held_words("low") == ""
-    await house.scheduler.wait_calm("low")
     house.load = Load(level="busy", reason="The computer is busy.")
     house.scheduler.look()
     assert house.scheduler.held_words("low") == "The computer is busy."
