@@ -12,7 +12,7 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -400,7 +400,7 @@ class FolderKeeper:
 
     # ------------------------------------------------------------------ inside
 
-    async def _slices(self, looks: Iterator[Looked]) -> AsyncIterator[Looked]:
+    async def _slices(self, looks: Iterator[Looked]) -> AsyncGenerator[Looked, None]:
         """Look in slices off the loop, so that closing and other work wait for none of it."""
 
         def some() -> list[Looked]:

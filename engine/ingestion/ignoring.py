@@ -140,11 +140,12 @@ class IgnoreRules:
     def _level(self, folder: str) -> Levels | None:
         if not folder.startswith(self._root) and folder + os.sep != self._root:
             return None
-        above: Levels | None = ()
+        above: Levels = ()
         if folder not in (self._root, self._root.rstrip(os.sep)):
-            above = self._entered[folder.rpartition(os.sep)[0] or os.sep]
-            if above is None or Path(folder).is_symlink() or self.ignores(folder, above, folder=True):
+            outer = self._entered[folder.rpartition(os.sep)[0] or os.sep]
+            if outer is None or Path(folder).is_symlink() or self.ignores(folder, outer, folder=True):
                 return None
+            above = outer
         return self.enter(folder, above, has_gitignore=(Path(folder) / GITIGNORE).is_file())
 
 
