@@ -228,6 +228,8 @@ class Importer:
         group = f"d:{place.document_id}" if place else None
         if group is None and given.get("session") is not None:
             group = f"s:{given['session']}"
+        if given.get("version_of") is not None:
+            group = None  # a text from before has no neighbours
         given.setdefault("position", place.start if place else given["occurred_at"])
         document = None
         if place is not None:
