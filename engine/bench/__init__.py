@@ -23,6 +23,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "context": ("engine.bench.context", "evidence that reaches a chat model, and the time to its first token"),
     "promotion": ("engine.bench.promotion", "what is asked for later and kept, each conversation left out in turn"),
     "first-token": ("engine.bench.first_token", "from Enter to a language model's first token, at 10,000 memories"),
+    "consolidation": ("engine.bench.consolidation", "repeats, clusters, and recall before and after consolidation"),
     "start": ("engine.bench.start", "first paint against a bare window, and the engine with 10,000 memories"),
     "memory": ("engine.bench.idle", "memory of the idle app"),
     "streaming": ("engine.bench.streaming", "live messages: from arrival to searchable, a hundred streams, memory"),

@@ -49,6 +49,8 @@ class Contradictions:
         self._language = language
         self._countries = frozenset(language.stem(word) for word in COUNTRIES)
         self._single = frozenset(language.stem(word) for word in SINGLE)
+        self._liked = frozenset(language.stem(word) for word in FEELINGS_FOR)
+        self._feelings = self._liked | frozenset(language.stem(word) for word in FEELINGS_AGAINST)
         self._single_names = frozenset(language.stem(word) for word in SINGLE_NAMES)
 
     def read(self, text: str) -> list[Statement]:
@@ -57,6 +59,10 @@ class Contradictions:
         if not sentences or len(sentences) > MOST_SENTENCES:
             return []
         return [found for found in (read(sentence, self._language) for sentence in sentences) if found is not None]
+
+    def tells(self, statement: Statement) -> bool:
+        """Whether it is worth a search: it gives something a value, a feeling, denies it, or says that it changed."""
+        return bool(statement.relation or statement.denied or statement.changed or statement.stems & self._feelings)
 
     def single(self, text: str) -> Statement | None:
         """The one statement that a memory consists of; None where it says more, which superseding it would hide."""
@@ -102,14 +108,6 @@ class Contradictions:
             and len(things) >= 2
             and (one <= self._liked) != (other <= self._liked)
         )
-
-    @property
-    def _liked(self) -> frozenset[str]:
-        return frozenset(self._language.stem(word) for word in FEELINGS_FOR)
-
-    @property
-    def _feelings(self) -> frozenset[str]:
-        return self._liked | {self._language.stem(word) for word in FEELINGS_AGAINST}
 
     def _other_value(self, new: Statement, old: Statement) -> str | None:
         relation = new.relation.split(" ", 1)[0]

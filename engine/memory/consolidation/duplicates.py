@@ -29,10 +29,11 @@ FEWEST_WORDS = 5
 _PER_EXTRA = 10
 _MOST_EXTRA = 3
 
-_FILLERS = words(
+FILLERS = words(
     "a an the that please just really very so well oh hey hi hello ok okay yeah yep yes um uh actually basically and "
     "ну вот же ж ведь просто очень пожалуйста то что так да и привет ок ладно кстати вообще собственно"
 )
+"""Words that say nothing: one text may have them where the other has not."""
 _TELLING = words(
     """
     not no never none nobody nothing neither nor without hardly barely only almost nearly about maybe perhaps probably
@@ -127,7 +128,7 @@ def _contains(fuller: Said, other: Said) -> bool:
 
 
 def _telling(words: tuple[str, ...]) -> list[str]:
-    return [word for word in words if word not in _FILLERS]
+    return [word for word in words if word not in FILLERS]
 
 
 def _asks(text: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from engine.memory.consolidation.contradictions import STATED_KINDS, Contradictions
 from engine.memory.consolidation.parts import Breathe, Room, go_through
+from engine.memory.consolidation.statements import Statement
 from engine.memory.store import consolidation_queries as queries
 from engine.memory.store.consolidation_queries import Told
 
@@ -15,6 +16,7 @@ NEAR = 0.35
 live in Leeds", "My parents moved to Brighton"). What they say decides."""
 
 _BY_WORDS = 8
+_KEPT = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,7 @@ class Superseding:
     def __init__(self, room: Room) -> None:
         self._room = room
         self._rules = Contradictions(room.language)
+        self._known: dict[str, list[Statement]] = {}
 
     async def run(self, breathe: Breathe) -> int:
         """Supersede what memories that are new contradict, and what contradicts them.
@@ -43,7 +46,7 @@ class Superseding:
         return await go_through(self._room, "statements", STATED_KINDS, self._look, self._do, breathe)
 
     def _look(self, slice_: Sequence[Told]) -> list[Replaced]:
-        fresh = [one for one in slice_ if one.open and self._rules.read(one.text)]
+        fresh = [one for one in slice_ if one.open and any(map(self._rules.tells, self._read(one.text)))]
         found: list[Replaced] = []
         beside = self._room.close_to(fresh, near=NEAR, words=_BY_WORDS, kinds=STATED_KINDS)
         for one, close in zip(fresh, beside, strict=True):
@@ -62,11 +65,18 @@ class Superseding:
         older, newer = sorted((one, other), key=lambda told: (told.occurred_us, told.number))
         if older.pinned or older.occurred_us == newer.occurred_us:
             return None  # what the owner holds fast; what one text said in one breath
-        before = self._rules.single(older.text)
-        if before is None:
-            return None
-        reason = self._rules.reason(self._rules.read(newer.text), before)
+        said = self._read(newer.text)
+        before = self._rules.single(older.text) if said else None
+        reason = None if before is None else self._rules.reason(said, before)
         return None if reason is None else Replaced(older.id, newer.id, reason, newer.occurred_us)
+
+    def _read(self, text: str) -> list[Statement]:
+        """What a text states; the same memories are neighbours of many."""
+        if text not in self._known:
+            if len(self._known) > _KEPT:
+                self._known.clear()
+            self._known[text] = self._rules.read(text)
+        return self._known[text]
 
     async def _do(self, pair: Replaced) -> bool:
         action = await self._room.life.supersede([pair.older], by=pair.newer, reason=pair.reason, actor="magray")

@@ -87,13 +87,15 @@ async def test_what_a_newer_memory_says_otherwise_is_superseded(lived: Engine) -
     new = await note(lived, "My sister has moved to Lisbon.", kind="fact", day=40)
     code_before = await note(lived, "Код от двери — 4711.", kind="fact")
     code = await note(lived, "Код от двери — 8215.", kind="fact", day=40)
+    await note(lived, "I love long horror films.", kind="note")
+    await note(lived, "I hate long horror films.", kind="note", day=40)
     pinned = await note(lived, "The door code of the garage is 1111.", kind="fact")
     await lived.pin_memories([pinned.id])
     await note(lived, "The door code of the garage is 2222.", kind="fact", day=40)
 
     done = await lived.consolidate()
 
-    assert done.superseded == 2
+    assert done.superseded == 3
     before = await lived.memory(old.id)
     assert before.superseded_by == new.id
     assert before.valid_to == new.occurred_at
