@@ -199,3 +199,24 @@ class Machine(RuleBasedStateMachine):
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(max_examples=40, stateful_step_count=40, deadline=None)
+
+
+def test_it_can_be_made_smaller_and_larger() -> None:
+    cache: S3Fifo[int, str] = S3Fifo(100)
+    for number in range(100):
+        cache.put(number, str(number))
+    for _ in range(3):
+        for number in range(90, 100):
+            cache.get(number)
+    cache.resize(20)
+    assert (len(cache), cache.capacity) == (20, 20)
+    assert all(number in cache for number in range(90, 100))  # what is used stays
+    cache.resize(30)
+    for number in range(200, 240):
+        cache.put(number, str(number))
+    assert len(cache) == 30
+    cache.resize(0)
+    cache.put(1, "nothing is kept")
+    assert len(cache) == 0
+    with pytest.raises(ValueError, match="negative"):
+        cache.resize(-1)
