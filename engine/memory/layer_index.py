@@ -226,7 +226,8 @@ class LayerIndex:
             wanted = np.asarray(recall_queries.labels_of(reader, self._layer, self._model), np.int64)
             held = self._vectors.labels()
             sample = np.intersect1d(wanted[:: max(1, len(wanted) // _SAMPLE)], held)
-            truth = recall_queries.vectors_of_labels(reader, self._model, sample.tolist())
+            found = recall_queries.vectors_of_labels(reader, self._model, sample.tolist())
+        truth = {label: data for label, data in found.items() if len(data) == 4 * self._dimensions}
         missing = np.setdiff1d(wanted[wanted <= self._vectors.added], held)
         extra = np.setdiff1d(held[held <= last], wanted)
         problems = []
