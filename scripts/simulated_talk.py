@@ -58,9 +58,11 @@ class Talk:
         self._names = tuple(str(name) for name in self._random.choice(SLOTS["person"], 2, replace=False))
         self._turns: list[Turn] = []
         self._session = ""
+        self._weight = 1.0
+        self._dear = 0  # what was said of subjects that these two keep coming back to
         # What these two keep coming back to, so that words and topics return.
         self._fond = {
-            name: [str(one) for one in self._random.choice(words, min(len(words), 7), replace=False)]
+            name: [str(one) for one in self._random.choice(words, min(len(words), 4), replace=False)]
             for name, words in SLOTS.items()
         }
 
@@ -68,6 +70,7 @@ class Talk:
         """Every turn, in order."""
         for number in range(int(self._random.integers(*SITTINGS))):
             self._session = f"session_{number + 1}"
+            self._weight = float(self._random.gamma(3.0, 1 / 3.0))  # some conversations matter more than others
             self._sitting()
         return self._turns
 
@@ -117,6 +120,8 @@ class Talk:
         need = NEEDS[kind] * float(self._random.gamma(1.2, 1 / 1.2))
         if after:
             need += NEEDS["event"] * float(self._random.gamma(1.2, 1 / 1.2))
+        need *= self._weight * (0.6 + 0.3 * min(self._dear, 3))
+        self._dear = 0
         self._turns.append(Turn(text=text, speaker=speaker, session=self._session, kind=kind, need=need))
 
     def _of(self, kind: str) -> str:
@@ -130,8 +135,10 @@ class Talk:
         name = slot.group(1)
         if name in TOPICS:
             return str(self._random.choice(TOPICS[name]))
-        words = SLOTS[name] if self._chance(0.35) else self._fond[name]
-        return str(self._random.choice(words))
+        if self._chance(0.5):
+            self._dear += 1
+            return str(self._random.choice(self._fond[name]))
+        return str(self._random.choice(SLOTS[name]))
 
     def _chance(self, share: float) -> bool:
         return bool(self._random.random() < share)
