@@ -257,6 +257,8 @@ class Conversation:
     tags: tuple[str, ...] = ()
     remembers: bool = True
     """Whether what is said in it becomes memory."""
+    folder: str = ""
+    """The folder that the owner put it into; empty for none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

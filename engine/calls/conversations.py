@@ -38,15 +38,53 @@ class ConversationCalls(Calls):
         return await self._parts.conversations.get(conversation_id)
 
     async def conversations(
-        self, query: str | None = None, *, limit: int = 200, archived: bool = False, tag: str | None = None
+        self,
+        query: str | None = None,
+        *,
+        limit: int = 200,
+        archived: bool = False,
+        tag: str | None = None,
+        folder: str | None = None,
     ) -> list[values.Conversation]:
         """Pinned ones first, then the last changed.
 
-        With a query those whose title, tags or messages match it, archived ones among them; else the archived ones, or
-        all others.
+        With a query those whose title, tags, folder or messages match it, archived ones among them; else the archived
+        ones, or all others. With a folder those in it alone, with an empty name those in none.
         """
         self._check()
-        return await self._parts.conversations.listing(query=query, limit=limit, archived=archived, tag=tag)
+        return await self._parts.conversations.listing(
+            query=query, limit=limit, archived=archived, tag=tag, folder=folder
+        )
+
+    async def conversation_folders(self) -> list[tuple[str, int]]:
+        """Folders in use, in the order of the alphabet, with how many conversations each lists (archived ones not)."""
+        self._check()
+        return await self._parts.conversations.folders()
+
+    async def set_conversation_folder(self, conversation_ids: str | Sequence[str], folder: str) -> None:
+        """Put one conversation or several into a folder; an empty name takes them out of theirs.
+
+        A folder is there as long as a conversation is in it.
+
+        Raises:
+            NotFoundError: one of them is not there; none was moved.
+            InvalidMemoryError: the name is too long.
+        """
+        self._check()
+        ids = [conversation_ids] if isinstance(conversation_ids, str) else list(conversation_ids)
+        await self._parts.conversations.set_folder(ids, folder)
+
+    async def rename_conversation_folder(self, folder: str, name: str) -> None:
+        """Give a folder another name.
+
+        The name of another folder unites the two; an empty one takes the folder away and leaves its conversations.
+
+        Raises:
+            NotFoundError: there is no such folder.
+            InvalidMemoryError: the name is too long.
+        """
+        self._check()
+        await self._parts.conversations.rename_folder(folder, name)
 
     async def conversation_tags(self) -> list[str]:
         """Every tag in use, in the order of the alphabet."""

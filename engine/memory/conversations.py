@@ -9,6 +9,7 @@ from typing import Any, Literal, ParamSpec, TypeVar
 
 from engine import values
 from engine.chat_values import ContextView, ConversationsImport, Draft, MessageHit
+from engine.errors import InvalidMemoryError, NotFoundError
 from engine.events import ConversationsChanged, EventBus
 from engine.executors import Executors
 from engine.memory.exchange import markdown, own_json, reading
@@ -24,6 +25,8 @@ T = TypeVar("T")
 
 LONGEST_TITLE = 500
 """Characters of a conversation's title that are kept."""
+LONGEST_FOLDER = 100
+"""Characters of a folder's name."""
 _IMPORTED_AT_ONCE = 50
 
 
@@ -35,6 +38,15 @@ def storable(text: str) -> str:
 def one_line(title: str) -> str:
     """A title as one line that can be kept."""
     return " ".join(storable(title).replace("\x00", " ").split())[:LONGEST_TITLE]
+
+
+def _folder_name(name: str) -> str:
+    cleaned = one_line(name)
+    if len(cleaned) > LONGEST_FOLDER:
+        raise InvalidMemoryError(
+            f"folder: its name has {len(cleaned)} characters, {LONGEST_FOLDER} at most. Nothing was changed."
+        )
+    return cleaned
 
 
 class Conversations:
@@ -60,10 +72,45 @@ class Conversations:
         return await self._read(conversations.get, conversation_id)
 
     async def listing(
-        self, *, query: str | None = None, limit: int = 200, archived: bool = False, tag: str | None = None
+        self,
+        *,
+        query: str | None = None,
+        limit: int = 200,
+        archived: bool = False,
+        tag: str | None = None,
+        folder: str | None = None,
     ) -> list[values.Conversation]:
         """Pinned ones first, then the last changed; with a query those whose title, tags or messages match it."""
-        return await self._read(conversations.listing, query=query, limit=limit, archived=archived, tag=tag)
+        return await self._read(
+            conversations.listing, query=query, limit=limit, archived=archived, tag=tag, folder=folder
+        )
+
+    async def folders(self) -> list[tuple[str, int]]:
+        """Folders in use with how many conversations each lists."""
+        return await self._read(conversations.folders)
+
+    async def set_folder(self, conversation_ids: Sequence[str], folder: str) -> None:
+        """Put conversations into a folder; an empty name takes them out.
+
+        Raises:
+            NotFoundError: one of them is not there; none was moved.
+            InvalidMemoryError: the name is too long.
+        """
+        await self._write(conversations.set_folder, list(conversation_ids), _folder_name(folder))
+        for one in conversation_ids:
+            self._tell(one)
+
+    async def rename_folder(self, folder: str, name: str) -> None:
+        """Give a folder another name; an empty one takes the folder away and leaves its conversations.
+
+        Raises:
+            NotFoundError: there is no such folder.
+            InvalidMemoryError: the name is too long.
+        """
+        new = _folder_name(name)
+        if not await self._write(conversations.rename_folder, folder, new):
+            raise NotFoundError(f"There is no folder {folder}.")
+        self._events.publish(ConversationsChanged(conversation_id=""))
 
     async def tags(self) -> list[str]:
         """Every tag in use."""

@@ -484,8 +484,8 @@ class WatchedFolder(Model):
 class WatchedFile(Model):
     """A file of a watched folder as it was when it was last taken note of.
 
-    `key` is the hash of its path: nothing here gives a name away, so that a forgotten document leaves none. `forgotten`:
-    the owner forgot its document, so it is not read again by itself.
+    `key` is the hash of its path: nothing here gives a name away, so that a forgotten document leaves none.
+    `forgotten`: the owner forgot its document, so it is not read again by itself.
     """
 
     number = AutoField()

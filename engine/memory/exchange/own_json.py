@@ -18,6 +18,7 @@ from engine.memory.store import answer_json
 
 FORMAT = "magray-conversation"
 _VERSION = 1
+_LONGEST_FOLDER = 100
 _STOPS = ("end", "length", "tool_calls", "filtered", "stopped", "error")
 
 
@@ -64,9 +65,16 @@ def read(entry: Mapping[str, Any]) -> ImportedConversation:
             "pinned": conversation.get("pinned") is True,
             "archived": conversation.get("archived") is True,
             "remembers": conversation.get("remembers") is not False,
+            "folder": _folder(conversation.get("folder")),
             "tags": json.dumps([one for one in tags if isinstance(one, str)] if isinstance(tags, list) else []),
         },
     )
+
+
+def _folder(name: object) -> str:
+    if not isinstance(name, str):
+        return ""
+    return " ".join(name.replace("\x00", " ").encode("utf-8", "replace").decode().split())[:_LONGEST_FOLDER]
 
 
 def _message(one: Mapping[str, Any]) -> ImportedMessage:

@@ -69,11 +69,12 @@ def listing(
     limit: int = 200,
     archived: bool = False,
     tag: str | None = None,
+    folder: str | None = None,
 ) -> list[values.Conversation]:
     """Conversations, pinned ones first, then the last changed.
 
-    With a query, those whose title, tags or messages match it, whether archived or not; else the archived ones, or the
-    others.
+    With a query, those whose title, tags, folder or messages match it, whether archived or not; else the archived ones,
+    or the others. With a folder those in it alone, with '' those in none.
     """
     select = (
         _select()
@@ -82,6 +83,8 @@ def listing(
     )
     if tag is not None:
         select = select.where(Conversation.tags.contains(json.dumps(tag, ensure_ascii=False)))
+    if folder is not None:
+        select = select.where(Conversation.folder == folder)
     if query is None or not query.strip():
         rows = select.where(Conversation.archived == archived).limit(limit).dicts().execute(reader)
         return [_value(row) for row in rows]
@@ -89,7 +92,7 @@ def listing(
     snippets = dict(message_search.search(reader, query, limit))
     found = []
     for row in select.dicts().execute(reader):
-        name = f"{row['title']} {' '.join(json.loads(row['tags']))}".casefold()
+        name = f"{row['title']} {' '.join(json.loads(row['tags']))} {row['folder']}".casefold()
         if row["id"] in snippets or all(word in name for word in wanted):
             found.append(_value(row, snippet=snippets.get(row["id"], "")))
             if len(found) == limit:
@@ -144,6 +147,38 @@ def change(
     if changes:
         Conversation.update(**changes).where(Conversation.id == conversation_id).execute(writer)
     return get(writer, conversation_id)
+
+
+def set_folder(writer: peewee.SqliteDatabase, conversation_ids: Sequence[str], folder: str) -> None:
+    """Put conversations into a folder; '' takes them out of theirs.
+
+    Raises:
+        NotFoundError: one of them is not there; none was moved, as the caller's transaction ends.
+    """
+    for one in dict.fromkeys(conversation_ids):
+        get(writer, one)
+        Conversation.update(folder=folder).where(Conversation.id == one).execute(writer)
+
+
+def folders(reader: peewee.SqliteDatabase) -> list[tuple[str, int]]:
+    """Folders in use with how many conversations each lists, in the order of the alphabet; archived ones do not count.
+
+    A folder whose conversations are all archived is there still, with 0.
+    """
+    shown = peewee.fn.SUM(peewee.Case(None, [(Conversation.archived == False, 1)], 0))  # noqa: E712
+    query = Conversation.select(Conversation.folder, shown).group_by(Conversation.folder)
+    query = query.where(Conversation.deleted_at.is_null(), Conversation.folder != "")
+    found = [(str(name), int(count)) for name, count in query.tuples().execute(reader)]
+    return sorted(found, key=lambda one: (one[0].casefold(), one[0]))
+
+
+def rename_folder(writer: peewee.SqliteDatabase, folder: str, name: str) -> int:
+    """Give a folder another name, that of another one to unite them, '' to take it away; deleted conversations follow.
+
+    Returns:
+        How many conversations are in it, deleted ones too.
+    """
+    return int(Conversation.update(folder=name).where(Conversation.folder == folder).execute(writer))
 
 
 def tags(reader: peewee.SqliteDatabase) -> list[str]:
@@ -215,4 +250,5 @@ def _value(row: dict[str, Any], *, snippet: str = "") -> values.Conversation:
         archived=bool(row["archived"]),
         tags=tuple(json.loads(row["tags"])),
         remembers=bool(row["remembers"]),
+        folder=row["folder"],
     )
