@@ -75,7 +75,7 @@ class MapCanvas(MapPicture):
     def within(self, corners: list[QPointF]) -> list[int]:
         """Numbers of the memories inside a polygon of pixels."""
         x, y = self.space.all_to_view(self._points.x, self._points.y)
-        return [int(number) for number in self._points.numbers[inside(x, y, corners)]]
+        return list(self._points.numbers[inside(x, y, corners)].tolist())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A drag begins, or a click."""

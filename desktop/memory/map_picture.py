@@ -194,7 +194,8 @@ class MapPicture(QWidget):
         if self._image is None:
             self._image = self._draw()
         painter.drawImage(0, 0, self._image)
-        self._names.paint(painter, self.space)
+        if self._names.paint(painter, self.space):
+            self.update()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_pointed(painter)
         if self._lasso:
