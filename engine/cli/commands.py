@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
-from engine.cli import life, show
+from engine.cli import consolidation, life, show
 from engine.cli.progress import IngestBar, spinner
 from engine.events import Event, Notice
 from engine.settings import Settings
@@ -54,6 +54,14 @@ def run(options: Namespace) -> int:
         return asyncio.run(_with_models(options))
     if options.command == "llm":
         return asyncio.run(_with_llm(options))
+    if options.command == "health":
+        from engine.cli.background import health
+
+        return asyncio.run(health(options))
+    if options.command == "background":
+        from engine.cli.background import run as look_after
+
+        return asyncio.run(_with_engine(options, look_after))
     if options.command == "watch":
         from engine.cli.watch import run as watch
 
@@ -74,6 +82,8 @@ def run(options: Namespace) -> int:
         return asyncio.run(_with_engine(options, getattr(backup, _CARRYING[options.action])))
     if options.command == "memory" and options.action in life.COMMANDS:
         return asyncio.run(_with_engine(options, life.COMMANDS[options.action]))
+    if options.command == "memory" and options.action in consolidation.COMMANDS:
+        return asyncio.run(_with_engine(options, consolidation.COMMANDS[options.action]))
     name = options.command if options.command != "memory" else f"memory {options.action}"
     return asyncio.run(_with_engine(options, _COMMANDS[name]))
 

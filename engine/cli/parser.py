@@ -8,6 +8,7 @@ from typing import Any
 
 from engine import __version__
 from engine.bench import BENCHES
+from engine.cli import consolidation
 from engine.cli.life import add_actions, add_days
 from engine.llm.messages import PROVIDERS
 from engine.values import KINDS, LAYERS
@@ -52,6 +53,8 @@ def build_parser() -> argparse.ArgumentParser:
     chat.add_argument("--model", metavar="NAME", help="as openai/NAME or local/NAME; quotes answers without any model")
 
     _add(commands, "status", "say how everything is")
+    _add(commands, "health", "say it in one word: ok, degraded, failed, or busy; for scripts")
+    _add_background(commands)
     gpu = _add(commands, "gpu", "say what computes, how fast, and why nothing better")
     gpu.add_argument("--retry", action="store_true", help="forget earlier failures and measure anew")
     _add_memory(commands)
@@ -101,6 +104,7 @@ def _add_memory(commands: Any) -> None:
     undelete.add_argument("ids", nargs="+", metavar="ID")
 
     add_actions(actions, _add)
+    consolidation.add_actions(actions, _add)
     _add_carrying(actions)
     verify = _add(actions, "verify", "hold the database against the indexes")
     verify.add_argument("--mend", action="store_true", help="put right what can be; no memory is changed")
@@ -130,6 +134,17 @@ def _add_carrying(actions: Any) -> None:
     restore = _add(actions, "restore", "put a backup in the place of everything; the state before is kept as a backup")
     restore.add_argument("file", metavar="FILE", help="the backup")
     restore.add_argument("--passphrase-file", metavar="F", help="its first line opens the backup")
+
+
+def _add_background(commands: Any) -> None:
+    background = _add(commands, "background", "look after background work; without an action, list it")
+    background.set_defaults(action="list")
+    actions = background.add_subparsers(dest="action", metavar="ACTION")
+    _add(actions, "list", "list background work, and how it stands with it")
+    for name, help_ in (("pause", "let it rest, also over the next starts"), ("resume", "let it go on")):
+        _add(actions, name, help_).add_argument("name", nargs="?", metavar="NAME", help="which; by default all")
+    _add(actions, "run", "do it now, and wait until it is done").add_argument("name", metavar="NAME", help="which")
+    _add(actions, "resources", "say what the computer has left, and what indexes and caches take")
 
 
 def _add_watch(commands: Any) -> None:
