@@ -66,7 +66,8 @@ async def test_a_year(tmp_path: Path) -> None:
         assert house.query(
             "SELECT COUNT(*) FROM memory WHERE label IS NOT NULL AND expires_at < ? AND pinned = 0", now
         ) == [(0,)]
-        oldest = house.query("SELECT MIN(created_at) FROM memory WHERE layer = 'insights' AND label IS NOT NULL")[0][0]
+        insights = "FROM memory WHERE layer = 'insights' AND label IS NOT NULL AND pinned = 0"
+        oldest = house.query(f"SELECT MIN(COALESCE(moved_at, created_at)) {insights}")[0][0]
         assert oldest > now - (91 * DAY + DAY) / timedelta(microseconds=1)
         total = house.query("SELECT COUNT(*) FROM memory WHERE version_of IS NULL")[0][0]
         assert total == 365 * 4 + 1, "nothing is ever lost"
