@@ -29,6 +29,7 @@ DONE = {
     "tagged": "tagged anew",
     "merged": "merged",
     "split": "split",
+    "folded": "told in short",
     "superseded": "superseded",
     "deleted": "deleted",
     "restored": "brought back",

@@ -142,20 +142,22 @@ class Groups:
 
 def middle(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     """The centre of unit vectors, at length 1. Shape (dimensions,)."""
-    unit: NDArray[np.float32] = _unit(vectors.mean(axis=0, dtype=np.float64, keepdims=True).astype(np.float32))[0]
-    return unit
+    (unit,) = _unit(vectors.mean(axis=0, dtype=np.float64, keepdims=True).astype(np.float32))
+    return np.asarray(unit, np.float32)
 
 
 def moved(centre: NDArray[np.float32], size: int, new: NDArray[np.float32]) -> NDArray[np.float32]:
     """A centre of `size` vectors once others joined it, by the running mean."""
     total = centre.astype(np.float64) * max(1, size) + new.sum(axis=0, dtype=np.float64)
-    unit: NDArray[np.float32] = _unit(total[None, :].astype(np.float32))[0]
-    return unit
+    (unit,) = _unit(total[None, :].astype(np.float32))
+    return np.asarray(unit, np.float32)
 
 
 def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    return np.divide(rows, lengths, out=np.zeros_like(rows), where=lengths > 1e-12)
+    unit = np.zeros_like(rows)
+    np.divide(rows, lengths, out=unit, where=lengths > 1e-12)
+    return unit
 
 
 def enough(count: int) -> bool:

@@ -64,7 +64,15 @@ class Consolidator:
                 report(place / len(self._steps), words)
                 done[name] = await step(breathe)
             found = await self._room.read(cluster_queries.clusters)
-        return ConsolidationReport(**done, clusters=len(found), seconds=time.perf_counter() - began)
+        return ConsolidationReport(
+            merged=done["merged"],
+            superseded=done["superseded"],
+            episodes=done["episodes"],
+            grouped=done["grouped"],
+            named=done["named"],
+            clusters=len(found),
+            seconds=time.perf_counter() - began,
+        )
 
     def job(self) -> Job:
         """The same for the scheduler: hourly, when the computer is calm."""

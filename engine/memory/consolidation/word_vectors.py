@@ -40,7 +40,8 @@ class WordVectors:
                 if place is not None:
                     made[row, place[0]] += place[1] * (1.0 + math.log(times))
         lengths = np.linalg.norm(made, axis=1, keepdims=True)
-        return np.divide(made, lengths, out=made, where=lengths > 0)
+        np.divide(made, lengths, out=made, where=lengths > 0)
+        return made
 
     def _place(self, word: str) -> tuple[int, float] | None:
         if word not in self._places:

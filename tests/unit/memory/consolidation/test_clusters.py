@@ -207,7 +207,8 @@ async def test_an_erased_memory_leaves_neither_name_nor_text_nor_centre(lived: E
 async def test_what_is_erased_while_clusters_are_made_is_not_written(lived: Engine) -> None:
     """A run that read a vector before it was erased gives up, and the next one begins anew."""
     ids = await fill(lived, ALL)
-    consolidator, erased = lived._parts.consolidator, []
+    consolidator = lived._parts.consolidator
+    erased: list[int] = []
 
     async def erase_meanwhile() -> None:
         if not erased:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, strategies as st
@@ -25,7 +26,7 @@ def either(one: Said, other: Said) -> bool:
 
 
 @pytest.mark.parametrize("row", ROWS, ids=[row["one"][:40] for row in ROWS])
-def test_pairs_written_by_hand(row: dict[str, str]) -> None:
+def test_pairs_written_by_hand(row: dict[str, Any]) -> None:
     one, other = said(row["one"], kind=row["kind"]), said(row["other"], kind=row["kind"])
 
     assert either(one, other) is row["repeats"]

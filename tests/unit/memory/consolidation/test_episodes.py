@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -29,7 +30,9 @@ RUSSIAN = [
 ]
 
 
-async def say(engine: Engine, talk: list[tuple[str | None, str]], *, session: str = "s1", start: int = 0) -> list[str]:
+async def say(
+    engine: Engine, talk: Sequence[tuple[str | None, str]], *, session: str = "s1", start: int = 0
+) -> list[str]:
     new = [
         NewMemory(
             text=text,
