@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from engine import Engine, FileState, NewMemory, Settings, StoreError, StoreFullError, StoreReadOnlyError
+from engine import BackupError, Engine, FileState, NewMemory, Settings, StoreError, StoreFullError, StoreReadOnlyError
 
 pytestmark = [pytest.mark.end2end, pytest.mark.skipif(sys.platform != "linux", reason="mounts are made the Linux way")]
 
@@ -155,3 +156,58 @@ async def test_every_change_on_a_full_disk_is_refused_whole_and_works_again_with
         assert await engine.erase_conversation(talk.id) == 1
         await engine.remember("room again")
         assert (await engine.verify()).problems == ()
+
+
+async def test_a_disk_that_fills_while_a_backup_is_made_keeps_no_half_of_it(mount: Mount, tmp_path: Path) -> None:
+    disk = mount("size=1m")
+    async with Engine.open(Settings(data_dir=tmp_path / "data")) as engine:
+        vector = [1.0, *[0.0] * 383]
+        await engine.remember_many(
+            [NewMemory(text=os.urandom(2000).hex(), layer="assets", vector=vector) for _ in range(600)]
+        )
+        for passphrase in (None, "correct horse battery"):
+            with pytest.raises(StoreFullError, match="No backup was made"):
+                await engine.back_up(disk / "a.magray-backup", passphrase)
+            assert list(disk.iterdir()) == []
+        with pytest.raises(StoreFullError, match="untouched"):
+            await engine.export_memories(disk / "a.jsonl")
+        assert list(disk.iterdir()) == []
+        remount(disk, "size=16m")
+        made = await engine.back_up(disk / "a.magray-backup")
+        remount(disk, "ro")
+        with pytest.raises(StoreReadOnlyError, match="cannot be written"):
+            await engine.back_up(disk / "b.magray-backup")
+        with pytest.raises(BackupError, match="cannot be deleted"):
+            await engine.delete_backups([made.path])
+        await engine.restore(made.path)  # another file system, and one that is only read
+        remount(disk, "rw")
+        assert list((tmp_path / "data" / "backups").glob("copy-*")) == []
+    async with Engine.open(Settings(data_dir=tmp_path / "data")) as engine:
+        assert len(await engine.memories(limit=1000)) == 600
+
+
+@pytest.mark.expected_logs("was not restored", "cannot be kept up", "it could not be written down", "caching|cache")
+async def test_a_data_disk_without_room_for_a_copy_or_a_restore_says_so(mount: Mount, tmp_path: Path) -> None:
+    disk = mount("size=24m")
+    settings = Settings(data_dir=disk / "data")
+    async with Engine.open(settings) as engine:
+        vector = [1.0, *[0.0] * 383]
+        notes = [NewMemory(text=os.urandom(2000).hex(), layer="assets", vector=vector) for _ in range(800)]
+        await engine.remember_many(notes)
+        made = await engine.back_up(tmp_path / "a.magray-backup")
+        filler = disk / "filler"
+        size = settings.paths.database.stat().st_size
+        with filler.open("wb") as file:
+            file.write(bytes(max(0, shutil.disk_usage(disk).free - size // 2)))
+        with pytest.raises(StoreFullError, match="no room"):
+            await engine.back_up(tmp_path / "b.magray-backup")
+        with pytest.raises(StoreFullError, match="no room"):
+            await engine.restore(made.path)
+        assert not (tmp_path / "b.magray-backup").exists()
+        filler.unlink()
+        await engine.restore(made.path)
+        with filler.open("wb") as file:
+            file.write(bytes(max(0, shutil.disk_usage(disk).free - size // 2)))
+    async with Engine.open(settings) as engine:  # no room to keep the state before: nothing is changed
+        assert len(await engine.memories(limit=1000)) == 800
+        assert not (await engine.backup_plan()).waits_for_restart

@@ -60,3 +60,23 @@ def test_after_a_kill_at_any_moment_the_indexes_catch_up(
     assert told["operations"] > 100
     assert told["kills"] == KILLS
     assert told["problems"] == {}
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_a_kill_while_a_backup_is_made_or_restored_leaves_one_whole_state(
+    seed: int, killer: Path, folder: Path, repository: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.helpers.backup_kills", str(folder), str(seed), str(KILLS)],
+        env={**os.environ, "LD_PRELOAD": str(killer), "KILL_AT": str(killer)},
+        cwd=repository,
+        capture_output=True,
+        text=True,
+        timeout=150,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["operations"] > 100
+    assert told["kills"] == KILLS
+    assert told["problems"] == {}

@@ -116,19 +116,15 @@ def make(
                 aside.unlink(missing_ok=True)
             raise
     finally:
-        for left in (copy, copy.with_name(f"{copy.name}-journal")):
-            left.unlink(missing_ok=True)
+        for ending in ("", "-journal", "-wal", "-shm"):
+            copy.with_name(f"{copy.name}{ending}").unlink(missing_ok=True)
     _log.info("a backup of %d memories was made (%s), %d bytes", made.contents.memories, order.reason, made.size)
     return made
 
 
 def sweep(scratch: Path) -> None:
     """Remove what a kill left of a backup under way: it is a readable copy of everything."""
-    for left in (
-        *scratch.glob(f"copy-*{_PARTS}"),
-        *scratch.glob(f"copy-*{_PARTS}-journal"),
-        *scratch.glob(f".*{_PARTS}"),
-    ):
+    for left in (*scratch.glob(f"copy-*{_PARTS}*"), *scratch.glob(f".*{_PARTS}")):
         with contextlib.suppress(OSError):  # the next start removes it
             left.unlink(missing_ok=True)
 
