@@ -27,11 +27,9 @@ def awake_or_asleep() -> float:
 
     Python's own stands still meanwhile on Linux and macOS; on Windows it does not.
     """
-    if sys.platform == "linux":
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":
-        return time.clock_gettime(time.CLOCK_MONOTONIC)
-    return time.monotonic()
+    name = {"linux": "CLOCK_BOOTTIME", "darwin": "CLOCK_MONOTONIC"}.get(sys.platform, "")
+    which: int | None = getattr(time, name, None)
+    return time.monotonic() if which is None else time.clock_gettime(which)
 
 
 def monotonic_of(clock: Clock) -> Callable[[], float]:

@@ -302,7 +302,7 @@ def _hide(
     store: Database, writer: Any, states: Sequence[State], behind: str, after: dict[str, Any], deed: Deed
 ) -> None:
     """Hide memories that go on being true behind one that says the same."""
-    before = {"$links": []} if "$links" in after else {}
+    before: dict[str, Any] = {"$links": []} if "$links" in after else {}
     life.apply(
         store,
         writer,
