@@ -140,8 +140,10 @@ class Contradictions:
     def _other_place(self, new: Statement, old: Statement, one: frozenset[str], other: frozenset[str]) -> str | None:
         if bool(one & self._countries) != bool(other & self._countries):
             return None
-        first, second = _named(new.value), _named(old.value)
-        return "A newer memory tells another place to live." if first and second else None
+        if not _named(new.value) or not _named(old.value):
+            return None
+        first, second = (self._language.stem(_first(value)) for value in (new.value, old.value))
+        return None if first == second else "A newer memory tells another place to live."
 
     def _other_number(self, new: Statement, old: Statement) -> str | None:
         one, other = _amount(new.value), _amount(old.value)
@@ -190,6 +192,11 @@ def _known(word: str) -> str | None:
 def _named(value: str) -> bool:
     """Whether a value is a name, or begins with a number as an address may."""
     return bool(_NAMED.match(value)) or value[:1].isdigit()
+
+
+def _first(value: str) -> str:
+    found = tokens(value)
+    return found[0] if found else ""
 
 
 def _last(value: str) -> str:

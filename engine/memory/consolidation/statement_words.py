@@ -11,7 +11,7 @@ def words(*lines: str) -> frozenset[str]:
 
 
 UNSURE = re.compile(
-    r"\b(?:if|unless|might|(?<!\d )may(?! \d)|maybe|perhaps|probably|possibly|would|could|should|plan(?:s|ned|"
+    r"\b(?:if|unless|might|(?<!\d )(?<!in )(?<!by )(?<!of )may(?! \d)|maybe|perhaps|probably|possibly|would|could|should|plan(?:s|ned|"
     r"ning)?|wants?|wish(?:es)?|"
     r"hopes?|hoping|thinks?|guess|considering|going to|used to|once|formerly|previously|originally|(?:was|"
     r"were)(?! (?:moved|postponed|rescheduled|shifted|pushed|brought forward)\b)|had|"
@@ -108,7 +108,7 @@ NUMBERS = {
     "ten": "10", "eleven": "11", "twelve": "12", "noon": "12:00", "midnight": "0:00",
     "один": "1", "одна": "1", "одно": "1", "два": "2", "две": "2", "три": "3", "четыре": "4", "пять": "5", "шесть": "6",
     "семь": "7", "восемь": "8", "девять": "9", "десять": "10", "одиннадцать": "11", "двенадцать": "12",
-    "полдень": "12:00", "полночь": "0:00", "двое": "2", "трое": "3",
+    "полдень": "12:00", "полночь": "0:00", "двое": "2", "трое": "3", "четверо": "4", "пятеро": "5",
 }  # fmt: skip
 
 MONTHS = {

@@ -77,7 +77,8 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
                  r"отправляется|прибывает|уходит)(?: в| во| на| до)? (?P<v>.+)$"),
         ("amount", r"^(?P<s>.+?) (?P<q>стоит|стоят|весит|вешу|длится|занимает|составляет|зарабатывает|зарабатываю|"
                    r"плачу|платит|платим) (?P<v>.+)$"),
-        ("amount", r"^(?P<s>у \w+(?: \w+)?) (?:есть )?(?P<v>(?:\d|одн|дв[ае]|три|четыре|пять|шесть|семь|восемь).*)$"),
+        ("amount", r"^(?P<s>у \w+(?: \w+)?) (?:есть )?(?P<v>(?:\d|одн|дв[ае]|три|четыре|пять|шесть|семь|восемь|двое|трое|четверо|"
+                   r"пятеро).*)$"),
         ("age", r"^(?P<s>\w+(?: \w+)?) (?P<v>\d+ (?:лет|год|года))$"),
         ("when", r"^(?P<s>[^—–-]+?)(?: —| –)? (?:в|во) "
                  r"(?P<v>(?:понедельник|вторник|среду|четверг|пятницу|субботу|воскресенье|\d).*)$"),
@@ -112,13 +113,22 @@ _MINE = words(
 )
 _SELF = {"me": "i", "myself": "i", "я": "i", "меня": "i", "мне": "i", "мной": "i", "мы": "we", "нас": "we", "нам": "we"}
 _HELD = words("i we я мы меня мне нас нам his her their your его ее их твой твоя ваш ваша у")
+_SELVES = frozenset({"i", "we"})
 _FAMILY = {"любим": "favourit", "favorit": "favourit"}
 
 
 def read(sentence: str, language: Language) -> Statement | None:
     """What one sentence says, or None where that is not sure."""
     text = " ".join(contracted(sentence).split()).rstrip(" .!…")
-    if not text or len(text) > LONGEST or "?" in text or text[0] in "\"'“«>|" or "“" in text or "«" in text:
+    if (
+        not text
+        or len(text) > LONGEST
+        or "?" in text
+        or "!" in text
+        or text[0] in "\"'“«>|"
+        or "“" in text
+        or "«" in text
+    ):
         return None
     changed = bool(CHANGED.search(text))
     text = ADVERBS.sub("", OPENERS.sub("", text)).strip(" ,")
@@ -128,7 +138,7 @@ def read(sentence: str, language: Language) -> Statement | None:
     ends = bool(_ENDS_OF_DOING.search(text))
     plain = " ".join(_DENIED.sub(" ", _BE_DENIED.sub(r"\1", text)).split())
     stems = stems_of(plain, language)
-    if not stems or first_word(plain) in LOOSE_SUBJECTS:
+    if not stems - _SELVES or first_word(plain) in LOOSE_SUBJECTS:
         return None
     whole = Statement(stems=stems, denied=denied, changed=changed or ends)
     if _CLAUSES.search(plain):

@@ -24,7 +24,7 @@ def reason(rules: Contradictions, new: str, old: str) -> str | None:
     return None if before is None else rules.reason(rules.read(new), before)
 
 
-@pytest.mark.parametrize("part", ["development", "held_out"])
+@pytest.mark.parametrize("part", ["development", "held_out", "unseen"])
 @pytest.mark.parametrize("tongue", ["en", "ru"])
 def test_no_wrong_contradiction_and_few_missed(rules: Contradictions, part: str, tongue: str) -> None:
     rows = [row for row in ROWS if row["part"] == part and row["language"] == tongue]
@@ -33,7 +33,7 @@ def test_no_wrong_contradiction_and_few_missed(rules: Contradictions, part: str,
     right = sum(bool(found[row["new"] + row["old"]]) for row in rows if row["contradicts"])
 
     assert not wrong
-    assert right >= 0.9 * sum(row["contradicts"] for row in rows)
+    assert right >= 0.8 * sum(row["contradicts"] for row in rows)
 
 
 def test_a_memory_that_says_more_is_never_superseded(rules: Contradictions) -> None:
