@@ -9,6 +9,7 @@ upon. They sum to the logit exactly.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -18,6 +19,7 @@ from numpy.typing import NDArray
 from engine.memory.promotion.models.base import Arrays, FloatArray, PromotionModelError, checked, sigmoid, taken
 
 _BINS = 32
+_AT_ONCE = 500
 IntArray = NDArray[np.int64]
 
 
@@ -42,33 +44,51 @@ class Trees:
 
     def logits(self, rows: FloatArray) -> FloatArray:
         """ln(p / (1 - p)) of each row."""
-        result = np.full(len(rows), self.base)
-        every = np.arange(len(rows))
-        inner = self.feature.shape[1]
-        for tree in range(len(self.feature)):
-            node = np.zeros(len(rows), dtype=np.int64)
-            while node.size and node[0] < inner:
-                chosen = self.feature[tree, node]
-                right = (chosen >= 0) & (rows[every, np.maximum(chosen, 0)] > self.cut[tree, node])
-                node = 2 * node + 1 + right
-            result += self.value[tree, node]
+        result = np.empty(len(rows))
+        for start in range(0, len(rows), _AT_ONCE):
+            part = slice(start, start + _AT_ONCE)
+            *_, leaf = self._paths(rows[part])
+            result[part] = self.base + self._values(leaf).sum(axis=1)
         return result
 
     def contributions(self, rows: FloatArray) -> tuple[float, FloatArray]:
         """By path; the roots' values belong to the base."""
         result = np.zeros((len(rows), self.width))
-        every = np.arange(len(rows))
-        inner = self.feature.shape[1]
-        for tree in range(len(self.feature)):
-            node = np.zeros(len(rows), dtype=np.int64)
-            while node.size and node[0] < inner:
-                chosen = self.feature[tree, node]
-                right = (chosen >= 0) & (rows[every, np.maximum(chosen, 0)] > self.cut[tree, node])
-                below = 2 * node + 1 + right
-                change = self.value[tree, below] - self.value[tree, node]
-                result[every, np.maximum(chosen, 0)] += np.where(chosen >= 0, change, 0.0)
-                node = below
+        for start in range(0, len(rows), _AT_ONCE):
+            part = rows[start : start + _AT_ONCE]
+            here = np.arange(len(part))[:, None]
+            sums = np.zeros(len(part) * self.width)
+            for node, below in itertools.pairwise(self._paths(part)):
+                chosen = np.take(self.feature, node + self._first_inner)
+                change = np.where(chosen >= 0, self._values(below) - self._values(node), 0.0)
+                place = here * self.width + np.maximum(chosen, 0)
+                sums += np.bincount(place.ravel(), change.ravel(), minlength=len(sums))
+            result[start : start + _AT_ONCE] = sums.reshape(len(part), self.width)
         return self.base + float(self.value[:, 0].sum()), result
+
+    def _paths(self, rows: FloatArray) -> list[IntArray]:
+        """The nodes that rows stand in, level by level, roots first; each (rows, trees)."""
+        node = np.zeros((len(rows), len(self.feature)), dtype=np.int64)
+        found = [node]
+        here = np.arange(len(rows))[:, None] * rows.shape[1]
+        flat = np.ascontiguousarray(rows).ravel()
+        while 2 ** len(found) - 1 <= self.feature.shape[1]:
+            at = node + self._first_inner
+            chosen = np.take(self.feature, at)
+            right = (chosen >= 0) & (np.take(flat, here + np.maximum(chosen, 0)) > np.take(self.cut, at))
+            node = 2 * node + 1 + right
+            found.append(node)
+        return found
+
+    def _values(self, node: IntArray) -> FloatArray:
+        result: FloatArray = np.take(self.value, node + np.arange(len(self.value)) * self.value.shape[1])
+        return result
+
+    @property
+    def _first_inner(self) -> IntArray:
+        """Where each tree's inner nodes begin in the flat arrays."""
+        result: IntArray = np.arange(len(self.feature)) * self.feature.shape[1]
+        return result
 
     def arrays(self) -> Arrays:
         """Its parameters by name."""
