@@ -11,7 +11,8 @@ def words(*lines: str) -> frozenset[str]:
 
 
 UNSURE = re.compile(
-    r"\b(?:if|unless|might|(?<!\d )(?<!in )(?<!by )(?<!of )may(?! \d)|maybe|perhaps|probably|possibly|would|could|should|plan(?:s|ned|"
+    r"\b(?:if|unless|might|(?<!\d )(?<!in )(?<!by )(?<!of )may(?! \d)|"
+    r"maybe|perhaps|probably|possibly|would|could|should|plan(?:s|ned|"
     r"ning)?|wants?|wish(?:es)?|"
     r"hopes?|hoping|thinks?|guess|considering|going to|used to|once|formerly|previously|originally|(?:was|"
     r"were)(?! (?:moved|postponed|rescheduled|shifted|pushed|brought forward)\b)|had|"
