@@ -62,6 +62,7 @@ class MemoryCommands(QObject):
             Command("explore", self.tr("Show memories, or those that words find"), self._explore, words),
             Command("undo", self.tr("Take back what was done last to memories"), self._undo),
             Command("tidy", self.tr("Merge repeats and group memories, now"), self._tidy),
+            Command("promotion", self.tr("What decides which memories stay"), self._promotion),
             Command("backup", self.tr("Make a backup, now"), self._backup),
             Command("backups", self.tr("Which backups there are"), self._backups),
             Command("watch", self.tr("Keep a folder in step, or say which are"), self._watch, path),
@@ -121,6 +122,12 @@ class MemoryCommands(QObject):
             return self.tr("Memories {0}. All texts are kept; “/undo” takes the last step back.").format(said)
 
         self._tell("/tidy", find)
+
+    def _promotion(self, _argument: str) -> None:
+        async def find(engine: Engine) -> str:
+            return escaped((await engine.promotion()).words)
+
+        self._tell("/promotion", find)
 
     # Safety
 

@@ -87,5 +87,6 @@ async def test_tidying_up_and_verifying_say_what_they_did(engine: Engine, typed:
     for _ in range(2):
         await engine.remember("The spare key hangs in the shed behind the ladder.", layer="assets", kind="fact")
     assert (await typed.run(engine, "tidy")).startswith("Memories merged: 1")
+    assert await typed.run(engine, "promotion")
     assert "every index agrees" in await typed.run(engine, "verify", "mend")
     assert "built anew" in await typed.run(engine, "rebuild")
