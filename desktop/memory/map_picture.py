@@ -27,6 +27,7 @@ _SMALLEST, _LARGEST = 1.25, 6.0
 _SPREAD = 0.2
 """A point's radius as a share of the distance that points would have if they lay evenly."""
 _FADED = 0.22
+_RINGED = 12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -197,6 +198,7 @@ class MapPicture(QWidget):
         if self._names.paint(painter, self.space):
             self.update()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self._paint_chosen(painter)
         self._paint_pointed(painter)
         if self._lasso:
             painter.setPen(QPen(self._theme.color("accent"), 1.5 * self._theme.unit))
@@ -215,7 +217,7 @@ class MapPicture(QWidget):
         x, y = self.space.all_to_view(points.x, points.y)
         x, y = x * np.float32(ratio), y * np.float32(ratio)
         chosen = points.rows_of(self._selected)
-        if len(chosen):
+        if len(chosen) > 1:
             faded = [self._faded(color) for color in self._palette]
             raster.write(x, y, points.marks, points.groups, faded)
             raster.write(x[chosen], y[chosen], points.marks[chosen], points.groups[chosen], self._palette)
@@ -231,12 +233,24 @@ class MapPicture(QWidget):
         pale.setAlphaF(color.alphaF() * _FADED)
         return pale
 
+    def _paint_chosen(self, painter: QPainter) -> None:
+        """Rings around a few that are selected; many stand out by the rest being faded."""
+        rows = self._points.rows_of(self._selected)
+        if not 0 < len(rows) <= _RINGED:
+            return
+        radius = self.radius() + self._theme.px(3)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.setPen(QPen(self._theme.color("accent"), 2 * self._theme.unit))
+        for row in rows.tolist():
+            place = self.space.to_view(float(self._points.x[row]), float(self._points.y[row]))
+            painter.drawEllipse(place, radius, radius)
+
     def _paint_pointed(self, painter: QPainter) -> None:
         rows = self._points.rows_of(np.asarray([self._pointed]))
         if not len(rows):
             return
         place = self.space.to_view(float(self._points.x[rows[0]]), float(self._points.y[rows[0]]))
-        radius = self.radius() + self._theme.px(4)
+        radius = self.radius() + self._theme.px(6)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(QPen(self._theme.color("text"), 1.5 * self._theme.unit))
         painter.drawEllipse(place, radius, radius)
