@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from datetime import UTC, date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class MapCalls(ExplorerCalls):
     """The map of the memories, and their days."""
 
-    async def memory_map(self, wanted: MemoryFilter) -> AsyncIterator[MapUpdate]:
+    async def memory_map(self, wanted: MemoryFilter) -> AsyncGenerator[MapUpdate, None]:
         """Where the memories of a filter lie among each other, in updates that get better.
 
         Something stands within a second, the last update has the stage `done`. Close the iterator to stop the work.

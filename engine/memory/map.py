@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import dataclasses
 import time
-from collections.abc import AsyncIterator, Callable, Generator
+from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import numpy as np
@@ -77,7 +77,7 @@ class MemoryMap:
         self._store = store
         self._executors = executors
 
-    async def updates(self, numbers: Numbers, *, model: str, dimensions: int) -> AsyncIterator[MapUpdate]:
+    async def updates(self, numbers: Numbers, *, model: str, dimensions: int) -> AsyncGenerator[MapUpdate, None]:
         """Where memories lie, better and better; the last update has the stage `done`.
 
         Args:
@@ -125,7 +125,7 @@ class MemoryMap:
             members, cluster_of, names = map_queries.clusters(reader)
             placed, spots, settled = map_queries.places(reader, model)
         order = np.argsort(named)
-        codes = {layer: code for code, layer in enumerate(LAYERS)}
+        codes: dict[str, int] = {layer: code for code, layer in enumerate(LAYERS)}
         layers = np.fromiter((codes[name] for name in layer_names), np.uint8, len(layer_names))
         at, there = _find(named[order], numbers)
         numbers, at = numbers[there], at[there]
@@ -246,6 +246,7 @@ class _Drawing:
         """
         numbers = self._known.numbers
         plane: Plane | None = None
+        scale = np.float32(1.0)
         if planned:
             some = held if len(held) <= SAMPLE else held[np.random.default_rng(1).permutation(len(held))[:SAMPLE]]
             _, sample = read(numbers[np.sort(some)])
@@ -271,7 +272,7 @@ class _Drawing:
     def _lay_out(self, rows: NDArray[np.float16], usable: NDArray[np.int64], known: NDArray[np.int64] | None) -> Steps:
         """Lay everything out; `known`: rows that begin where they lay, the others between them."""
         count = len(rows)
-        if known is not None and len(known) < count:
+        if known is not None and len(known) < len(rows):
             yield from self._between(rows, usable, known)
         self._settled[usable] = self._changed[usable] = True
         if count < _FEW:
@@ -281,9 +282,7 @@ class _Drawing:
         before = self._known.spots[usable], self._known.placed[usable]
         layout = Layout(self._spots[usable], neighbours, settled=known is not None)
         while not layout.done:
-            began = time.perf_counter()
-            while not layout.done and time.perf_counter() - began < _SLICE_SECONDS:
-                layout.step()
+            layout.work(_SLICE_SECONDS)
             self._spots[usable] = _turned(layout.places * _scale_of(layout.places), *before)
             yield "refining", 0.25 + 0.75 * layout.round / layout.rounds
 

@@ -12,6 +12,8 @@ it against the plane alone.
 from __future__ import annotations
 
 import dataclasses
+import math
+import time
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -73,7 +75,7 @@ class Plane:
 
     def project(self, rows: NDArray[np.float32]) -> Places:
         """Where rows of shape (n, dimensions) lie on it, shape (n, 2)."""
-        return (rows - self.middle) @ self.axes
+        return np.asarray((rows - self.middle) @ self.axes, np.float32)
 
 
 class Layout:
@@ -103,6 +105,14 @@ class Layout:
     def done(self) -> bool:
         """Whether all rounds were made."""
         return self.round >= self.rounds
+
+    def work(self, seconds: float) -> None:
+        """As many rounds as fit into some time, one at least."""
+        end = time.perf_counter() + seconds
+        for _ in range(self.round, self.rounds):
+            self.step()
+            if time.perf_counter() >= end:
+                return
 
     def step(self) -> None:
         """One round: O(n k) for the attraction, O(n + g log g) for the repulsion on a grid of g cells."""
@@ -144,7 +154,7 @@ class Layout:
 
 def natural_spread(count: int) -> float:
     """Root mean square distance from the middle that a finished layout of so many rows has, about."""
-    return 0.55 * float(max(count, 2)) ** 0.5
+    return 3.7 * math.sqrt(math.sqrt(max(count, 2)))
 
 
 class _Field:
@@ -201,5 +211,5 @@ class _Field:
             apart = np.where(far < side, far, far - 2 * side).astype(np.float32) * np.float32(cell)
             distance = 1.0 + apart[:, None] ** 2 + apart[None, :] ** 2
             kernels = (1.0 / distance, apart[None, :] / distance**2, apart[:, None] / distance**2)
-            self._kernels = [np.fft.rfft2(kernel.astype(np.float32)) for kernel in kernels]
+            self._kernels = [np.fft.rfft2(kernel.astype(np.float32)).astype(np.complex64) for kernel in kernels]
         return side, cell
