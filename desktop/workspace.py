@@ -226,8 +226,10 @@ class Workspace(QObject):
         if self._status_page is None:
             from desktop.status.status_page import StatusPage
 
-            self._status_page = StatusPage(self._theme, self._icons, self._window)
+            self._status_page = StatusPage(self._theme, self._icons, self._window, operations=self._operations)
             self._status_page.closed.connect(self._leave_status)
+            if self._engine is not None and self._bridge is not None:
+                self._status_page.attach(self._engine, self._bridge)
         self._status_page.show_status(self._status)
         self._window.chat.show_page(self._status_page)
         self._status_page.setFocus()
@@ -242,6 +244,8 @@ class Workspace(QObject):
         kind, _, model = (notice.action or "").partition(":")
         if kind in ("get_model", "use_model") and model:
             show(notice.text, action=self.tr("Show the models"), run=lambda: self.settings.show("search"))
+        elif kind == "show_backups":
+            show(notice.text, action=self.tr("Show the backups"), run=lambda: self.settings.show("backups"))
         elif kind == "resume_ingestion" and self._engine is not None:
             show(notice.text, action=self.tr("Go on"), run=self._go_on_reading)
         else:

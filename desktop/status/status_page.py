@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.documents.view_header import ViewHeader
 from desktop.icons import Icons
+from desktop.operations import Operations
+from desktop.status.background_card import BackgroundCard
+from desktop.status.resources_card import ResourcesCard
 from desktop.theme import Theme, restyle
 from desktop.tokens import ColorRole
 from desktop.widgets.card import Card, Panel
 from engine import ComponentStatus, EngineStatus
+
+if TYPE_CHECKING:
+    from desktop.bridge import Bridge
+    from engine import Engine
 
 _DOT = 9
 _CARD = 280
@@ -49,9 +58,13 @@ class StatusPage(Panel):
 
     closed = Signal()
 
-    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, icons: Icons, parent: QWidget | None = None, *, operations: Operations | None = None
+    ) -> None:
         super().__init__(parent, surface="window")
         self._theme = theme
+        self.background: BackgroundCard | None = None
+        self.resources: ResourcesCard | None = None
         self._status: EngineStatus | None = None
         self._columns = 0
         px = theme.px
@@ -74,6 +87,12 @@ class StatusPage(Panel):
         self._grid = QGridLayout()
         self._grid.setSpacing(px(12))
         self._body.addLayout(self._grid)
+        if operations is not None:
+            self.background = BackgroundCard(theme=theme, icons=icons, operations=operations, parent=page)
+            self.resources = ResourcesCard(theme=theme, icons=icons, operations=operations, parent=page)
+            for card in (self.background, self.resources):
+                self._body.addSpacing(px(4))
+                self._body.addWidget(card)
         self._foot = QLabel(page)
         restyle(self._foot, role="muted")
         self._foot.setWordWrap(True)
@@ -94,6 +113,12 @@ class StatusPage(Panel):
         layout.addWidget(header)
         layout.addWidget(scroll, 1)
         self.setFocusProxy(header)
+
+    def attach(self, engine: Engine, bridge: Bridge) -> None:
+        """The engine is open: background work and the computer's resources are followed while they are seen."""
+        if self.background is not None and self.resources is not None:
+            self.background.attach(engine, bridge)
+            self.resources.attach(engine)
 
     def show_status(self, status: EngineStatus) -> None:
         """Show the state of this moment."""
