@@ -60,7 +60,7 @@ def test_work_is_seen_paused_resumed_and_done_now(qtbot: QtBot, parts: DesktopPa
             QTest.mouseClick(card.all, Qt.MouseButton.LeftButton)
             await until(lambda: card.all.text() == "Go on with all")
             QTest.mouseClick(card.all, Qt.MouseButton.LeftButton)
-            await until(lambda: card.all.text() == "Pause all")
+            await until(lambda: card.all.text() == "Pause all" and rows["streams"].state.text() != "Paused")
             page.grab()
             page.hide()
             await engine.pause_background("streams")
