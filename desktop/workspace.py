@@ -246,6 +246,8 @@ class Workspace(QObject):
             show(notice.text, action=self.tr("Show the models"), run=lambda: self.settings.show("search"))
         elif kind == "show_backups":
             show(notice.text, action=self.tr("Show the backups"), run=lambda: self.settings.show("backups"))
+        elif kind == "show_backups":
+            show(notice.text, action=self.tr("Show the backups"), run=lambda: self.settings.show("backups"))
         elif kind == "resume_ingestion" and self._engine is not None:
             show(notice.text, action=self.tr("Go on"), run=self._go_on_reading)
         else:

@@ -92,6 +92,10 @@ class SettingsController(QObject):
             "operations": self._operations,
         }
         match name:
+            case "backups":
+                from desktop.settings.backup_panel import BackupPanel
+
+                return BackupPanel(**parts)
             case "devices":
                 from desktop.settings.devices_panel import DevicesPanel
 
