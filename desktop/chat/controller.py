@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -33,6 +34,20 @@ if TYPE_CHECKING:
 
 _ALL = 1_000_000
 _REFRESH_MS = 80
+
+
+MOST_IN_FOLDER = 1000
+"""Conversations of an open folder that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Listed:
+    """What the left panel lists; see `ConversationsPanel.show_conversations`."""
+
+    conversations: list[Conversation]
+    tags: list[str]
+    folders: list[tuple[str, int]]
+    inside: dict[str, list[Conversation]]
 
 
 class ChatController(QObject):
@@ -138,6 +153,8 @@ class ChatController(QObject):
         panel.rename_wanted.connect(self._rename)
         panel.delete_wanted.connect(self.delete)
         panel.deed_wanted.connect(self.conversation_deeds.act)
+        panel.folder_wanted.connect(self.conversation_deeds.move)
+        panel.folder_rename_wanted.connect(self.conversation_deeds.rename_folder)
         panel.search_changed.connect(lambda _text: self.refresh_list())
         panel.filter_changed.connect(self.refresh_list)
         self._sources.source_activated.connect(self.source_activated)
@@ -186,10 +203,21 @@ class ChatController(QObject):
             return
         query = self._list.search.text().strip() or None
         archived, tag = self._list.filter
+        opened = set(self._list.open_folders) if self._list.grouped else set()
+        outside = "" if self._list.grouped else None
 
-        async def fetch() -> tuple[list[Conversation], list[str]]:
-            found = await engine.conversations(query, archived=archived, tag=tag)
-            return found, await engine.conversation_tags()
+        async def fetch() -> _Listed:
+            folders = await engine.conversation_folders()
+            return _Listed(
+                conversations=await engine.conversations(query, archived=archived, tag=tag, folder=outside),
+                tags=await engine.conversation_tags(),
+                folders=folders,
+                inside={
+                    name: await engine.conversations(folder=name, limit=MOST_IN_FOLDER)
+                    for name, _ in folders
+                    if name in opened
+                },
+            )
 
         self._operations.start(
             Operation(
@@ -201,10 +229,12 @@ class ChatController(QObject):
             )
         )
 
-    def _show_list(self, fetched: tuple[list[Conversation], list[str]]) -> None:
-        conversations, tags = fetched
+    def _show_list(self, listed: _Listed) -> None:
+        conversations = [*listed.conversations, *(one for found in listed.inside.values() for one in found)]
         self._titles.update({item.id: item.title for item in conversations})
-        self._list.show_conversations(conversations, tags=tags)
+        self._list.show_conversations(
+            listed.conversations, tags=listed.tags, folders=listed.folders, inside=listed.inside
+        )
         current = next((item for item in conversations if item.id == self._current), None)
         if current is not None:
             self._pane.header.set_conversation(current)

@@ -119,6 +119,45 @@ class ConversationDeeds(QObject):
             )
         )
 
+    def move(self, conversation_ids: list[str], folder: str) -> None:
+        """Put conversations into a folder; '' takes them out. The last place can be taken back."""
+        engine = self._engine
+        if engine is None or not conversation_ids:
+            return
+
+        async def work() -> dict[str, str]:
+            before = {one: (await engine.conversation(one)).folder for one in conversation_ids}
+            await engine.set_conversation_folder(conversation_ids, folder)
+            return before
+
+        def done(before: dict[str, str]) -> None:
+            moved = [one for one, old in before.items() if old != folder]
+            if not moved:
+                return
+            text = self.tr("Moved to {0}").format(folder) if folder else self.tr("Taken out of the folder")
+            self._messages.info(text, action=self.tr("Undo"), run=lambda: self._put_back(before), key="moved")
+
+        self._operations.start(Operation(name="move conversations", run=work, success=done))
+
+    def _put_back(self, before: dict[str, str]) -> None:
+        engine = self._engine
+        if engine is None:
+            return
+
+        async def work() -> None:
+            for folder in dict.fromkeys(before.values()):
+                await engine.set_conversation_folder([one for one, old in before.items() if old == folder], folder)
+
+        self._operations.start(Operation(name="move conversations back", run=work))
+
+    def rename_folder(self, folder: str, name: str) -> None:
+        """Give a folder another name; '' takes it away, its conversations stay."""
+        engine = self._engine
+        if engine is not None:
+            self._operations.start(
+                Operation(name="rename a folder", run=lambda: engine.rename_conversation_folder(folder, name))
+            )
+
     def _ask_for_tags(self, conversation_id: str) -> None:
         engine = self._engine
         if engine is None:

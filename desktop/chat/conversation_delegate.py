@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QFontMetrics, QPainter
+from PySide6.QtCore import (
+    QAbstractItemModel,
+    QLocale,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QPointF,
+    QRect,
+    QRectF,
+    QSize,
+    Qt,
+)
+from PySide6.QtGui import QFontMetrics, QPainter, QPen
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from desktop.models.conversations_model import Roles, near_match
+from desktop.models.conversations_model import FolderRow, Roles, near_match
 from desktop.theme import Theme
 from desktop.tokens import FOCUS_RING, RADIUS_CONTROL
 
@@ -46,6 +57,9 @@ class ConversationDelegate(QStyledItemDelegate):
             painter.drawText(inner, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeading, heading)
             painter.restore()
             return
+        folder = index.data(Roles.FOLDER)
+        if index.data(Roles.INSIDE):
+            inner = self._indented(inner, option)
         radius = px(RADIUS_CONTROL)
         selected = bool(state & QStyle.StateFlag.State_Selected)
         if selected or state & QStyle.StateFlag.State_MouseOver:
@@ -60,6 +74,10 @@ class ConversationDelegate(QStyledItemDelegate):
             painter.setPen(pen)
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(QRectF(rect).adjusted(1, 1.5, -1, -1.5), radius, radius)
+        if isinstance(folder, FolderRow):
+            self._paint_folder(painter, inner, folder, option)
+            painter.restore()
+            return
         snippet = index.data(Roles.SNIPPET)
         font = theme.font("body")
         metrics = QFontMetrics(font)
@@ -76,6 +94,51 @@ class ConversationDelegate(QStyledItemDelegate):
             room = QRect(inner.left(), top + metrics.height(), inner.width(), small.height())
             self._paint_snippet(painter, room, snippet)
         painter.restore()
+
+    def _indented(self, inner: QRect, option: QStyleOptionViewItem) -> QRect:
+        """Behind the arrow of the folder."""
+        room = self._theme.px(16)
+        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        return inner.adjusted(0, 0, -room, 0) if rtl else inner.adjusted(room, 0, 0, 0)
+
+    def _paint_folder(self, painter: QPainter, inner: QRect, folder: FolderRow, option: QStyleOptionViewItem) -> None:
+        """An arrow, the name, and how many conversations lie in it."""
+        theme, px = self._theme, self._theme.px
+        rtl = option.direction == Qt.LayoutDirection.RightToLeft
+        self._paint_arrow(painter, inner, opened=folder.open, rtl=rtl)
+        small = theme.font("secondary")
+        figure = QLocale().toString(folder.count)
+        wide = QFontMetrics(small).horizontalAdvance(figure) + px(8)
+        vertical = Qt.AlignmentFlag.AlignVCenter
+        painter.setFont(small)
+        painter.setPen(theme.color("muted"))
+        painter.drawText(inner, vertical | (Qt.AlignmentFlag.AlignLeft if rtl else Qt.AlignmentFlag.AlignRight), figure)
+        room = self._indented(inner, option)
+        room = room.adjusted(wide, 0, 0, 0) if rtl else room.adjusted(0, 0, -wide, 0)
+        font = theme.font("body")
+        painter.setFont(font)
+        painter.setPen(theme.color("text"))
+        name = QFontMetrics(font).elidedText(folder.name, Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, vertical | (Qt.AlignmentFlag.AlignRight if rtl else Qt.AlignmentFlag.AlignLeft), name)
+
+    def _paint_arrow(self, painter: QPainter, inner: QRect, *, opened: bool, rtl: bool) -> None:
+        half = self._theme.px(4)
+        x = (inner.right() - half if rtl else inner.left() + half) + 0.5
+        y = inner.center().y() + 0.5
+        if opened:
+            points = [QPointF(x - half, y - half / 2), QPointF(x, y + half / 2), QPointF(x + half, y - half / 2)]
+        else:
+            side = -1 if rtl else 1
+            points = [
+                QPointF(x - side * half / 2, y - half),
+                QPointF(x + side * half / 2, y),
+                QPointF(x - side * half / 2, y + half),
+            ]
+        pen = QPen(self._theme.color("muted"), 1.5)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        painter.setPen(pen)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        painter.drawPolyline(points)
 
     def _paint_snippet(self, painter: QPainter, room: QRect, snippet: str) -> None:
         """One line, matched words strong, cut on both sides of them."""
@@ -97,7 +160,8 @@ class ConversationDelegate(QStyledItemDelegate):
         """A field over the row."""
         editor = QLineEdit(parent)
         editor.setMaxLength(_MAX_TITLE)
-        editor.setAccessibleName(self.tr("Title of the conversation"))
+        folder = index.data(Roles.FOLDER) is not None
+        editor.setAccessibleName(self.tr("Name of the folder") if folder else self.tr("Title of the conversation"))
         return editor
 
     def setEditorData(self, editor: QWidget, index: _Index) -> None:

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QListView,
     QMenu,
     QPushButton,
     QStackedLayout,
@@ -23,6 +21,8 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.chat.conversation_delegate import ConversationDelegate
+from desktop.chat.conversation_list import ConversationList
+from desktop.chat.conversation_menus import ListMenus
 from desktop.chat.side_rows import SideRow, StatusRow
 from desktop.icons import Icons
 from desktop.models.conversations_model import ConversationsModel
@@ -37,21 +37,6 @@ _SEARCH_MS = 180
 """After the last key, so that one word is one search."""
 
 
-class _List(QListView):
-    """The list's keys: Delete deletes, Enter opens."""
-
-    delete_wanted = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.matches(QKeySequence.StandardKey.Delete) or event.key() == Qt.Key.Key_Backspace:
-            self.delete_wanted.emit()
-            return
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.state() != self.State.EditingState:
-            self.activated.emit(self.currentIndex())
-            return
-        super().keyPressEvent(event)
-
-
 class ConversationsPanel(QFrame):
     """Shows conversations and tells what the owner wants with them. It does nothing to them itself."""
 
@@ -62,6 +47,10 @@ class ConversationsPanel(QFrame):
     deed_wanted = Signal(str, str)
     search_changed = Signal(str)
     filter_changed = Signal()
+    folder_wanted = Signal(list, str)
+    """Ids of conversations, and the folder that they are to lie in; '' for none."""
+    folder_rename_wanted = Signal(str, str)
+    """A folder's name and its new one; '' takes it away."""
     documents_wanted = Signal()
     memory_wanted = Signal()
     status_wanted = Signal()
@@ -118,6 +107,10 @@ class ConversationsPanel(QFrame):
         self.filter: tuple[bool, str | None] = (False, None)
         """Whether the archive is listed, and the tag that is asked for."""
         self._tags: list[str] = []
+        self._folders: list[str] = []
+        self.open_folders: set[str] = set()
+        """Folders whose conversations are shown."""
+        self._toggled: str | None = None
         row = QHBoxLayout()
         row.setSpacing(self._theme.px(2))
         row.addWidget(self._make_search(), 1)
@@ -176,23 +169,23 @@ class ConversationsPanel(QFrame):
     def _make_list(self) -> QStackedLayout:
         self.model = ConversationsModel(self)
         self.model.renamed.connect(self.rename_wanted)
-        self.list = _List(self)
+        self.model.folder_renamed.connect(self._rename_folder)
+        self.model.dropped.connect(self.folder_wanted)
+        self.list = ConversationList(self.model, self)
         restyle(self.list, look="window")
-        self.list.setModel(self.model)
         self.list.setItemDelegate(ConversationDelegate(self._theme, self.list))
-        self.list.setAccessibleName(self.tr("Conversations"))
-        self.list.setEditTriggers(
-            QAbstractItemView.EditTrigger.EditKeyPressed | QAbstractItemView.EditTrigger.DoubleClicked
-        )
-        self.list.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.list.setMouseTracking(True)
-        self.list.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.list.customContextMenuRequested.connect(self._show_menu)
-        self.list.clicked.connect(self._open_index)
-        self.list.activated.connect(self._open_index)
-        self.list.delete_wanted.connect(self._delete_current)
+        self.list.opened.connect(self.opened)
+        self.list.toggled.connect(self.toggle_folder)
+        self.list.delete_wanted.connect(self._delete_selected)
+        self._menus = ListMenus(
+            self,
+            self._icons,
+            deed=self.deed_wanted.emit,
+            delete=self.delete_wanted.emit,
+            move=self.folder_wanted.emit,
+            rename_folder=self._rename_folder,
+        )
         self._nothing = QLabel(self)
         self._nothing.setWordWrap(True)
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeading)
@@ -205,18 +198,36 @@ class ConversationsPanel(QFrame):
 
     # What is shown
 
-    def show_conversations(self, conversations: list[Conversation], *, tags: Sequence[str] = ()) -> None:
+    @property
+    def grouped(self) -> bool:
+        """Whether folders are shown: neither a search nor a filter makes the list a plain one."""
+        return self.filter == (False, None) and not self.search.text().strip()
+
+    def show_conversations(
+        self,
+        conversations: list[Conversation],
+        *,
+        tags: Sequence[str] = (),
+        folders: Sequence[tuple[str, int]] = (),
+        inside: Mapping[str, Sequence[Conversation]] | None = None,
+    ) -> None:
         """Show the list that search text and filter asked for.
 
         Args:
-            conversations: In their order.
+            conversations: In their order; where folders are shown, those that lie in none.
             tags: Every tag in use.
+            folders: Every folder in use with how many conversations it lists.
+            inside: What lies in the folders that are open.
         """
         self._tags = list(tags)
+        self._folders = [name for name, _ in folders]
         searching = bool(self.search.text().strip())
-        self.model.show_conversations(conversations, now=datetime.now().astimezone(), searching=searching)
+        shown = folders if self.grouped else ()
+        self.model.show_conversations(
+            conversations, now=datetime.now().astimezone(), searching=searching, folders=shown, inside=inside
+        )
         self._mark_current()
-        if conversations:
+        if conversations or shown:
             self._stack.setCurrentWidget(self.list)
             return
         self._nothing.setText(
@@ -234,6 +245,12 @@ class ConversationsPanel(QFrame):
         self._mark_current()
 
     def _mark_current(self) -> None:
+        toggled, self._toggled = self._toggled, None
+        if toggled is not None:  # the keyboard stays on the folder
+            self.list.setCurrentIndex(self.model.index_of_folder(toggled))
+            return
+        if len(self.list.selectionModel().selectedIndexes()) > 1:
+            return
         index = self.model.index_of(self._current)
         selection = self.list.selectionModel()
         if index.isValid():
@@ -275,46 +292,40 @@ class ConversationsPanel(QFrame):
     def _open_first(self) -> None:
         self._search_timer.stop()
         self._emit_search()
-        self._open_index(self.model.first())
-
-    def _open_index(self, index: QModelIndex) -> None:
-        conversation = self.model.conversation(index)
+        conversation = self.model.conversation(self.model.first())
         if conversation is not None:
             self.opened.emit(conversation.id)
 
-    def _delete_current(self) -> None:
-        conversation = self.model.conversation(self.list.currentIndex())
-        if conversation is not None:
+    def _delete_selected(self) -> None:
+        for conversation in self.list.all_selected():
             self.delete_wanted.emit(conversation.id)
+
+    def toggle_folder(self, name: str) -> None:
+        """Open or close a folder."""
+        self.open_folders ^= {name}
+        self._toggled = name
+        self.filter_changed.emit()
+
+    def _rename_folder(self, name: str, new: str) -> None:
+        if name in self.open_folders and new:
+            self.open_folders.add(new)  # it stays open under its new name
+        self.folder_rename_wanted.emit(name, new)
 
     def _show_menu(self, place: QPoint) -> None:
         index = self.list.indexAt(place)
+        menu = self.menu_at(index)
+        if menu is not None:
+            menu.popup(self.list.viewport().mapToGlobal(place))
+
+    def menu_at(self, index: QModelIndex) -> QMenu | None:
+        """What can be done with the row, or with all that are selected where it is one of several."""
+        folder = self.model.folder(index)
+        if folder is not None:
+            return self._menus.of_folder(folder.name, lambda: self.list.edit(index))
         conversation = self.model.conversation(index)
         if conversation is None:
-            return
-        self.menu_of(conversation, index).popup(self.list.viewport().mapToGlobal(place))
-
-    def menu_of(self, conversation: Conversation, index: QModelIndex) -> QMenu:
-        """What can be done with a conversation; it deletes itself."""
-        menu = QMenu(self)
-        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rename = QAction(self._icons.icon("edit"), self.tr("Rename"), menu)
-        rename.triggered.connect(lambda: self.list.edit(index))
-        menu.addAction(rename)
-        deeds = (
-            ("unpin", "bookmark", self.tr("Unpin")) if conversation.pinned else ("pin", "bookmark", self.tr("Pin")),
-            ("unarchive", "archive", self.tr("Take out of the archive"))
-            if conversation.archived
-            else ("archive", "archive", self.tr("Archive")),
-            ("tags", "tag", self.tr("Tags…")),
-            ("export-md", "download", self.tr("Export as Markdown…")),
-        )
-        for name, icon, words in deeds:
-            action = QAction(self._icons.icon(icon), words, menu)
-            action.triggered.connect(lambda _checked=False, name=name: self.deed_wanted.emit(name, conversation.id))
-            menu.addAction(action)
-        menu.addSeparator()
-        delete = QAction(self._icons.icon("trash"), self.tr("Delete"), menu)
-        delete.triggered.connect(lambda: self.delete_wanted.emit(conversation.id))
-        menu.addAction(delete)
-        return menu
+            return None
+        selected = self.list.all_selected()
+        if len(selected) > 1 and conversation.id in {one.id for one in selected}:
+            return self._menus.of_several(selected, self._folders)
+        return self._menus.of_conversation(conversation, self._folders, lambda: self.list.edit(index))
