@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Literal
 
@@ -20,7 +21,7 @@ from engine.memory.promotion.refit import table_of
 from engine.memory.promotion.words import TITLES
 from engine.memory.store import promotion_queries as queries, promotion_versions as stored
 from engine.memory.store.memories import from_us
-from engine.memory.store.promotion_queries import Example
+from engine.memory.store.promotion_queries import Example, Judgeable
 
 ENOUGH_FOR_DRIFT = 200
 """Judgements before drift can be told from chance: with ten bins, 200 of them move the index by about .05."""
@@ -29,31 +30,50 @@ WATCHED = 1_000
 ENOUGH_FOR_ACCURACY = 60
 
 
-def view(
-    judging: Judging, champion: Champion, cut: float, last: Example | None, *, enabled: bool, now: int
-) -> PromotionView:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """What else there is to know of one memory.
+
+    Attributes:
+        cut: From this probability on it rises.
+        last: Its last judgement.
+        taken_down: Its owner took it down once.
+        enabled: Memories rise by themselves.
+        now: Microseconds since 1970 UTC.
+    """
+
+    cut: float
+    last: Example | None
+    taken_down: bool
+    enabled: bool
+    now: int
+
+
+def view(judging: Judging, champion: Champion, stands: Standing) -> PromotionView:
     """How the one memory of a batch stands."""
+    last = stands.last
     memory, rows = judging.memories[0], judging.rows
     base, shares = champion.model.contributions(rows)
     probability = float(sigmoid(champion.model.logits(rows))[0])
     own = shares[0]
-    rises = probability >= cut
+    rises = probability >= stands.cut
     decision: Literal["rises", "goes", "stays"] = "rises" if rises else "goes"
-    if memory.pinned or memory.expires_at is None or not enabled:
+    stays = _why_it_stays(memory, stands)
+    if stays:
         decision = "stays"
     return PromotionView(
         memory=memory.id,
         layer=memory.layer,
         probability=probability,
-        cut=cut,
+        cut=stands.cut,
         base=base,
         features=tuple(
             PromotionFeature(name=name, title=TITLES[name], value=float(value), contribution=float(share))
             for name, value, share in zip(FEATURES, rows[0], own, strict=True)
         ),
         decision=decision,
-        words=_decided(memory.pinned, memory.layer, enabled, rises),
-        use=words.used(judging.uses[0], now),
+        words=stays or (_RISES if rises else _GOES),
+        use=words.used(judging.uses[0], stands.now),
         reasons=tuple(words.strongest(rows[0], own, champion.reference.usual)),
         missing=tuple(words.missing(rows[0], own, champion.reference.usual)),
         judged_at=None if last is None else from_us(last.at),
@@ -64,16 +84,22 @@ def view(
     )
 
 
-def _decided(pinned: int, layer: str, enabled: bool, rises: bool) -> str:
-    if pinned:
+_RISES = "It is likely to be needed, so it rises before its time is up."
+_GOES = "It is archived when its time is up, unless it is used more by then."
+
+
+def _why_it_stays(memory: Judgeable, stands: Standing) -> str:
+    """Why nothing is decided about it; empty where something is."""
+    if memory.pinned:
         return "It is pinned, so it stays."
-    if layer == "assets":
+    if memory.layer == "assets" or memory.expires_at is None:
         return "It is kept for ever."
-    if not enabled:
-        return "Memories do not rise by themselves; that is switched off."
-    if rises:
-        return "It is likely to be needed, so it rises before its time is up."
-    return "It is archived when its time is up, unless it is used more by then."
+    if stands.taken_down:
+        return "You took it down yourself, so it does not rise by itself again."
+    return "" if stands.enabled else _OFF
+
+
+_OFF = "Memories do not rise by themselves; that is switched off."
 
 
 def status(reader: Any, champion: Champion, prior: Prior, settings: PromotionSettings, *, now: int) -> PromotionStatus:
@@ -163,7 +189,7 @@ def _told(
     champion: Champion, settings: PromotionSettings, new: int, waiting: int, drift: tuple[PromotionDrift, ...]
 ) -> str:
     if not settings.enabled:
-        return "Memories do not rise by themselves; that is switched off."
+        return _OFF
     who = (
         "The model that came with Magray decides what rises."
         if champion.version == SHIPPED

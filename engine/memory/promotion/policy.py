@@ -27,13 +27,15 @@ class Decision:
     """What was decided about one memory.
 
     Attributes:
-        rises: It goes up a layer.
+        rises: It stays findable.
+        wanted: The model wants it to.
         explored: Chance decided.
         propensity: How likely that decision was, chance included.
         weight: What it weighs if something is learned from it.
     """
 
     rises: bool
+    wanted: bool
     explored: bool
     propensity: float
     weight: float
@@ -56,7 +58,7 @@ def decide(probabilities: FloatArray, cut: float, *, explore: float, random: np.
         rises = coin if chance else wanted
         to_rise = explore * COIN + (1 - explore) * wanted
         propensity = to_rise if rises else 1 - to_rise
-        found.append(Decision(rises, chance, propensity, min(1 / propensity, MOST_WEIGHT)))
+        found.append(Decision(rises, wanted, chance, propensity, min(1 / propensity, MOST_WEIGHT)))
     return found
 
 

@@ -37,29 +37,47 @@ class Judgeable(NamedTuple):
 
 
 _COLUMNS = ", ".join(f"m.{name}" for name in Judgeable._fields)
-_ALIVE = "m.label IS NOT NULL AND m.deleted_at IS NULL AND m.superseded_by IS NULL AND m.version_of IS NULL"
+_ALIVE = (
+    "m.label IS NOT NULL AND m.deleted_at IS NULL AND m.superseded_by IS NULL AND m.version_of IS NULL "
+    "AND m.pinned = 0 AND m.layer = ? AND NOT EXISTS (SELECT 1 FROM history h WHERE h.memory = m.id "
+    "AND h.actor = 'owner' AND h.event IN ('demoted', 'undone'))"
+)
+"""May rise by itself. What its owner once took down, or whose rise was undone, is the owner's own affair."""
 
 
-def due(reader: peewee.SqliteDatabase, layer: str, *, until: int, limit: int) -> list[Judgeable]:
-    """Living memories of a layer that expire by `until` and were not judged in it yet, those that go first first."""
+def due(reader: peewee.SqliteDatabase, layer: str, *, now: int, before: int, limit: int) -> list[Judgeable]:
+    """Memories of a layer that expire within `before` from now and were not judged for it yet, the first to go first.
+
+    Who keeps a memory for another term has it judged again at the end of that.
+    """
     rows = reader.execute_sql(
-        f"SELECT {_COLUMNS} FROM memory m WHERE {_ALIVE} AND m.layer = ? AND m.pinned = 0 AND m.expires_at <= ? "
+        f"SELECT {_COLUMNS} FROM memory m WHERE {_ALIVE} AND m.expires_at <= ? "
         "AND NOT EXISTS (SELECT 1 FROM promotion_example e WHERE e.memory = m.id AND e.layer = m.layer "
-        "AND e.at >= COALESCE(m.moved_at, m.created_at)) ORDER BY m.expires_at LIMIT ?",
-        (layer, until, limit),
+        "AND e.at >= m.expires_at - ?) ORDER BY m.expires_at LIMIT ?",
+        (layer, now + before, before, limit),
     ).fetchall()
     return [Judgeable._make(row) for row in rows]
 
 
-def used_since(reader: peewee.SqliteDatabase, layer: str, *, since: int, until: int, limit: int) -> list[Judgeable]:
-    """Living memories of a layer used after `since`, which expire after `until` and were not judged in it yet."""
+def used_since(
+    reader: peewee.SqliteDatabase, layer: str, *, since: int, expires_after: int, limit: int
+) -> list[Judgeable]:
+    """Memories of a layer to which something happened after `since`, and which are not about to go."""
     rows = reader.execute_sql(
-        f"SELECT {_COLUMNS} FROM memory m WHERE {_ALIVE} AND m.layer = ? AND m.pinned = 0 AND m.accessed_at > ? "
-        "AND m.expires_at > ? AND NOT EXISTS (SELECT 1 FROM promotion_example e WHERE e.memory = m.id "
-        "AND e.layer = m.layer AND e.at >= COALESCE(m.moved_at, m.created_at)) ORDER BY m.accessed_at LIMIT ?",
-        (layer, since, until, limit),
+        f"SELECT {_COLUMNS} FROM memory m WHERE m.id IN (SELECT memory FROM usage WHERE at > ? AND event != "
+        f"'remembered') AND {_ALIVE} AND m.expires_at > ? ORDER BY m.accessed_at DESC LIMIT ?",
+        (since, layer, expires_after, limit),
     ).fetchall()
     return [Judgeable._make(row) for row in rows]
+
+
+def taken_down(reader: peewee.SqliteDatabase, memory: str) -> bool:
+    """Whether its owner once took this memory down, or undid its rise."""
+    row = reader.execute_sql(
+        "SELECT 1 FROM history WHERE memory = ? AND actor = 'owner' AND event IN ('demoted', 'undone') LIMIT 1",
+        (memory,),
+    ).fetchone()
+    return row is not None
 
 
 def judgeable(reader: peewee.SqliteDatabase, ids: Sequence[str]) -> list[Judgeable]:
