@@ -74,6 +74,7 @@ class Said:
         speaker: Who said it.
         occurred_at: When.
         words: Folded, in order.
+        title: Folded; empty where there is none. "12 May" under "Anna" is not "12 May" under "Boris".
     """
 
     text: str
@@ -81,16 +82,19 @@ class Said:
     speaker: str | None
     occurred_at: datetime
     words: tuple[str, ...]
+    title: str = ""
 
     @classmethod
-    def of(cls, text: str, *, kind: str, speaker: str | None, occurred_at: datetime) -> Said:
+    def of(cls, text: str, *, kind: str, speaker: str | None, occurred_at: datetime, title: str | None = None) -> Said:
         """Read a memory."""
-        return cls(text, kind, speaker, occurred_at, tuple(tokens(text)))
+        return cls(text, kind, speaker, occurred_at, tuple(tokens(text)), " ".join(tokens(title or "")))
 
 
 def repeats(fuller: Said, other: Said) -> bool:
     """Whether everything that `other` says is said by `fuller`, and `fuller` says nothing else that matters."""
     if fuller.kind != other.kind or fuller.speaker != other.speaker or fuller.kind not in MERGED_KINDS:
+        return False
+    if fuller.title != other.title:
         return False
     if fuller.kind == "code":
         return _plain_code(fuller.text) == _plain_code(other.text)

@@ -81,6 +81,7 @@ class Grouping:
 
     async def _anew(self, living: list[int], upto: int, breathe: Breathe) -> int:
         room = self._room
+        model = room.embedder.model_id
         erased = await room.read(traces.last_erased)
         near = await room.executors.run("io", self._near, living)
         groups = await room.executors.run("io", self._known, near)
@@ -96,7 +97,7 @@ class Grouping:
             await breathe()
         if await room.read(traces.last_erased) != erased:
             return 0  # a centre may hold what was erased meanwhile; the next run begins anew
-        state = {"model": room.embedder.model_id, "near": near, "fitted": len(living), "sequence": upto}
+        state = {"model": model, "near": near, "fitted": len(living), "sequence": upto}
         return await self._write(groups, living, placed, erased, state, breathe)
 
     def _near(self, living: Sequence[int]) -> dict[Family, float]:

@@ -87,7 +87,7 @@ def _may_repeat(one: Told) -> bool:
 
 
 def _said(one: Told) -> Said:
-    return Said.of(one.text, kind=one.kind, speaker=one.speaker, occurred_at=one.occurred_at)
+    return Said.of(one.text, kind=one.kind, speaker=one.speaker, occurred_at=one.occurred_at, title=one.title)
 
 
 def _worth(one: Told) -> tuple[int, int, int, int]:

@@ -62,6 +62,8 @@ class Superseding:
     def _pair(self, one: Told, other: Told) -> Replaced | None:
         if not other.open or other.kind not in STATED_KINDS or other.speaker != one.speaker:
             return None
+        if (one.title or "").casefold() != (other.title or "").casefold():
+            return None  # a title says of what a text speaks: "Office" and "Home" have door codes of their own
         older, newer = sorted((one, other), key=lambda told: (told.occurred_us, told.number))
         if older.pinned or older.occurred_us == newer.occurred_us:
             return None  # what the owner holds fast; what one text said in one breath

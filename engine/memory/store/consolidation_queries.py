@@ -37,6 +37,7 @@ class Told(NamedTuple):
     episode: int
     content_hash: str
     text: str
+    title: str | None
 
     @property
     def occurred_at(self) -> datetime:
@@ -52,7 +53,7 @@ class Told(NamedTuple):
 _COLUMNS = (
     "m.sequence, m.number, m.id, m.label, m.layer, m.kind, m.speaker, m.occurred_at, m.expires_at, m.pinned, "
     "m.superseded_by IS NOT NULL OR m.valid_to IS NOT NULL, "
-    f"instr(m.tags, '\"{EPISODE}\"') > 0, m.content_hash, m.text"
+    f"instr(m.tags, '\"{EPISODE}\"') > 0, m.content_hash, m.text, m.title"
 )
 
 

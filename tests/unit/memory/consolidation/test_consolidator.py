@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from itertools import count
 
-import pytest
 from hypothesis import HealthCheck, given, settings as options, strategies as st
 
 from engine import Engine, Memory, NewMemory
@@ -78,6 +76,15 @@ async def test_speakers_documents_and_days_are_kept_apart(lived: Engine) -> None
     await note(lived, text, speaker="Boris", day=1)
     await note(lived, "We meet the notary tomorrow at the old town hall.", day=1)
     await note(lived, "We meet the notary tomorrow at the old town hall.", day=8)
+
+    assert not (await lived.consolidate()).changed
+
+
+async def test_titles_tell_of_what_a_text_speaks(lived: Engine) -> None:
+    await note(lived, "Her birthday is on the twelfth of May.", title="Anna")
+    await note(lived, "Her birthday is on the twelfth of May.", title="Vera", day=1)
+    await note(lived, "The door code is 4711.", title="Home")
+    await note(lived, "The door code is 8215.", title="Office", day=1)
 
     assert not (await lived.consolidate()).changed
 
@@ -188,22 +195,17 @@ PIECES = st.lists(
 )
 
 
-@pytest.fixture
-def numbers() -> count[int]:
-    return count()
-
-
 @given(pieces=PIECES)
 @options(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_no_text_is_lost_a_second_run_does_nothing_and_all_can_be_undone(
-    lived: Engine, fake_clock: FakeClock, numbers: count[int], pieces: list[str]
+    lived: Engine, fake_clock: FakeClock, pieces: list[str]
 ) -> None:
     """What a run leaves is what it found once its actions are taken back in turn, the last one first."""
     earlier = [memory.id async for memory in lived.every_memory()]
     await lived.delete_memories(earlier)
     fake_clock.advance(days=1)
     for day, text in enumerate(pieces):
-        await note(lived, text, kind="fact", day=day, title=f"t{next(numbers)}")
+        await note(lived, text, kind="fact", day=day)
     before = await states(lived)
     known = {action.id for action in await lived.actions(limit=1000)}
 
