@@ -105,9 +105,9 @@ class BackgroundCard(Card):
     def _show(self, listed: list[BackgroundStatus]) -> None:
         names = {status.name for status in listed}
         for name in [name for name in self._rows if name not in names]:
-            row = self._rows.pop(name)
-            row.hide()
-            row.deleteLater()
+            gone = self._rows.pop(name)
+            gone.hide()
+            gone.deleteLater()
         for status in listed:
             row = self._rows.get(status.name)
             if row is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QGridLayout, QLabel, QProgressBar, QWidget
@@ -17,7 +17,7 @@ from desktop.words import bytes_words, number
 from engine import LAYERS
 
 if TYPE_CHECKING:
-    from engine import Engine, IndexMemory, Layer, ResourcesStatus
+    from engine import Engine, IndexMemory, ResourcesStatus
 
 _POLL_MS = 5000
 
@@ -113,7 +113,7 @@ class ResourcesCard(Card):
         if label is None:
             row = len(self.indexes)
             if index.name in LAYERS:
-                layer = cast("Layer", index.name)
+                layer = index.name
                 name = layer_name(layer)
                 self._grid.addWidget(LayerMark(self._theme, self._icons, layer, self), row, 0)
             else:

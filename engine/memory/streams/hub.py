@@ -97,7 +97,7 @@ class Streams:
         """Use other options from now on."""
         self._options = settings.streaming
 
-    def open(self, name: str, defaults: Mapping[str, Any]) -> StreamSession:
+    def open(self, name: Any, defaults: Mapping[str, Any]) -> StreamSession:
         """Open a stream.
 
         Raises:
@@ -156,7 +156,7 @@ class Streams:
     # A stream's side
 
     async def prepare(
-        self, text: str, fields: Mapping[str, Any], session: str
+        self, text: Any, fields: Mapping[str, Any], session: str
     ) -> tuple[tuple[values.NewMemory, ...], int]:
         """What a message becomes; see `as_parts`."""
         work = partial(

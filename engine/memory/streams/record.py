@@ -57,14 +57,14 @@ def check_fields(fields: Mapping[str, Any]) -> None:
 
 
 def as_parts(
-    text: str, fields: Mapping[str, Any], *, session: str, most_bytes: int, dimensions: int, part: int
+    text: Any, fields: Mapping[str, Any], *, session: str, most_bytes: int, dimensions: int, part: int
 ) -> tuple[tuple[values.NewMemory, ...], int]:
     """What a message becomes, and its size in bytes.
 
     A long message becomes several memories that follow each other in the session; only the first has its `external_id`.
 
     Args:
-        text: The message.
+        text: The message; whatever is no text is refused.
         fields: Other fields of `NewMemory`.
         session: The stream's name.
         most_bytes: Size of the largest message.
