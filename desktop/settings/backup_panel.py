@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from desktop.settings.backup_rows import BackupRow, Question, moment_words
@@ -36,13 +37,13 @@ class BackupPanel(SettingsPanel):
         self.delete_erased = QPushButton(self)
         self.delete_erased.setAutoDefault(False)
         self.delete_erased.clicked.connect(self._ask_delete_erased)
-        self.column.addWidget(self.delete_erased)
+        self.column.addWidget(self.delete_erased, 0, Qt.AlignmentFlag.AlignLeft)
         self._list = QVBoxLayout()
         self._list.setSpacing(self.theme.px(8))
         self.column.addLayout(self._list)
         self.more = LinkButton(self.tr("Show all backups"), self)
         self.more.clicked.connect(self._show_all)
-        self.column.addWidget(self.more)
+        self.column.addWidget(self.more, 0, Qt.AlignmentFlag.AlignLeft)
         for widget in (self.delete_erased, self.more):
             widget.hide()
         self.bridge.status_changed.connect(lambda name: self.refresh() if name == "backups" else None)

@@ -6,13 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from desktop.theme import Theme, restyle
 from desktop.widgets.buttons import LinkButton
 from desktop.widgets.card import Card
-from desktop.words import bytes_words, number, short_path
+from desktop.words import bytes_words, short_path
 
 if TYPE_CHECKING:
     from engine import BackupInfo
@@ -22,6 +22,27 @@ def moment_words(moment: datetime) -> str:
     """A day and a time as the language writes them."""
     local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
     return QLocale().toString(local, QLocale.FormatType.ShortFormat)
+
+
+def _contents(info: BackupInfo) -> list[str]:
+    """How much is in a backup, where that is known."""
+    if info.memories is None:
+        return []
+    translate = QCoreApplication.translate
+    words = [
+        (info.memories, translate("Backups", "1 memory"), translate("Backups", "%Ln memories", "", info.memories)),
+        (
+            info.documents or 0,
+            translate("Backups", "1 document"),
+            translate("Backups", "%Ln documents", "", info.documents or 0),
+        ),
+        (
+            info.conversations or 0,
+            translate("Backups", "1 conversation"),
+            translate("Backups", "%Ln conversations", "", info.conversations or 0),
+        ),
+    ]
+    return [one if count == 1 else many for count, one, many in words if count or many == words[0][2]]
 
 
 class BackupRow(Card):
@@ -78,9 +99,7 @@ class BackupRow(Card):
             "restore": self.tr("made before a restore"),
         }
         held = [
-            self.tr("{0} memories").format(number(info.memories)) if info.memories is not None else "",
-            self.tr("{0} documents").format(number(info.documents)) if info.documents else "",
-            self.tr("{0} conversations").format(number(info.conversations)) if info.conversations else "",
+            *_contents(info),
             self.tr("encrypted") if info.encrypted else "",
             reasons[info.reason] if info.problem is None else "",
         ]

@@ -74,7 +74,7 @@ def test_a_backup_is_made_checked_and_deleted_by_keys(play: Callable[[Story], No
         assert "is made and was read back" in panel.said.text()
         (row,) = panel.rows
         words = [label.text() for label in row.findChildren(type(panel.title))]
-        assert any("1 memories" in one and "made by you" in one for one in words)
+        assert any("1 memory" in one and "made by you" in one for one in words)
         assert any("whole" in one for one in words)
         assert all(button.accessibleName() for button in row.buttons.values())
         press(row.buttons["check"])
