@@ -28,6 +28,7 @@ BENCHES: dict[str, tuple[str, str]] = {
     "memory": ("engine.bench.idle", "memory of the idle app"),
     "streaming": ("engine.bench.streaming", "live messages: from arrival to searchable, a hundred streams, memory"),
     "map": ("engine.bench.memory_map", "how soon the map of memories stands, and how well it keeps neighbours"),
+    "backup": ("engine.bench.backup", "backups of 100,000 memories: time, size, and whether writers wait"),
     "durability": ("engine.bench.durability", "kills at random moments; nothing acknowledged is lost"),
 }
 """Name -> (module, what it measures). The modules are imported when they are run."""
