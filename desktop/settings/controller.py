@@ -112,6 +112,10 @@ class SettingsController(QObject):
                 from desktop.settings.privacy_panel import PrivacyPanel
 
                 return PrivacyPanel(**parts)
+            case "promotion":
+                from desktop.settings.promotion_panel import PromotionPanel
+
+                return PromotionPanel(**parts)
             case "providers":
                 from desktop.settings.providers_panel import ProvidersPanel
 

@@ -79,6 +79,8 @@ def page_specs() -> list[PageSpec]:
             translate("SettingsPages", "Memory"),
             translate("SettingsPages", "How long things are remembered."),
             options=("layers.", "chat.extract", "chat.pause_seconds", "promotion.", "consolidation."),
+            panels=("promotion",),
+            keywords="promotion learning rise fade layers model",
         ),
         PageSpec(
             "files",
