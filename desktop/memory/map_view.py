@@ -67,7 +67,7 @@ class MapView(QWidget):
         self._engine: Engine | None = None
         self._filter = MemoryFilter()
         self._stale = True
-        self._drawing = 0
+        self._drawing = self._turns = 0
         self._rows: dict[int, MemoryRow] = {}
         self._selected_ids: list[str] = []
         self.setAccessibleName(self.tr("Map of memories"))
@@ -142,17 +142,17 @@ class MapView(QWidget):
         if wanted != self._filter:
             self._filter = wanted
             self._stale = True
+            self._drawing = 0  # what is being drawn is not wanted any more
             self.scene.canvas.fit()
-        if self._stale:
-            self._load_if_seen()
+        self._load_if_seen()
 
     def reload(self) -> None:
         """Memories have changed: what is new finds its place, nothing else moves."""
         self._stale = True
         self._rows.clear()
-        if self._drawing == 0 and not self._refresh.isActive():
+        if not self._refresh.isActive():
             self._load_if_seen()
-        self._refresh.start()
+            self._refresh.start()
 
     def select_ids(self, ids: Sequence[str]) -> None:
         """Mark what is selected elsewhere."""
@@ -180,11 +180,11 @@ class MapView(QWidget):
 
     def _load_if_seen(self) -> None:
         engine, wanted = self._engine, self._filter
-        if engine is None or not self._stale or not self.isVisible():
+        if engine is None or not self._stale or self._drawing or not self.isVisible():
             return
         self._stale = False
-        self._drawing += 1
-        turn = self._drawing
+        self._turns += 1
+        turn = self._drawing = self._turns
 
         async def draw() -> None:
             async with contextlib.aclosing(engine.memory_map(wanted)) as updates:
@@ -196,9 +196,11 @@ class MapView(QWidget):
         def ended(_nothing: None) -> None:
             if turn == self._drawing:
                 self._drawing = 0
+                if self._stale and not self._refresh.isActive():  # memories have changed meanwhile
+                    self._refresh.start()
 
         def failed(error: Exception) -> None:
-            ended(None)
+            self._drawing = 0
             self._failed(error)
 
         self._operations.start(

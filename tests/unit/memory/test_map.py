@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -244,6 +245,29 @@ async def test_erasing_takes_the_places_along(engine: Engine) -> None:
     await engine.delete_memories(some, erase=True)
     assert rows(engine, "SELECT COUNT(*) FROM place") == [(33,)]
     assert rows(engine, "SELECT COUNT(*) FROM place WHERE memory NOT IN (SELECT number FROM memory)") == [(0,)]
+
+
+async def test_what_is_erased_leaves_no_place_in_any_file(tmp_path: Path) -> None:
+    async with Engine.open(Settings(data_dir=tmp_path / "data")) as engine:
+        await remember(engine, grouped(40))
+        await drawn(engine)
+        places = rows(engine, "SELECT x, y FROM place WHERE memory <= 3")
+        kept = rows(engine, "SELECT x, y FROM place WHERE memory = 9")
+        numbers = sorted((await engine.memory_numbers(MemoryFilter())).tolist())[:3]
+        await engine.delete_memories(await engine.memory_ids(numbers), erase=True)
+    written = b"".join(path.read_bytes() for path in (tmp_path / "data").rglob("*") if path.is_file())
+    assert all(struct.pack(">d", part) in written for place in kept for part in place)
+    assert len(places) == 3
+    assert not [part for place in places for part in place if struct.pack(">d", part) in written]
+
+
+async def test_another_text_loses_its_place(engine: Engine) -> None:
+    await remember(engine, grouped(40))
+    await drawn(engine)
+    (first,) = await engine.memory_ids([1])
+    await engine.edit_memory(first, text="Something else altogether.")
+    assert rows(engine, "SELECT COUNT(*) FROM place WHERE memory = 1") == [(0,)]
+    assert 1 in spots((await drawn(engine))[-1])
 
 
 async def test_a_memory_without_a_vector_is_told(engine: Engine) -> None:

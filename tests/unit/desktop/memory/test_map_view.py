@@ -181,10 +181,70 @@ def test_changes_are_drawn_once_they_have_settled(parts: DesktopParts, view: Map
         for _ in range(20):
             view.reload()
         await until(lambda: not view._refresh.isActive() and not view._stale)
-        await asyncio.sleep(0.02)
+        await asyncio.sleep(0.05)
 
     parts.run(main)
     assert 2 <= len(engine.asked) <= 4
+
+
+def test_changes_wait_for_the_end_of_a_layout(parts: DesktopParts, view: MapView) -> None:
+    class Slow(MapEngine):
+        goes_on = asyncio.Event()
+
+        async def memory_map(self, wanted: MemoryFilter) -> Any:
+            async for update in super().memory_map(wanted):
+                yield update
+            await self.goes_on.wait()
+
+    engine = Slow(make_update(12))
+    view._refresh.setInterval(5)
+
+    async def main() -> None:
+        view.attach(engine)  # type: ignore[arg-type]
+        await until(view.scene.isVisible)
+        for _ in range(4):
+            view.reload()
+            await asyncio.sleep(0.01)
+        assert len(engine.asked) == 1
+        engine.goes_on.set()
+        await until(lambda: len(engine.asked) == 2 and view._drawing == 0)
+
+    parts.run(main)
+
+
+def test_pinching_zooms(parts: DesktopParts, view: MapView) -> None:
+    async def then() -> None:
+        from PySide6.QtGui import QNativeGestureEvent, QPointingDevice
+
+        canvas = view.scene.canvas
+        place = QPointF(200, 200)
+        pinch = QNativeGestureEvent(
+            Qt.NativeGestureType.ZoomNativeGesture, QPointingDevice.primaryPointingDevice(), 2, place, place,
+            canvas.mapToGlobal(place), 0.5, QPointF(),
+        )  # fmt: skip
+        under = canvas.space.to_map(place)
+        QApplication.sendEvent(canvas, pinch)
+        assert canvas.space.zoom == pytest.approx(1.5)
+        assert canvas.space.to_map(place) == pytest.approx(under, abs=0.01)
+        await nothing()
+
+    show(parts, view, MapEngine(make_update(30)), then)
+
+
+def test_another_scheme_has_other_hues(parts: DesktopParts, view: MapView) -> None:
+    async def then() -> None:
+        canvas = view.scene.canvas
+        light = [color.name() for color in canvas._palette]
+        parts.theme.set_scheme("dark")
+        try:
+            assert [color.name() for color in canvas._palette] != light
+            ground = canvas.grab().toImage().pixelColor(3, 3)
+            assert ground == parts.theme.color("surface")
+        finally:
+            parts.theme.set_scheme("light")
+        await nothing()
+
+    show(parts, view, MapEngine(make_update(30)), then)
 
 
 # ------------------------------------------------------------------ pointer
