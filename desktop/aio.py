@@ -14,6 +14,8 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import qasync
+import shiboken6
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication, QDialog
 
 T = TypeVar("T")
@@ -91,6 +93,11 @@ def run(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]], *, on_e
         loop.run_until_complete(_end(loop))
         asyncio.set_event_loop(None)
         loop.close()
+        # The object of the loop's timers dies here, where it was made: with a timer still to fire, and collected by
+        # chance in another thread, it would end the process.
+        timer = getattr(loop, "_timer", None)
+        if isinstance(timer, QObject) and shiboken6.isValid(timer):
+            shiboken6.delete(timer)
 
 
 async def _end(loop: asyncio.AbstractEventLoop) -> None:
