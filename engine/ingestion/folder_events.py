@@ -18,6 +18,9 @@ _GATHER_MS = 1000
 _STEP_MS = 250
 """How often the thread looks; also how long closing takes at most."""
 
+_MODIFIED = 2
+"""What watchfiles calls a change that is neither a coming nor a going."""
+
 EVERY_FOLDER = sys.platform == "linux"
 """The system wants every folder named: only there a folder that is passed over costs none of its watches."""
 MOST_FOLDERS = 50_000
@@ -43,7 +46,7 @@ class FolderEvents:
         self,
         folders: Sequence[str],
         *,
-        heard: Callable[[set[str]], None],
+        heard: Callable[[set[str], set[str]], None],
         failed: Callable[[str], None],
         name: str = "magray-watch",
     ) -> None:
@@ -51,7 +54,7 @@ class FolderEvents:
 
         Args:
             folders: On Linux every folder, elsewhere the topmost alone.
-            heard: Called on a thread of its own with the paths that changed.
+            heard: Called on a thread of its own with the paths that changed, and those of them that came or went.
             failed: Called there where it comes to an end by itself, with the reason as the end of a sentence.
             name: The thread's.
 
@@ -90,7 +93,7 @@ class FolderEvents:
                     self._failed("the system stopped telling of changes")
                 return
             if isinstance(told, set) and told:
-                self._heard({path for _, path in told})
+                self._heard({path for _, path in told}, {path for kind, path in told if kind != _MODIFIED})
 
     def _begin_anew(self, error: Exception) -> bool:
         """A name that is no text ends the library's watcher; what was told meanwhile is lost, so all is looked at."""
@@ -102,7 +105,7 @@ class FolderEvents:
             return False
         old, self._notify = self._notify, fresh
         old.close()
-        self._heard({min(self.folders, key=len)})
+        self._heard({min(self.folders, key=len)}, set())
         return True
 
 

@@ -64,12 +64,14 @@ class FolderKeeper:
         self._parts = parts
         self._options = parts.settings.watch
         self._documents = FolderDocuments(row, parts)
+        self._own = frozenset(os.path.realpath(folder) for folder in parts.own_folders)
         self._events: FolderEvents | None = None
         self._why_polling: str | None = None
         self._dirty: set[str] = set()
         self._gone: dict[str, float] = {}
         self._came_at: float | None = None
         self._settle_at = 0.0
+        self._lost = False
         self._pending: dict[str, _Pending] = {}
         self._scan = True
         self._scanned_at: float | None = None
@@ -108,7 +110,7 @@ class FolderKeeper:
     async def look_through(self, breathe: Callable[[], Awaitable[None]] | None = None) -> None:
         """Look through the whole folder now and wait for the end of it; what changed is read once it is quiet."""
         before = self._looks
-        self._scan, self._breathe = True, breathe
+        self._scan, self._lost, self._breathe = True, True, breathe
         self._why_polling = None  # what was in the way may be gone
         self._wake.set()
         try:
@@ -150,7 +152,7 @@ class FolderKeeper:
             return await self._away(
                 "It is not there now. If it lies on a disk that is not connected, connect it; its documents are kept."
             )
-        if self._events is None and self._why_polling is None:
+        if self._why_polling is None and (self._events is None or self._lost):
             await self._listen()
         if self._is_due():
             self._scan = True
@@ -200,6 +202,7 @@ class FolderKeeper:
 
     async def _listen(self) -> None:
         """Begin to hear of changes, before looking: what changes in between is heard."""
+        self._lost = False
         rules = self._rules()
         folders = [self.row.path]
         if EVERY_FOLDER:
@@ -218,7 +221,7 @@ class FolderKeeper:
                 "io",
                 lambda: FolderEvents(
                     folders,
-                    heard=lambda paths: call(self._hear, paths),
+                    heard=lambda paths, moved: call(self._hear, paths, moved),
                     failed=lambda why: call(self._deaf, why),
                     name=f"magray-watch-{self.row.id[:8]}",
                 ),
@@ -234,7 +237,9 @@ class FolderKeeper:
         if events is not None:
             await self._parts.executors.run("io", events.close)
 
-    def _hear(self, paths: set[str]) -> None:
+    def _hear(self, paths: set[str], moved: set[str]) -> None:
+        if self._events is not None and not moved.isdisjoint(self._events.folders):
+            self._lost = True  # one that came again by the same name is another folder to the system
         now = time.monotonic()
         if now - self._heard_at > self._options.quiet_seconds:
             self._storm_since = now
@@ -427,8 +432,7 @@ class FolderKeeper:
         )
 
     def _leave(self) -> frozenset[str]:
-        own = {os.path.realpath(folder) for folder in self._parts.own_folders}
-        return self._parts.nested(self.row.path) | own
+        return self._parts.nested(self.row.path) | self._own
 
     def _known(self) -> dict[bytes, Known]:
         with self._parts.store.read() as reader:

@@ -254,18 +254,18 @@ async def test_ten_thousand_changes_at_once(stand: Stand) -> None:
     most = 0
     hear = keeper._hear
 
-    def count(paths: set[str]) -> None:
+    def count(paths: set[str], moved: set[str]) -> None:
         nonlocal most
-        hear(paths)
+        hear(paths, moved)
         most = max(most, len(keeper._dirty))
 
     keeper._hear = count  # type: ignore[method-assign]
 
     def checkout() -> None:
         for number in range(10_000):
-            folder = stand.folder / f"{number % 100:02}"
-            folder.mkdir(exist_ok=True)
-            (folder / f"{number}.txt").write_text("words")
+            if number < 10:
+                (stand.folder / str(number)).mkdir()
+            (stand.folder / str(number % 10) / f"{number}.txt").touch()
 
     await asyncio.to_thread(checkout)
     await until(lambda: len(set(stand.queued)) == 10_000, 60)
@@ -389,7 +389,7 @@ async def test_when_the_system_stops_telling_the_folder_is_looked_through(stand:
 
 
 def test_the_limits_of_the_system_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def nothing(_: object) -> None:
+    def nothing(*_: object) -> None:
         return None
 
     with pytest.raises(EventsError, match="went while"):
@@ -471,3 +471,29 @@ async def test_a_name_that_is_no_text_makes_nobody_deaf(stand: Stand) -> None:
     (stand.folder / "b.txt").write_text("words")
     await until(lambda: stand.names() == {"a.txt", "b.txt"})
     assert keeper.state == "watching"
+
+
+async def test_a_folder_that_comes_again_by_its_name_is_heard(stand: Stand) -> None:
+    inner = stand.folder / "inner"
+    inner.mkdir()
+    (stand.folder / "stays.txt").write_text("words")
+    await stand.keep()
+    for number in range(3):
+        shutil.rmtree(inner)
+        inner.mkdir()
+        (inner / f"{number}.txt").write_text("words")
+        await until(lambda number=number: f"inner/{number}.txt" in stand.names())  # type: ignore[misc]
+        (inner / f"{number}-later.txt").write_text("words")
+        await until(lambda number=number: f"inner/{number}-later.txt" in stand.names())  # type: ignore[misc]
+
+
+async def test_the_watched_folder_itself_may_come_again(stand: Stand) -> None:
+    (stand.folder / "a.txt").write_text("words")
+    await stand.keep()
+    await until(lambda: stand.names() == {"a.txt"})
+    shutil.rmtree(stand.folder)
+    stand.folder.mkdir()
+    (stand.folder / "b.txt").write_text("words")
+    await until(lambda: "b.txt" in stand.names())
+    (stand.folder / "c.txt").write_text("words")
+    await until(lambda: "c.txt" in stand.names())
