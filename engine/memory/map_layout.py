@@ -33,6 +33,8 @@ _EARLY_MOMENTUM, _LATE_MOMENTUM = 0.5, 0.8
 _LONGEST_STEP = 5.0
 """A row moves so far in a round at most, as in openTSNE."""
 
+_LEAST_PACE = 4.0
+"""A few dozen rows would fly apart at the usual least of 50: .92 of their neighbours stay true, .88 at 50."""
 _CELL = 0.5
 """Side of a cell of the grid; the force changes over a distance of 1."""
 _SIDES = (32, 48, 64, 96, 128, 192, 256, 384, 512)
@@ -125,7 +127,7 @@ class Layout:
         # Delta-bar-delta, as in the first t-SNE: where the direction holds, the pace rises.
         same = (force > 0) == (self._speed > 0)
         self._gain = np.where(same, self._gain * 0.8, self._gain + 0.2).clip(0.01, None).astype(np.float32)
-        pace = max(len(self.places) / (EARLY if early else 4.0), 50.0)
+        pace = max(len(self.places) / (EARLY if early else 4.0), _LEAST_PACE)
         momentum = _EARLY_MOMENTUM if early else _LATE_MOMENTUM
         self._speed = momentum * self._speed - pace * self._gain * force
         length = np.sqrt((self._speed**2).sum(axis=1, keepdims=True))
