@@ -110,7 +110,7 @@ class Indexes:
         self._jobs: list[tuple[Callable[[], Any], Future[Any]]] = []
         self._changed_at = self._worked_at = time.monotonic()
         self._searched_at = self._merged_at = 0.0
-        self._patience = COMMIT_SECONDS
+        self._patience, self._tail = COMMIT_SECONDS, word_tail.WordTail(database)
         self._due_since: float | None = None  # when a save was first put off
         self._told = False
         self._thread: threading.Thread | None = None
@@ -200,7 +200,7 @@ class Indexes:
         """BM25 over records, windows and sections."""
         self._searched_at = time.monotonic()
         asked = word_tail.Asked(text=text, limit=limit, phrases=phrases, layer=layer, kind=kind)
-        return word_tail.search(self.lexical, self._database, asked, target=self._target)
+        return self._tail.search(self.lexical, asked, target=self._target)
 
     def status(self) -> tuple[IndexStatus, ...]:
         """Figures of every index."""

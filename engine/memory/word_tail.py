@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import json
 import math
+import threading
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from engine.memory.lexical_index import BODY, WINDOW, WordIndex
@@ -46,69 +47,120 @@ class Asked:
     kind: str | None = None
 
 
-def search(lexical: LexicalIndex, database: Database, asked: Asked, *, target: int) -> WordHits:
-    """What the word index finds, set right by the few changes up to `target` that it does not hold yet."""
-    held = lexical.last_sequence  # looked at before the search: what is committed between is weighed twice, found once
-    found = lexical.search(asked.text, limit=asked.limit, phrases=asked.phrases, layer=asked.layer, kind=asked.kind)
-    return _with_tail(found, lexical.words, database, asked, held) if 0 < target - held <= MOST else found
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """The words of one field of a record, in order and counted."""
+
+    terms: tuple[str, ...]
+    counts: Counter[str]
 
 
-def _with_tail(found: WordHits, words: WordIndex, database: Database, asked: Asked, held: int) -> WordHits:
-    question = words.question(asked.text)
-    if not question:
-        return found
-    with database.read() as reader:
-        changed = recall_queries.changed_numbers(reader, held, MOST + 1)
-        if not changed or len(changed) > MOST:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One changed record as the index will hold it; its neighbours are those of the moment it was read."""
+
+    sequence: int
+    layer: str
+    kind: str
+    body: _Field
+    window: _Field
+
+
+class WordTail:
+    """Searches what is missing. Thread-safe; what was read once is kept until the index holds it."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._guard = threading.Lock()
+        self._entries: dict[int, _Entry] = {}
+
+    def search(self, lexical: LexicalIndex, asked: Asked, *, target: int) -> WordHits:
+        """What the word index finds, set right by the few changes up to `target` that it does not hold yet."""
+        held = lexical.last_sequence  # before the search: what is committed between is weighed twice and found once
+        found = lexical.search(asked.text, limit=asked.limit, phrases=asked.phrases, layer=asked.layer, kind=asked.kind)
+        if not 0 < target - held <= MOST:
             return found
-        living = recall_queries.words_of(reader, [number for _, number, alive in changed if alive])
-        near = {n for word in living.values() for n in (word.previous, word.next) if n and n not in living}
-        beside = recall_queries.words_of(reader, near)
-    bodies, windows = _texts(living, beside)
-    wanted = {
-        number
-        for number, word in living.items()
-        if asked.layer in (None, word.layer) and asked.kind in (None, word.kind)
-    }
-    old = {number for _, number, _ in changed}
-    exact = [words.question(phrase) for phrase in asked.phrases]
-    return WordHits(
-        _merged(found.body, old, _scores(words, BODY, bodies, question, exact), wanted, asked.limit),
-        _merged(found.window, old, _scores(words, WINDOW, windows, question, exact), wanted, asked.limit),
-        found.section,
+        words = lexical.words
+        question = words.question(asked.text)
+        changed = self._read(words, held) if question else None
+        if not changed:
+            return found
+        living = {number: entry for number, entry in changed.items() if entry is not None}
+        wanted = {
+            number
+            for number, entry in living.items()
+            if asked.layer in (None, entry.layer) and asked.kind in (None, entry.kind)
+        }
+        exact = [words.question(phrase) for phrase in asked.phrases]
+        bodies = {number: entry.body for number, entry in living.items()}
+        windows = {number: entry.window for number, entry in living.items()}
+        return WordHits(
+            _merged(found.body, changed, _scores(words, BODY, bodies, question, exact), wanted, asked.limit),
+            _merged(found.window, changed, _scores(words, WINDOW, windows, question, exact), wanted, asked.limit),
+            found.section,
+        )
+
+    def _read(self, words: WordIndex, held: int) -> dict[int, _Entry | None] | None:
+        """The records changed since, None for those that are gone; None at all where they are too many."""
+        with self._database.read() as reader:
+            changed = recall_queries.changed_numbers(reader, held, MOST + 1)
+            if len(changed) > MOST:
+                return None
+            with self._guard:
+                known = {
+                    number: entry
+                    for sequence, number, _ in changed
+                    if (entry := self._entries.get(number)) is not None and entry.sequence == sequence
+                }
+            fresh = [number for _, number, alive in changed if alive and number not in known]
+            living = recall_queries.words_of(reader, fresh)
+            near = {n for word in living.values() for n in (word.previous, word.next) if n and n not in living}
+            beside = recall_queries.words_of(reader, near)
+        sequences = {number: sequence for sequence, number, _ in changed}
+        known |= {
+            number: _entry(words, word, sequences[number], {**beside, **living}) for number, word in living.items()
+        }
+        with self._guard:
+            self._entries = known
+        return {number: known.get(number) if alive else None for _, number, alive in changed}
+
+
+def _entry(words: WordIndex, word: Words, sequence: int, around: Mapping[int, Words]) -> _Entry:
+    place, own = said_of(word)
+    near = [said_of(around[n])[1] for n in (word.previous, word.number, word.next) if n is not None and n in around]
+    return _Entry(
+        sequence=sequence,
+        layer=word.layer,
+        kind=word.kind,
+        body=_field(words, "\n".join([place, own, " ".join(json.loads(word.tags))])),
+        window=_field(words, "\n".join([place, *near])),
     )
 
 
-def _texts(living: Mapping[int, Words], beside: Mapping[int, Words]) -> tuple[dict[int, str], dict[int, str]]:
-    """What stands in the fields of the records, by number."""
-    said = {number: said_of(word) for number, word in {**beside, **living}.items()}
-    bodies, windows = {}, {}
-    for number, word in living.items():
-        place, own = said[number]
-        bodies[number] = "\n".join([place, own, " ".join(json.loads(word.tags))])
-        windows[number] = "\n".join([place, *(said[n][1] for n in (word.previous, number, word.next) if n in said)])
-    return bodies, windows
+def _field(words: WordIndex, text: str) -> _Field:
+    terms = tuple(words.terms(text))
+    return _Field(terms, Counter(terms))
 
 
 def _scores(
-    words: WordIndex, field: str, texts: Mapping[int, str], asked: Sequence[str], phrases: Sequence[Sequence[str]]
+    words: WordIndex, field: str, texts: Mapping[int, _Field], asked: Sequence[str], phrases: Sequence[Sequence[str]]
 ) -> dict[int, float]:
     """BM25 of the texts that hold a word of the query."""
-    terms = {number: words.terms(text) for number, text in texts.items()}
-    counts = {number: Counter(found) for number, found in terms.items()}
-    mean = max(1.0, sum(map(len, terms.values())) / max(1, len(terms)))
+    mean = max(1.0, sum(len(one.terms) for one in texts.values()) / max(1, len(texts)))
     total, known = words.occurrences(field, asked)
     total += len(texts)
     rarity = {}
     for word in asked:
-        number_of = known[word] + sum(word in count for count in counts.values())
+        number_of = known[word] + sum(word in one.counts for one in texts.values())
         rarity[word] = math.log1p((max(total, number_of) - number_of + 0.5) / (number_of + 0.5))
     scores = {}
-    for number, count in counts.items():
-        dampened = _K1 * (1 - _B + _B * len(terms[number]) / mean)
-        score = sum(rarity[word] * count[word] * (_K1 + 1) / (count[word] + dampened) for word in asked)
+    for number, one in texts.items():
+        dampened = _K1 * (1 - _B + _B * len(one.terms) / mean)
+        score = sum(
+            rarity[word] * count * (_K1 + 1) / (count + dampened) for word in asked if (count := one.counts[word])
+        )
         for phrase in phrases:
-            if len(phrase) > 1 and _holds(terms[number], phrase):
+            if len(phrase) > 1 and _holds(one.terms, phrase):
                 score += _PHRASE_BOOST * sum(rarity.get(word, 0.0) for word in phrase)
         if score > 0:
             scores[number] = score
@@ -122,7 +174,7 @@ def _holds(terms: Sequence[str], phrase: Sequence[str]) -> bool:
 
 
 def _merged(
-    found: Mapping[int, float], old: set[int], newer: Mapping[int, float], wanted: set[int], limit: int
+    found: Mapping[int, float], old: Collection[int], newer: Mapping[int, float], wanted: set[int], limit: int
 ) -> dict[int, float]:
     """Best first: what the index holds of changed records is out of date."""
     scores = {number: score for number, score in found.items() if number not in old}

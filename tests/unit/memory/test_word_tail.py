@@ -10,9 +10,9 @@ import pytest
 from engine.memory import word_tail
 from engine.memory.lexical_sync import LexicalIndex
 from engine.memory.migrations import migrate
-from engine.memory.store import memories
+from engine.memory.store import memories, recall_queries
 from engine.memory.store.database import Database
-from engine.memory.word_tail import Asked
+from engine.memory.word_tail import Asked, WordTail
 from engine.values import NewMemory
 
 TEXTS = [
@@ -51,7 +51,7 @@ def search(database: Database, lexical: LexicalIndex, text: str, **fields: objec
     with database.read() as reader:
         target = database.last_sequence(reader)
     asked = Asked(text=text, limit=10, **fields)  # type: ignore[arg-type]
-    found = word_tail.search(lexical, database, asked, target=target)
+    found = WordTail(database).search(lexical, asked, target=target)
     return {"body": found.body, "window": found.window}
 
 
@@ -109,3 +109,23 @@ def test_where_much_is_missing_the_index_alone_answers(
     assert search(database, lexical, "cellar")["body"] == {}
     lexical.catch_up()
     assert len(search(database, lexical, "cellar")["body"]) == 2
+
+
+def test_what_was_read_once_is_not_read_again_until_it_changes(
+    database: Database, lexical: LexicalIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[int] = []
+    words_of = recall_queries.words_of
+
+    def counted(reader: object, numbers: list[int]) -> dict[int, recall_queries.Words]:
+        read.extend(numbers)
+        return words_of(reader, numbers)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(recall_queries, "words_of", counted)
+    tail, asked = WordTail(database), Asked(text="cellar", limit=10)
+    (first,) = write(database, NewMemory(text=TEXTS[0]))
+    for _ in range(3):
+        assert set(tail.search(lexical, asked, target=first).body) == {first}
+    (second,) = write(database, NewMemory(text=TEXTS[2]))
+    assert set(tail.search(lexical, asked, target=second).body) == {first, second}
+    assert read == [first, second]
