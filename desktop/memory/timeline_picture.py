@@ -20,7 +20,8 @@ _STEPS: dict[Zoom, int] = {"day": 14, "week": 22, "month": 36}
 """Design pixels from one bar to the next."""
 _WIDEST: dict[Zoom, int] = {"day": 28, "week": 44, "month": 72}
 """Where there is room, bars stand so far apart at most."""
-_GUTTER, _AXIS, _TOP, _BETWEEN = 112, 52, 20, 28
+_GUTTER, _TOP, _BETWEEN = 112, 20, 28
+_AXIS: dict[Zoom, int] = {"day": 52, "week": 32, "month": 32}
 _BAR_SHARE = 0.66
 _INK = 0.82
 """Bars are a little lighter than the accent: there are many of them."""
@@ -147,7 +148,7 @@ class TimelinePicture(QAbstractScrollArea):
     def _rows(self) -> list[QRectF]:
         px = self._theme.px
         top, between = px(_TOP), px(_BETWEEN)
-        high = (self.viewport().height() - top - px(_AXIS) - 2 * between) / 3
+        high = (self.viewport().height() - top - px(_AXIS[self._zoom]) - 2 * between) / 3
         high = max(float(px(24)), min(high, float(px(300))))
         left, width = self._gutter(), self.viewport().width() - self._gutter()
         return [QRectF(left, top + row * (high + between), width, high) for row in range(3)]

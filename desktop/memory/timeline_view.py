@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from engine import Engine
 
 
+_FOOT = 34
+
+
 class TimelineView(QWidget):
     """One of the views of the page.
 
@@ -90,7 +93,7 @@ class TimelineView(QWidget):
         self.table.span_chosen.connect(lambda span: self._choose(span.first, span.end))
         self._empty = EmptyState(theme, icons, self)
         self._empty.triggered.connect(self._empty_step)
-        self._bar = self._make_bar()
+        self._bar, self._foot = self._make_bar(), self._make_foot()
         self._stack = QStackedLayout()
         for view in (self._empty, self.canvas, self.table):
             self._stack.addWidget(view)
@@ -99,7 +102,8 @@ class TimelineView(QWidget):
         column.setSpacing(0)
         column.addWidget(self._bar)
         column.addLayout(self._stack, 1)
-        self._bar.hide()
+        column.addWidget(self._foot)
+        self._show_bars(False)
         self.setFocusProxy(self.canvas)
 
     def _make_bar(self) -> Panel:
@@ -109,8 +113,7 @@ class TimelineView(QWidget):
         row.setContentsMargins(px(16), px(8), px(12), px(8))
         row.setSpacing(px(8))
         row.addWidget(self.zooms, 0, Qt.AlignmentFlag.AlignVCenter)
-        row.addWidget(self.status, 1)
-        row.addWidget(self.everything)
+        row.addStretch(1)
         words = QLabel(self.tr("Go to"), bar)
         restyle(words, role="muted")
         words.setBuddy(self.jump)
@@ -118,6 +121,17 @@ class TimelineView(QWidget):
         row.addWidget(self.jump)
         row.addWidget(self.as_table)
         return bar
+
+    def _make_foot(self) -> Panel:
+        px = self._theme.px
+        foot = Panel(self, surface="surface", edge="top")
+        row = QHBoxLayout(foot)
+        row.setContentsMargins(px(16), px(4), px(12), px(4))
+        row.setSpacing(px(8))
+        row.addWidget(self.status, 1)
+        row.addWidget(self.everything)
+        foot.setMinimumHeight(px(_FOOT))
+        return foot
 
     # ------------------------------------------------------------------ the engine
 
@@ -165,7 +179,7 @@ class TimelineView(QWidget):
             return
         title = self.tr("The timeline could not be drawn")
         self._empty.show_state("error", title, words, {"again": self.tr("Try again")})
-        self._bar.hide()
+        self._show_bars(False)
         self._stack.setCurrentWidget(self._empty)
 
     # ------------------------------------------------------------------ what is shown
@@ -206,9 +220,13 @@ class TimelineView(QWidget):
         words = figures_words(sums)
         self.status.setText(self.tr("Chosen days: {0}").format(words) if days is not None else words)
 
+    def _show_bars(self, on: bool) -> None:
+        self._bar.setVisible(on)
+        self._foot.setVisible(on)
+
     def _show_state(self) -> None:
         if self._days:
-            self._bar.show()
+            self._show_bars(True)
             self._stack.setCurrentWidget(self.table if self.as_table.isChecked() else self.canvas)
             return
         if _timeless(self._filter) == MemoryFilter():
@@ -225,7 +243,7 @@ class TimelineView(QWidget):
                 self.tr("No memory fits all of these filters at once."),
                 {"clear": self.tr("Show everything")},
             )
-        self._bar.hide()
+        self._show_bars(False)
         self._stack.setCurrentWidget(self._empty)
 
     def _empty_step(self, name: str) -> None:
