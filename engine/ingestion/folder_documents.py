@@ -42,8 +42,8 @@ class FolderDocuments:
         """
         paths = list(files)
         queued = {path: stamp.size for path, stamp in files.items()}
-        there = await self._own(lambda reader: store.documents_at(reader, paths))
-        for path in await self._twins(one.content_hash for one in there if one.path in files):
+        there = await self._read(lambda reader: store.documents_of(reader, paths))
+        for path in await self._twins(one.content_hash for one in there):
             queued.setdefault(path, 0)
         await self._parts.queue(list(queued.items()))
         notes = {key_of(path): (stamp.size, stamp.modified_ns) for path, stamp in files.items()}

@@ -213,6 +213,11 @@ def missing_in(reader: peewee.SqliteDatabase, folder_path: str) -> list[Placed]:
     )
 
 
+def documents_of(reader: peewee.SqliteDatabase, paths: Sequence[str]) -> list[Placed]:
+    """Documents of these very files."""
+    return [one for batch in _batches(paths) for one in _placed(reader, Document.path.in_(batch))]
+
+
 def documents_at(reader: peewee.SqliteDatabase, paths: Sequence[str]) -> list[Placed]:
     """Documents of these files, of what lies in them where they are archives, and below them where they are folders."""
     found: dict[int, Placed] = {}

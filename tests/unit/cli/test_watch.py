@@ -53,32 +53,68 @@ def test_a_folder_is_added_changed_and_taken_off(magray: Any, folder: Path, tmp_
     assert json.loads(magray("watch", "remove", str(folder), "--forget", "--json")[0])["forgotten"] == 0
 
 
+class Stay:
+    """`magray watch run` in a process of its own; what it says comes line by line."""
+
+    def __init__(self, data_dir: Path) -> None:
+        command = [sys.executable, "-m", "engine.cli", "--data-dir", str(data_dir), "watch", "run"]
+        environment = {**os.environ, "MAGRAY_WATCH__QUIET_SECONDS": "0.2"}
+        self.process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
+        )
+        self.lines: queue.Queue[str] = queue.Queue()
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.lines.put(line)
+
+    def end(self, number: int) -> int:
+        self.process.send_signal(number)
+        self.process.wait(60)
+        self._reader.join()
+        for pipe in (self.process.stdout, self.process.stderr):
+            assert pipe is not None
+            pipe.close()
+        return self.process.returncode
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_after_a_kill_nothing_is_lost_and_nothing_twice(data_dir: Path, folder: Path, magray: Any) -> None:
+    magray("watch", "add", str(folder))
+    for number in range(60):
+        (folder / f"{number:02}.txt").write_text(f"Number {number} of the lanterns was lit at dusk.\n")
+    first = Stay(data_dir)
+    try:
+        first.lines.get(timeout=90)
+    finally:
+        first.end(signal.SIGKILL)
+    (folder / "00.txt").rename(folder / "60.txt")
+    second = Stay(data_dir)
+    try:
+        deadline = 90
+        while True:
+            second.lines.get(timeout=deadline)
+            deadline = 8  # of silence: it is through
+    except queue.Empty:
+        pass
+    finally:
+        second.end(signal.SIGINT)
+    (listed,) = json.loads(magray("watch", "--json")[0])["folders"]
+    assert (listed["files"], listed["documents"], listed["waiting"]) == (60, 60, 0)
+    texts = [one["text"] for one in json.loads(magray("memory", "list", "--limit", "1000", "--json")[0])["memories"]]
+    assert len(texts) == len(set(texts)) == 60
+
+
 @pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
 def test_it_stays_and_says_what_is_read_until_it_is_stopped(data_dir: Path, folder: Path, magray: Any) -> None:
     magray("watch", "add", str(folder))
-    command = [sys.executable, "-m", "engine.cli", "--data-dir", str(data_dir), "watch", "run"]
-    environment = {**os.environ, "MAGRAY_WATCH__QUIET_SECONDS": "0.2"}
-    process = subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment, start_new_session=True
-    )
-    assert process.stdout is not None
-    lines: queue.Queue[str] = queue.Queue()
-
-    def read() -> None:
-        assert process.stdout is not None
-        for line in process.stdout:
-            lines.put(line)
-
-    reader = threading.Thread(target=read)
-    reader.start()
+    stay = Stay(data_dir)
     try:
         (folder / "a.txt").write_text("The lantern of the harbour was lit at dusk.\n")
-        assert lines.get(timeout=90) == f"done: {folder / 'a.txt'}\n"
+        assert stay.lines.get(timeout=90) == f"done: {folder / 'a.txt'}\n"
     finally:
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
-        reader.join()
-        assert process.stderr is not None
-        process.stdout.close()
-        process.stderr.close()
-    assert process.returncode in (130, -signal.SIGINT)
+        status = stay.end(signal.SIGINT)
+    assert status in (130, -signal.SIGINT)
