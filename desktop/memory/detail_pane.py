@@ -64,6 +64,7 @@ class DetailPane(Panel):
         self._operations = operations
         self._engine: Engine | None = None
         self._memory: Memory | None = None
+        self._buttons: QWidget
         self._found: FoundMemory | None = None
         self._ids: tuple[str, ...] = ()
         self._versions: list[Memory] = []
@@ -122,9 +123,9 @@ class DetailPane(Panel):
         for button in (self.open_source, self.edit, self.pin, self.more):
             flow.addWidget(button)
         self.why, self.life = WhySection(theme, page), LifeSection(theme, page)
-        self.rises, self.close = RisesSection(theme, page), CloseSection(theme, icons, page)
+        self.rises, self.near = RisesSection(theme, page), CloseSection(theme, icons, page)
         self.life.versions_wanted.connect(self._show_versions)
-        self.close.chosen.connect(self.chosen)
+        self.near.chosen.connect(self.chosen)
         self._problem = QLabel(page)
         self._problem.setWordWrap(True)
         restyle(self._problem, role="danger")
@@ -140,7 +141,7 @@ class DetailPane(Panel):
         layout.addWidget(self._tags)
         layout.addSpacing(px(4))
         layout.addWidget(self._buttons)
-        for section in (self.why, self.life, self.rises, self.close):
+        for section in (self.why, self.life, self.rises, self.near):
             layout.addSpacing(px(8))
             layout.addWidget(section)
         layout.addStretch(1)
@@ -261,7 +262,7 @@ class DetailPane(Panel):
 
         def put_close(found: list[CloseMemory]) -> None:
             if self._ids == (memory_id,):
-                self.close.show_close(found)
+                self.near.show_close(found)
 
         def put_rises(found: PromotionView) -> None:
             if self._ids == (memory_id,):
@@ -311,7 +312,7 @@ class DetailPane(Panel):
         if fresh:
             self.life.show_life(memory, (), 0)
             self.rises.hide()
-            self.close.hide()
+            self.near.hide()
             self._scroll.verticalScrollBar().setValue(0)
         self._stack.setCurrentWidget(self._scroll)
 

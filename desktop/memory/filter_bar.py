@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
@@ -21,9 +20,6 @@ from desktop.widgets.card import Panel
 from desktop.widgets.clear_action import add_clear_action
 from desktop.widgets.flow_layout import FlowLayout
 from engine import LAYERS, Conversation, Layer, MemoryCounts, MemoryFilter
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QDialog
 
 SEARCH_MILLISECONDS = 180
 """A pause in typing after which the search begins."""
@@ -77,8 +73,8 @@ class FilterBar(Panel):
         flow = QWidget(self)
         self._flow = FlowLayout(flow, spacing=px(8))
         self._height = self.search.sizeHint().height()
-        for chip in (*self.chips.values(), self.kind, self.time, self.more):
-            chip.setFixedHeight(self._height)
+        for button in (*self.chips.values(), self.kind, self.time, self.more):
+            button.setFixedHeight(self._height)
         for widget in (self.search, *self.chips.values(), self.kind, self.time, self.more):
             self._flow.addWidget(widget)
         layout = QVBoxLayout(self)
@@ -182,11 +178,10 @@ class FilterBar(Panel):
         self.others().popup(self.more.mapToGlobal(self.more.rect().bottomLeft()))
         self.menu_shown.emit()
 
-    def _ask_days(self) -> QDialog:
+    def _ask_days(self) -> None:
         dialog = DayDialog(theme=self._theme, since=self._filter.since, until=self._filter.until, parent=self)
         dialog.chosen.connect(lambda since, until: self.set_filter(replace(self._filter, since=since, until=until)))
         dialog.open()
-        return dialog
 
     # How it looks
 

@@ -169,9 +169,13 @@ def held_filters(wanted: MemoryFilter, *, conversation: str = "", document: str 
     if wanted.expiring_within is not None:
         words = expiring_steps().get(wanted.expiring_within) or QCoreApplication.translate("MemoryFilter", "Fades soon")
         found.append(Held(words, replace(wanted, expiring_within=None)))
-    for name, words in state_names().items():
-        if getattr(wanted, name):
-            found.append(Held(words, replace(wanted, **{name: False})))
+    states = state_names()
+    if wanted.superseded:
+        found.append(Held(states["superseded"], replace(wanted, superseded=False)))
+    if wanted.archived:
+        found.append(Held(states["archived"], replace(wanted, archived=False)))
+    if wanted.deleted:
+        found.append(Held(states["deleted"], replace(wanted, deleted=False)))
     return found
 
 

@@ -87,13 +87,18 @@ class MemoryTable(QTableView):
 
     def selected_count(self) -> int:
         """How many rows are selected; quick for any number."""
-        return sum(part.height() for part in self.selectionModel().selection())
+        return sum(last - first + 1 for first, last in self._spans())
 
     def selected_numbers(self) -> list[int]:
         """Numbers of what is selected, in the order of the table."""
         numbers = self._memories.numbers
-        spans = sorted((part.top(), part.bottom()) for part in self.selectionModel().selection())
-        return [int(number) for top, bottom in spans for number in numbers[top : bottom + 1]]
+        return [int(number) for first, last in self._spans() for number in numbers[first : last + 1]]
+
+    def _spans(self) -> list[tuple[int, int]]:
+        """First and last of each stretch of selected rows, rising."""
+        selection = self.selectionModel().selection()
+        parts = (selection.at(place) for place in range(selection.count()))
+        return sorted((part.top(), part.bottom()) for part in parts)
 
     def current_number(self) -> int | None:
         """The number of the row with the ring."""

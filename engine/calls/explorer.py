@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -109,35 +109,38 @@ class ExplorerCalls(Calls):
             found = recall_queries.memories_of(reader, numbers)
         return explorer.explained([(rows[number], values.Hit(memory=found[number], score=1.0)) for number in numbers])
 
-    async def memory_rows(self, numbers: Sequence[int]) -> dict[int, MemoryRow]:
+    async def memory_rows(self, numbers: Iterable[int]) -> dict[int, MemoryRow]:
         """What a table shows of these memories, by number; numbers that name nothing are left out."""
         self._check()
+        wanted = [int(number) for number in numbers]
 
         def read() -> dict[int, MemoryRow]:
             with self._parts.store.read() as reader:
-                return explorer_queries.rows(reader, [int(number) for number in numbers])
+                return explorer_queries.rows(reader, wanted)
 
         return await self._parts.executors.run("query", read)
 
-    async def memories_by_number(self, numbers: Sequence[int]) -> list[values.Memory]:
+    async def memories_by_number(self, numbers: Iterable[int]) -> list[values.Memory]:
         """Whole memories, in the order of their numbers; those that name nothing are left out."""
         self._check()
 
+        wanted = [int(number) for number in numbers]
+
         def read() -> list[values.Memory]:
-            wanted = [int(number) for number in numbers]
             with self._parts.store.read() as reader:
                 found = recall_queries.memories_of(reader, wanted)
             return [found[number] for number in wanted if number in found]
 
         return await self._parts.executors.run("query", read)
 
-    async def memory_ids(self, numbers: Sequence[int]) -> list[str]:
+    async def memory_ids(self, numbers: Iterable[int]) -> list[str]:
         """Ids of memories by number, in this order; numbers that name nothing are left out."""
         self._check()
+        wanted = [int(number) for number in numbers]
 
         def read() -> list[str]:
             with self._parts.store.read() as reader:
-                return explorer_queries.ids_of(reader, [int(number) for number in numbers])
+                return explorer_queries.ids_of(reader, wanted)
 
         return await self._parts.executors.run("query", read)
 

@@ -20,6 +20,7 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +29,8 @@ sys.path.insert(0, str(ROOT))
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
     from PySide6.QtWidgets import QApplication
 
     from desktop.memory.memory_table import MemoryTable
@@ -105,7 +108,7 @@ def _row(chance: random.Random, sequence: int, now: int) -> dict[str, Any]:
 
 def queries(store: Database) -> dict[str, float]:
     """Milliseconds of what the page asks for; the median of five."""
-    from engine.explorer_values import MEMORY_ORDERS, MemoryFilter
+    from engine.explorer_values import MEMORY_ORDERS, MemoryFilter, MemoryOrder
     from engine.memory.store import explorer_queries
 
     now = datetime.now(UTC)
@@ -120,24 +123,17 @@ def queries(store: Database) -> dict[str, float]:
         figures[f"{name}_ms"] = round(statistics.median(taken), 1)
 
     with store.read() as reader:
+
+        def numbers(wanted: MemoryFilter, order: MemoryOrder = "newest") -> NDArray[np.int64]:
+            return explorer_queries.numbers(reader, wanted, order=order, descending=True, now=now)
+
         for order in MEMORY_ORDERS:
-            timed(
-                f"numbers_{order}",
-                lambda order=order: explorer_queries.numbers(
-                    reader, MemoryFilter(), order=order, descending=True, now=now
-                ),
-            )
-        some = {"tag": MemoryFilter(tags=("work",)), "as_of": MemoryFilter(as_of=now - timedelta(days=1))}
-        for name, wanted in some.items():
-            timed(
-                f"numbers_of_{name}",
-                lambda wanted=wanted: explorer_queries.numbers(
-                    reader, wanted, order="newest", descending=True, now=now
-                ),
-            )
+            timed(f"numbers_{order}", partial(numbers, MemoryFilter(), order))
+        timed("numbers_of_tag", partial(numbers, MemoryFilter(tags=("work",))))
+        timed("numbers_of_as_of", partial(numbers, MemoryFilter(as_of=now - timedelta(days=1))))
         timed("counts", lambda: explorer_queries.counts(reader, MemoryFilter(), now=now))
         timed("tags", lambda: explorer_queries.tags(reader))
-        found = explorer_queries.numbers(reader, MemoryFilter(), order="newest", descending=True, now=now)
+        found = numbers(MemoryFilter())
         timed("rows_60", lambda: explorer_queries.rows(reader, found[1000:1060].tolist()))
         timed("ids_10000", lambda: explorer_queries.ids_of(reader, found[:10_000].tolist()))
     return figures
