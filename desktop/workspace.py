@@ -89,7 +89,7 @@ class Workspace(QObject):
         self.chat.memory_wanted.connect(self._find_memories)
         self._status: EngineStatus | None = None
         self._status_page: StatusPage | None = None
-        self._memory_page: MemoryPage | None = None
+        self.memory_page: MemoryPage | None = None
         self._bridge: Bridge | None = None
 
     # The engine
@@ -143,10 +143,10 @@ class Workspace(QObject):
         """Everything that is remembered; nothing happens before the engine is open."""
         if self._engine is None or self._bridge is None:
             return
-        if self._memory_page is None:
+        if self.memory_page is None:
             from desktop.memory.memory_page import MemoryPage
 
-            page = self._memory_page = MemoryPage(
+            page = self.memory_page = MemoryPage(
                 theme=self._theme,
                 icons=self._icons,
                 operations=self._operations,
@@ -158,12 +158,12 @@ class Workspace(QObject):
             page.add_files.connect(self.library.adding.choose_files)
             self.library.add_stop(page)
             page.attach(self._engine, self._bridge)
-        self.library.show_page(self._memory_page)
+        self.library.show_page(self.memory_page)
 
     def _find_memories(self, words: str) -> None:
         self.show_memory()
-        if self._memory_page is not None and words:
-            self._memory_page.filters.set_filter(MemoryFilter(text=words))
+        if self.memory_page is not None and words:
+            self.memory_page.filters.set_filter(MemoryFilter(text=words))
 
     def _open_memory_source(self, memory: Memory) -> None:
         source = memory.source
@@ -244,8 +244,6 @@ class Workspace(QObject):
         kind, _, model = (notice.action or "").partition(":")
         if kind in ("get_model", "use_model") and model:
             show(notice.text, action=self.tr("Show the models"), run=lambda: self.settings.show("search"))
-        elif kind == "show_backups":
-            show(notice.text, action=self.tr("Show the backups"), run=lambda: self.settings.show("backups"))
         elif kind == "show_backups":
             show(notice.text, action=self.tr("Show the backups"), run=lambda: self.settings.show("backups"))
         elif kind == "resume_ingestion" and self._engine is not None:

@@ -31,7 +31,8 @@ if TYPE_CHECKING:
 
     from desktop.library import Library
     from desktop.main_window import MainWindow
-    from engine import Engine
+    from desktop.memory.memory_page import MemoryPage
+    from engine import Engine, NewMemory
 
 SIZES = ("900x600", "1240x780", "2560x1440")
 SCHEMES = ("light", "dark")
@@ -159,6 +160,7 @@ class Scene:
     samples: Path
     broken: Path
     answered: bool = False
+    noted: bool = False
     popup: QWidget | None = None
 
 
@@ -439,6 +441,90 @@ async def _find_in_chat(scene: Scene) -> None:
     await asyncio.sleep(0.6)
 
 
+async def _memory(scene: Scene) -> MemoryPage:
+    """The explorer with the conversation, some notes and the samples in it."""
+    from desktop.workspace import Workspace
+
+    workspace = scene.window.findChild(Workspace)
+    if workspace is None:
+        raise LookupError("the window has no workspace")
+    if not scene.noted:
+        await scene.engine.remember_many(_notes())
+        scene.noted = True
+    workspace.show_memory()
+    page = workspace.memory_page
+    if page is None:
+        raise LookupError("the memory was not opened")
+    page.filters.clear()
+    page.show_view("table")
+    await asyncio.sleep(1.0)
+    return page
+
+
+def _notes() -> list[NewMemory]:
+    """What a person may have told Magray within some weeks."""
+    from engine import NewMemory
+
+    now = datetime.datetime.now(datetime.UTC)
+    rows = (
+        ("The renewal letter is drafted and waits for a date.", "assets", "note", 0),
+        ("Landlord prefers e-mail over letters", "insights", "fact", 12),
+        ("Decided to renew if the rent rises by less than 4 %", "insights", "decision", 20),
+        ("Ask about the deposit on Monday", "interact", "message", 0),
+        ("Срок уведомления по договору склада: шестьдесят дней", "assets", "fact", 30),
+        ("The harbour crew meets every second Thursday", "insights", "fact", 5),
+        ("مهلة الإشعار تسعون يوما قبل نهاية عقد المكتب", "assets", "note", 9),
+    )
+    return [
+        NewMemory(text=text, layer=layer, kind=kind, occurred_at=now - datetime.timedelta(days=days))  # type: ignore[arg-type]
+        for text, layer, kind, days in rows
+    ]
+
+
+async def _explorer(scene: Scene) -> None:
+    page = await _memory(scene)
+    page.table.table.selectRow(1)
+    await asyncio.sleep(0.8)
+
+
+async def _explorer_search(scene: Scene) -> None:
+    page = await _memory(scene)
+    page.filters.search.setText("notice period")
+    page.filters.search.returnPressed.emit()
+    await asyncio.sleep(1.0)
+    page.table.table.selectRow(0)
+    await asyncio.sleep(0.8)
+
+
+async def _explorer_edit(scene: Scene) -> None:
+    await _explorer(scene)
+    (await _memory(scene)).act("edit")
+
+
+async def _explorer_many(scene: Scene) -> None:
+    page = await _memory(scene)
+    page.table.table.selectAll()
+    await asyncio.sleep(0.3)
+
+
+async def _map(scene: Scene) -> None:
+    (await _memory(scene)).show_view("map")
+    await asyncio.sleep(2.5)
+
+
+async def _timeline(scene: Scene) -> None:
+    (await _memory(scene)).show_view("timeline")
+    await asyncio.sleep(1.5)
+
+
+async def _explorer_past(scene: Scene) -> None:
+    page = await _memory(scene)
+    page.band.set_first(datetime.datetime.now(datetime.UTC) - datetime.timedelta(days=200))
+    page.band.open_band()
+    page.band.slider.setValue(120)
+    await asyncio.sleep(0.6)
+
+
 STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "welcome": _welcome,
     "answer": _answer,
@@ -457,6 +543,13 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "written": _written,
     "commands": _commands,
     "find-in-chat": _find_in_chat,
+    "explorer": _explorer,
+    "explorer-search": _explorer_search,
+    "explorer-edit": _explorer_edit,
+    "explorer-many": _explorer_many,
+    "explorer-past": _explorer_past,
+    "explorer-map": _map,
+    "explorer-timeline": _timeline,
     **{f"settings-{page}": _settings(page) for page in ("chat", "search", "devices", "privacy", "advanced")},
 }
 
