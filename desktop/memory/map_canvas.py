@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt, Signal
+from PySide6.QtCore import QEvent, QPoint, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QNativeGestureEvent,
     QWheelEvent,
@@ -192,7 +193,7 @@ class MapCanvas(MapPicture):
         return True
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Arrows move, plus and minus zoom, 0 shows all, Enter opens, Space selects, Escape lets go."""
+        """Arrows move, plus and minus zoom, 0 shows all, Enter opens, Space and Ctrl+A select, Escape lets go."""
         step = float(self._theme.px(_KEY_STEP))
         ways = {
             Qt.Key.Key_Left: (step, 0.0),
@@ -217,6 +218,9 @@ class MapCanvas(MapPicture):
         elif key == Qt.Key.Key_Space and self._pointed >= 0:
             extend = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
             self._toggle(self._pointed) if extend else self._pick([self._pointed])
+        elif event.matches(QKeySequence.StandardKey.SelectAll):
+            edges = QRectF(self.rect())
+            self._pick(self.within([edges.topLeft(), edges.topRight(), edges.bottomRight(), edges.bottomLeft()]))
         elif key == Qt.Key.Key_Escape and (self._lasso is not None or self._lasso_mode):
             self.set_lasso_mode(False)
             self.lasso_ended.emit()

@@ -24,6 +24,10 @@ MOST_COLORS = 200
 """Clusters with a colour of their own; smaller ones look like what is in none."""
 _IN_LEGEND = 6
 _REST = 0.5
+_ASKED = 300
+"""Memories that say where the middle of a cluster is."""
+_ABOVE = 0.04
+"""So few of a cluster lie above the place where it is taken to begin."""
 
 
 class MapScene(QWidget):
@@ -89,8 +93,10 @@ class MapScene(QWidget):
     def _names(update: MapUpdate, clusters: list[NDArray[np.int64]]) -> list[MapName]:
         found = []
         for cluster, rows in zip(update.names, clusters, strict=False):
-            top, middle = np.percentile(update.y[rows], (4, 50))
-            found.append(MapName(cluster.name, float(np.median(update.x[rows])), float(middle), float(top)))
+            some = rows[:: max(1, len(rows) // _ASKED)]  # a name need not stand to the pixel
+            across, along = np.sort(update.x[some]), np.sort(update.y[some])
+            half, top = len(some) // 2, int(_ABOVE * len(some))
+            found.append(MapName(cluster.name, float(across[half]), float(along[half]), float(along[top])))
         return found
 
     def _entries(

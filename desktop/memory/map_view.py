@@ -253,7 +253,8 @@ class MapView(QWidget):
     def _help(self) -> str:
         return self.tr(
             "What is alike lies close together. Arrows move the map, plus and minus zoom, zero shows everything, "
-            "Tab goes from group to group, Space selects what is in the middle, Enter opens it."
+            "Tab goes from group to group, Space selects what is in the middle, Enter opens it, "
+            "and Control and A select all that is seen."
         )
 
     def _show_empty(self, update: MapUpdate) -> None:

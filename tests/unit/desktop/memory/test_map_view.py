@@ -425,6 +425,22 @@ def test_tab_walks_through_the_groups_and_then_leaves(parts: DesktopParts, view:
     show(parts, view, MapEngine(make_update(60)), then)
 
 
+def test_all_that_is_seen_is_selected_by_keys(parts: DesktopParts, view: MapView) -> None:
+    async def then() -> None:
+        canvas = view.scene.canvas
+        picked: list[list[int]] = []
+        canvas.picked.connect(picked.append)
+        QTest.keyClick(canvas, Qt.Key.Key_A, CONTROL)
+        assert picked[-1] == list(range(1, 61))
+        canvas.setFocus(Qt.FocusReason.TabFocusReason)
+        QTest.keyClick(canvas, Qt.Key.Key_Tab)  # one group as a whole
+        QTest.keyClick(canvas, Qt.Key.Key_A, CONTROL)
+        assert 15 <= len(picked[-1]) <= 30
+        await nothing()
+
+    show(parts, view, MapEngine(make_update(60)), then)
+
+
 def test_the_legend_shows_a_group_as_a_whole(parts: DesktopParts, view: MapView) -> None:
     async def then() -> None:
         canvas = view.scene.canvas
