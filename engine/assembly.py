@@ -265,6 +265,7 @@ async def assemble(
             writer=Condensing(llm, settings),
         ),
         settings,
+        events=events,
     )
     scheduler.add(consolidator.job())
     promotion = Promotion(

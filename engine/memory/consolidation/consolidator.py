@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
 from engine.consolidation_values import ClusterInfo, ConsolidationReport
+from engine.events import EventBus, MemoriesChanged
 from engine.memory.consolidation.folding import Folding
 from engine.memory.consolidation.grouping import Grouping
 from engine.memory.consolidation.labelling import Labelling
@@ -27,8 +28,9 @@ FIRST_AFTER = timedelta(minutes=5)
 class Consolidator:
     """Runs consolidation, one run at a time."""
 
-    def __init__(self, room: Room, settings: Settings) -> None:
+    def __init__(self, room: Room, settings: Settings, *, events: EventBus) -> None:
         self._room = room
+        self._events = events
         self._settings = settings.consolidation
         self._running = asyncio.Lock()
         self._labelling = Labelling(room)
@@ -64,6 +66,8 @@ class Consolidator:
                 report(place / len(self._steps), words)
                 done[name] = await step(breathe)
             found = await self._room.read(cluster_queries.clusters)
+        if done["grouped"] or done["named"]:
+            self._events.publish(MemoriesChanged(changed=done["grouped"]))  # maps and lists show groups
         return ConsolidationReport(
             merged=done["merged"],
             superseded=done["superseded"],

@@ -264,7 +264,8 @@ class Grouping:
 
     def _read(self, numbers: Sequence[int]) -> Block:
         with self._room.store.read() as reader:
-            return self._vectors(rows.points(reader, self._room.embedder.model_id, numbers=numbers))
+            points = rows.points(reader, self._room.embedder.model_id, numbers=numbers)
+        return self._vectors(points)
 
     def _vectors(self, points: Sequence[Point]) -> Block:
         """Vectors of memories: the embedder's where it knows the language, else of their words."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings as options, strategies as st
 
 from engine import Engine, Memory, NewMemory
@@ -174,6 +176,28 @@ async def test_it_is_a_job_of_the_scheduler(lived: Engine) -> None:
     (job,) = [one for one in await lived.background() if one.name == "consolidation"]
     assert job.result == "1 repeat merged."
     assert not job.failed
+
+
+async def test_a_run_that_is_cancelled_goes_on_where_it_left_off(lived: Engine) -> None:
+    """Whatever slice it ends behind: what was done stays, and the next run does the rest."""
+    names = [f"Person{number} keeps a bicycle with the number {number} in the cellar" for number in range(SLICE + 20)]
+    texts = [*names, f"{names[0]}.", f"{names[-1]}."]
+    await lived.remember_many([NewMemory(text=text, layer="assets") for text in texts])
+    left = 1
+
+    async def stop_soon() -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await lived._parts.consolidator.run(breathe=stop_soon)
+    merged = [action for action in await lived.actions() if action.event == "merged"]
+    await lived.consolidate()
+
+    assert len([action for action in await lived.actions() if action.event == "merged"]) == 2 >= len(merged)
+    assert not (await lived.consolidate()).changed
 
 
 PIECES = st.lists(

@@ -26,7 +26,7 @@ def allowed(engine: Engine) -> Settings:
 
 def with_model(engine: Engine, models: ScriptedModels, settings: Settings) -> Consolidator:
     room = dataclasses.replace(engine._parts.consolidator._room, writer=Condensing(models, settings))
-    return Consolidator(room, settings)
+    return Consolidator(room, settings, events=engine.events)
 
 
 async def say(engine: Engine, fake_clock: FakeClock) -> None:
