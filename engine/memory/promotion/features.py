@@ -135,7 +135,8 @@ def features(inputs: FeatureInputs) -> FloatArray:
             1.0 - inputs.nearest,
         ]
     )
-    return np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
+    result: FloatArray = np.nan_to_num(found, nan=0.0, posinf=0.0, neginf=0.0)
+    return result
 
 
 _FOR_EVER_HALF = 90.0 * 24.0

@@ -38,6 +38,8 @@ from engine.values import Layer
 
 BEFORE: dict[Layer, timedelta] = {"interact": timedelta(hours=2), "insights": timedelta(days=3)}
 """How long before its time is up a memory is judged."""
+SETTLED: dict[Layer, timedelta] = {"interact": timedelta(hours=1), "insights": timedelta(days=7)}
+"""How long a memory is in its layer before much use alone lets it rise: one busy hour makes nothing last for ever."""
 ABOVE: dict[Layer, Layer] = {"interact": "insights", "insights": "assets"}
 FIRST_LOOK = timedelta(days=1)
 """How far back the first look after a start goes for what was used."""
@@ -213,9 +215,15 @@ class Promotion:
         risen = 0
         for layer, before in BEFORE.items():
             soon = now + before // _US
-            used = await self._threads.read(
-                partial(queries.used_since, layer=layer, since=since, expires_after=soon, limit=BATCH)
+            query = partial(
+                queries.used_since,
+                layer=layer,
+                since=since,
+                here_before=now - SETTLED[layer] // _US,
+                expires_after=soon,
+                limit=BATCH,
             )
+            used = await self._threads.read(query)
             if not used:
                 continue
             champion, _ = await self._ready()

@@ -128,7 +128,7 @@ def read_text(text: str, speakers: Collection[str] = ()) -> ReadText:
 
 
 def stem(word: str) -> str:
-    """A word without its commonest ending; enough to count `hike`, `hikes` and `hiking` together most of the time."""
+    """A word without its commonest ending; enough to count `paint`, `paints` and `painting` together."""
     word = word.removesuffix("'s")
     for ending in _ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= 4:

@@ -60,13 +60,17 @@ def due(reader: peewee.SqliteDatabase, layer: str, *, now: int, before: int, lim
 
 
 def used_since(
-    reader: peewee.SqliteDatabase, layer: str, *, since: int, expires_after: int, limit: int
+    reader: peewee.SqliteDatabase, layer: str, *, since: int, here_before: int, expires_after: int, limit: int
 ) -> list[Judgeable]:
-    """Memories of a layer to which something happened after `since`, and which are not about to go."""
+    """Memories of a layer to which something happened after `since`, which came to it before a moment and stay a while.
+
+    What happened before they came to the layer does not count: nothing rises twice for one use.
+    """
     rows = reader.execute_sql(
-        f"SELECT {_COLUMNS} FROM memory m WHERE m.id IN (SELECT memory FROM usage WHERE at > ? AND event != "
-        f"'remembered') AND {_ALIVE} AND m.expires_at > ? ORDER BY m.accessed_at DESC LIMIT ?",
-        (since, layer, expires_after, limit),
+        f"SELECT {_COLUMNS} FROM memory m WHERE m.id IN (SELECT memory FROM usage WHERE at >= ? AND event != "
+        f"'remembered') AND {_ALIVE} AND COALESCE(m.moved_at, m.created_at) < ? "
+        "AND m.accessed_at > COALESCE(m.moved_at, 0) AND m.expires_at > ? ORDER BY m.accessed_at DESC LIMIT ?",
+        (since, layer, here_before, expires_after, limit),
     ).fetchall()
     return [Judgeable._make(row) for row in rows]
 

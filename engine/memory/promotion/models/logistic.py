@@ -12,6 +12,7 @@ from engine.memory.promotion.models.base import Arrays, FloatArray, checked, sca
 
 _STEPS = 50
 _ENOUGH = 1e-9
+_SMALLEST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +79,12 @@ def fit_logistic(
         gradient = design.T @ (weight * (p - outcome)) + ridge * found
         curvature = (design * (weight * p * (1 - p))[:, None]).T @ design + np.diag(ridge)
         step = np.linalg.solve(curvature, gradient)
-        size = 1.0
-        while size > 1e-6:  # a full Newton step may overshoot where p is near 0 or 1
+        size, tried, new = 1.0, found - step, _loss(design, outcome, weight, ridge, found - step)
+        while new > loss and size > _SMALLEST:  # a full Newton step may overshoot where p is near 0 or 1
+            size /= 2
             tried = found - size * step
             new = _loss(design, outcome, weight, ridge, tried)
-            if new <= loss:
-                break
-            size /= 2
-        else:
+        if new > loss:
             break
         done = loss - new < _ENOUGH * (1 + abs(loss))
         found, loss = tried, new
