@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -176,7 +177,9 @@ async def test_too_few_memories_are_not_grouped(lived: Engine) -> None:
 
 
 @pytest.mark.parametrize("texts", [ALL, RUSSIAN], ids=["by meaning", "by words"])
-async def test_an_erased_memory_leaves_neither_name_nor_text_nor_centre(lived: Engine, texts: list[str]) -> None:
+async def test_an_erased_memory_leaves_neither_name_nor_text_nor_centre(
+    lived: Engine, texts: list[str], data_dir: Path
+) -> None:
     """The canary stands in the cluster's name and short text; after erasing in nothing, centres included."""
     canary = "xanaduquartz"
     secret = [f"{text.rstrip('.')} ({canary}, {canary}, {canary})." for text in texts[:2]]
@@ -209,6 +212,11 @@ async def test_an_erased_memory_leaves_neither_name_nor_text_nor_centre(lived: E
     named = await lived.clusters()
     assert all(one.name for one in named)
     assert canary not in " ".join(one.name + one.summary for one in named).casefold()
+    await lived.close()
+    for path in [path for path in data_dir.rglob("*") if path.is_file()]:
+        data = path.read_bytes()
+        assert canary.encode() not in data.lower(), path
+        assert touched.centre[:64] not in data, path
 
 
 async def test_what_is_erased_while_clusters_are_made_is_not_written(lived: Engine) -> None:
