@@ -10,7 +10,7 @@ from argparse import Namespace
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import TYPE_CHECKING
 
-from engine.cli import consolidation, life, show
+from engine.cli import consolidation, life, promotion, show
 from engine.cli.progress import IngestBar, spinner
 from engine.events import Event, Notice
 from engine.settings import Settings
@@ -84,6 +84,8 @@ def run(options: Namespace) -> int:
         return asyncio.run(_with_engine(options, life.COMMANDS[options.action]))
     if options.command == "memory" and options.action in consolidation.COMMANDS:
         return asyncio.run(_with_engine(options, consolidation.COMMANDS[options.action]))
+    if options.command == "memory" and options.action in promotion.COMMANDS:
+        return asyncio.run(_with_engine(options, promotion.COMMANDS[options.action]))
     name = options.command if options.command != "memory" else f"memory {options.action}"
     return asyncio.run(_with_engine(options, _COMMANDS[name]))
 
@@ -268,10 +270,14 @@ async def _memory_list(engine: Engine, options: Namespace) -> int:
 
 async def _memory_show(engine: Engine, options: Namespace) -> int:
     memory = await engine.memory(options.id)
+    view = await engine.explain_promotion(options.id) if options.explain else None
     if options.json:
-        show.print_json(memory)
-    else:
-        show.print_memory(memory)
+        show.print_json(memory if view is None else {"memory": memory, "promotion": view})
+        return 0
+    show.print_memory(memory)
+    if view is not None:
+        print()
+        promotion.print_view(view)
     return 0
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from engine import __version__
 from engine.bench import BENCHES
-from engine.cli import consolidation
+from engine.cli import consolidation, promotion
 from engine.cli.life import add_actions, add_days
 from engine.llm.messages import PROVIDERS
 from engine.values import KINDS, LAYERS
@@ -88,6 +88,7 @@ def _add_memory(commands: Any) -> None:
 
     show = _add(actions, "show", "show one memory whole")
     show.add_argument("id", metavar="ID")
+    show.add_argument("--explain", action="store_true", help="also why it would rise, or what it lacks")
 
     add = _add(actions, "add", "remember a text")
     add.add_argument("text", metavar="TEXT", help="the text; - reads it from standard input")
@@ -105,6 +106,7 @@ def _add_memory(commands: Any) -> None:
 
     add_actions(actions, _add)
     consolidation.add_actions(actions, _add)
+    promotion.add_actions(actions, _add)
     _add_carrying(actions)
     verify = _add(actions, "verify", "hold the database against the indexes")
     verify.add_argument("--mend", action="store_true", help="put right what can be; no memory is changed")

@@ -77,6 +77,7 @@ async def test_what_is_used_again_and_again_rises_early(house: RisingHouse) -> N
     assert (example.memory, example.decision) == (ids[0], "early")
     house.clock.advance(hours=2)
     await house.use("quoted", ids[0], rank=1)
+    house.clock.advance(minutes=1)
     assert await house.promotion.run() == ""  # no two layers in a day
     house.clock.advance(days=8)
     assert await house.promotion.run() == ""  # nor for what was counted already
