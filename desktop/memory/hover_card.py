@@ -82,7 +82,8 @@ class HoverCard:
 
 def _wrapped(text: str, size: QFontMetricsF, widest: float) -> list[str]:
     """The text in lines that are no wider; the last one elided where more follows."""
-    words, lines = text.split(), []
+    words = text.split()
+    lines: list[str] = []
     while words and len(lines) < _LINES - 1:
         line = words.pop(0)
         while words and size.horizontalAdvance(f"{line} {words[0]}") <= widest:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -58,7 +59,7 @@ class MapPoints:
         if not len(self.numbers) or not len(numbers):
             return np.zeros(0, np.int64)
         at = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
-        return at[self.numbers[at] == numbers]
+        return np.asarray(at[self.numbers[at] == numbers], np.int64)
 
 
 class MapPicture(QWidget):
@@ -183,8 +184,8 @@ class MapPicture(QWidget):
     def radius(self) -> float:
         """Of a point, in device-independent pixels: few points are larger than many, and near ones than far ones."""
         count = max(len(self._points.numbers), 1)
-        spread = (self.width() * self.height() / count) ** 0.5
-        wanted = _SPREAD * spread * max(self.space.zoom, 1.0) ** 0.5
+        spread = math.sqrt(self.width() * self.height() / count)
+        wanted = _SPREAD * spread * math.sqrt(max(self.space.zoom, 1.0))
         unit = self._theme.unit
         return min(max(wanted, _SMALLEST * unit), _LARGEST * unit)
 

@@ -103,7 +103,7 @@ class MapScene(QWidget):
         self, update: MapUpdate, layers: list[NDArray[np.int64]], clusters: list[NDArray[np.int64]]
     ) -> list[LegendEntry]:
         tones = layer_colors(self._theme) if self._by_layer else [self._theme.color("muted")] * len(LAYERS)
-        entries = []
+        entries: list[LegendEntry] = []
         first = 0 if self._by_layer else len(clusters)
         for code, rows in enumerate(layers):
             if len(rows):

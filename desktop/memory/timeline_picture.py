@@ -66,7 +66,7 @@ class TimelinePicture(QAbstractScrollArea):
         return self._spans
 
     @property
-    def range(self) -> tuple[date, date] | None:
+    def days(self) -> tuple[date, date] | None:
         """The days that are chosen: the first one, and the first one behind."""
         return self._range
 

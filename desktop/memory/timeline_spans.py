@@ -122,8 +122,9 @@ def nice_top(highest: int) -> int:
     """A round figure at or above the highest bar, so that the scale does not twitch."""
     if highest <= 4:
         return 4
-    ten = 10 ** (len(str(highest)) - 1)
-    return next(ten * step // 10 for step in (10, 15, 20, 30, 40, 50, 60, 80, 100) if ten * step // 10 >= highest)
+    ten = int(10 ** (len(str(highest)) - 1))
+    steps = (ten * step // 10 for step in (10, 15, 20, 30, 40, 50, 60, 80, 100))
+    return next(top for top in steps if top >= highest)
 
 
 def month_labels(spans: Sequence[Span], zoom: Zoom) -> Mapping[int, tuple[str, bool]]:

@@ -37,7 +37,7 @@ class TimelineModel(QAbstractTableModel):
         self._zoom = zoom
         self.endResetModel()
 
-    def span(self, row: int) -> Span:
+    def span_of(self, row: int) -> Span:
         """The span of a row."""
         return self._spans[row]
 
@@ -96,4 +96,4 @@ class TimelineTable(QTableView):
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in (1, 2, 3):
             self.setColumnWidth(column, theme.px(110))
-        self.activated.connect(lambda index: self.span_chosen.emit(self.figures.span(index.row())))
+        self.activated.connect(lambda index: self.span_chosen.emit(self.figures.span_of(index.row())))

@@ -213,12 +213,12 @@ def test_a_click_a_drag_and_a_second_click_choose_days(parts: DesktopParts, view
         QTest.mouseMove(port, middle_of(canvas, 32))
         assert not port.grab().isNull()
         QTest.mouseRelease(port, LEFT, NONE, middle_of(canvas, 32))
-        assert canvas.range == (spans[32].first, spans[35].end)
+        assert canvas.days == (spans[32].first, spans[35].end)
         QTest.mouseClick(port, LEFT, SHIFT, middle_of(canvas, 38))
-        assert canvas.range == (spans[35].first, spans[38].end)
+        assert canvas.days == (spans[35].first, spans[38].end)
         view.everything.click()
         assert ranges[-1] == (None, None)
-        assert canvas.range is None
+        assert canvas.days is None
         assert not view.everything.isVisible()
         QTest.mouseClick(port, LEFT, NONE, QPoint(5, 100))  # the names of the rows choose nothing
         assert ranges[-1] == (None, None)
@@ -238,11 +238,11 @@ def test_keys_walk_and_a_screen_reader_hears_the_figures(parts: DesktopParts, vi
         words = f"{span_words(spans[-3], 'day')}: {figures_words(spans[-3].figures)}"
         assert canvas.accessibleDescription() == words
         QTest.keyClick(canvas, Qt.Key.Key_Return)
-        assert canvas.range == (spans[-3].first, spans[-3].end)
+        assert canvas.days == (spans[-3].first, spans[-3].end)
         QTest.keyClick(canvas, Qt.Key.Key_Right, SHIFT)
-        assert canvas.range == (spans[-3].first, spans[-2].end)
+        assert canvas.days == (spans[-3].first, spans[-2].end)
         QTest.keyClick(canvas, Qt.Key.Key_Escape)
-        assert canvas.range is None
+        assert canvas.days is None
         QTest.keyClick(canvas, Qt.Key.Key_Home)
         assert canvas.cursor_span == spans[0]
         assert canvas._left(0) >= canvas._gutter() - 1  # it came into view
@@ -325,7 +325,7 @@ def test_the_same_figures_stand_in_a_table(parts: DesktopParts, view: TimelineVi
         assert heads == ["When", "Added", "Promoted", "Recalled"]
         assert model.rowCount() == 40
         view.table.activated.emit(model.index(0, 0))
-        assert view.canvas.range == (last.first, last.end)
+        assert view.canvas.days == (last.first, last.end)
         assert not view.grab().isNull()
         view.as_table.click()
         assert view.canvas.isVisible()
@@ -340,7 +340,7 @@ def test_the_filters_time_is_marked_and_asks_for_nothing_new(parts: DesktopParts
     async def then() -> None:
         first = view.canvas.spans[20].first
         view.set_filter(MemoryFilter(since=moment_of(first), until=moment_of(first + 3 * DAY)))
-        assert view.canvas.range == (first, first + 3 * DAY)
+        assert view.canvas.days == (first, first + 3 * DAY)
         assert len(engine.days_asked) == 1
         view.set_filter(MemoryFilter(pinned=True, since=moment_of(first)))
         await until(lambda: len(engine.days_asked) == 2)
