@@ -98,7 +98,7 @@ def test_indexes_are_saved_and_taken_up_again(house: House) -> None:
     assert all(status.state == "ok" for status in by_name.values())
     assert by_name["assets"].bytes > 0
     assert by_name["lexical"].bytes > 0
-    assert house.indexes.verify() == ({"interact": 0, "insights": 0, "assets": 120, "lexical": 120}, [])
+    assert house.indexes.verify() == ({"interact": 0, "insights": 0, "assets": 120, "lexical": 120, "archive": 0}, [])
     assert house.notices == []
 
 
@@ -134,7 +134,7 @@ def test_rebuilding_makes_the_same_again(house: House) -> None:
     house.tell()
     house.indexes.settle()
     house.indexes.rebuild()
-    assert house.indexes.verify() == ({"interact": 0, "insights": 0, "assets": 110, "lexical": 110}, [])
+    assert house.indexes.verify() == ({"interact": 0, "insights": 0, "assets": 110, "lexical": 110, "archive": 0}, [])
     assert house.nearest("word50")[0] == "word50"
 
 
@@ -247,7 +247,7 @@ def test_closing_at_once_loses_nothing(house: House) -> None:
         house.add(*[f"turn{turn} word{n}" for n in range(200)])
         house.restart()
     house.indexes.settle()
-    assert house.indexes.verify()[0] == {"interact": 0, "insights": 0, "assets": 600, "lexical": 600}
+    assert house.indexes.verify()[0] == {"interact": 0, "insights": 0, "assets": 600, "lexical": 600, "archive": 0}
 
 
 @pytest.mark.timeout(60)
