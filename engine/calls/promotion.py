@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from engine.calls.base import Calls
 from engine.life_values import PromotionStatus, PromotionView
 
@@ -22,6 +24,11 @@ class PromotionCalls(Calls):
         """
         self._check()
         return await self._parts.promotion.explain(memory_id)
+
+    async def note_opened(self, memory_ids: Sequence[str]) -> None:
+        """The owner opened these memories, or what they come from, to read them: they count as used."""
+        self._check()
+        self._parts.memory.note_usage("opened", list(memory_ids))
 
     async def refit_promotion(self) -> str:
         """Learn anew from what was used, if enough has become known and the last time is long enough ago.
