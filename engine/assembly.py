@@ -271,7 +271,7 @@ async def assemble(
     promotion = Promotion(
         store=store, life=life, embedder=embedder, executors=executors, settings=settings, clock=watch.now
     )
-    stack.callback(events.subscribe(promotion.heard))
+    stack.callback(events.subscribe(promotion.heard, inside=True))
     scheduler.add(promotion_job(promotion))
     scheduler.add(refit_job(promotion))
     if await first_vectors.missing():

@@ -159,14 +159,22 @@ class EventBus:
 
     def __init__(self) -> None:
         self._subscribers: list[Subscriber] = []
+        self._inside: list[Subscriber] = []
         self._waiting: list[Notice] = []
 
-    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+    def subscribe(self, subscriber: Subscriber, *, inside: bool = False) -> Callable[[], None]:
         """Add a subscriber; the first one is told the notices that waited, before this returns.
+
+        Args:
+            subscriber: Called with every event.
+            inside: It is a part of the engine itself: notices go on waiting for somebody who shows them.
 
         Returns:
             A function that takes it out again; calling it twice is harmless.
         """
+        if inside:
+            self._inside.append(subscriber)
+            return lambda: self._inside.remove(subscriber) if subscriber in self._inside else None
         self._subscribers.append(subscriber)
         waiting, self._waiting = self._waiting, []
         for notice in waiting:
@@ -182,7 +190,7 @@ class EventBus:
         """Hand an event to everyone. A subscriber that raises is logged and the others still hear it."""
         if not self._subscribers and isinstance(event, Notice):
             self._waiting = [*self._waiting, event][-MOST_WAITING:]
-        for subscriber in tuple(self._subscribers):
+        for subscriber in (*self._inside, *self._subscribers):
             try:
                 subscriber(event)
             except Exception:

@@ -1,6 +1,6 @@
 import pytest
 
-from engine.events import MOST_WAITING, Event, EventBus, MemoriesChanged, Notice
+from engine.events import MOST_WAITING, Event, EventBus, MemoriesChanged, Notice, StatusChanged
 
 
 def test_subscribers_hear_until_they_leave() -> None:
@@ -49,3 +49,19 @@ def test_a_notice_waits_for_the_first_subscriber_and_other_events_do_not() -> No
     bus.subscribe(second.append)
     assert [event.text for event in first] == [f"notice {number}" for number in range(2, MOST_WAITING + 2)]
     assert second == []
+
+
+def test_a_part_of_the_engine_that_listens_keeps_no_notice_from_its_owner() -> None:
+    bus = EventBus()
+    inside: list[object] = []
+    outside: list[object] = []
+    leave = bus.subscribe(inside.append, inside=True)
+    notice = Notice(level="info", text="from the opening")
+    bus.publish(notice)
+    assert inside == [notice]
+    bus.subscribe(outside.append)
+    assert outside == [notice]
+    leave()
+    leave()
+    bus.publish(StatusChanged(component="memory"))
+    assert (len(inside), len(outside)) == (1, 2)
