@@ -119,17 +119,18 @@ def storage_component(data: Path, copies: Sequence[str] = ()) -> ComponentStatus
 
     Args:
         data: The data folder.
-        copies: Names of copies of the database that hold something that was erased since.
+        copies: Names of backups that hold something that was erased since.
     """
     used = _bytes_under(data)
     free = shutil.disk_usage(data).free
     low = free < LOW_DISK
-    held = f"; copies from before hold what was erased since: {', '.join(copies)}" if copies else ""
+    held = f"; backups from before hold what was erased since: {', '.join(copies)}" if copies else ""
+    delete = "Delete those backups: Settings, Backups, or `magray memory backups --delete`." if copies else None
     return ComponentStatus(
         name="storage",
         state="degraded" if low else "ok",
         summary=f"{used / 1e6:,.0f} MB in {data}, {free / 1e9:,.1f} GB free{held}",
-        mend="Make room on this disk; when it is full, nothing new can be remembered." if low else None,
+        mend="Make room on this disk; when it is full, nothing new can be remembered." if low else delete,
         figures={"bytes": used, "free": free, "copies_with_erased": len(copies)},
     )
 

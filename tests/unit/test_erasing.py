@@ -182,7 +182,7 @@ async def test_copies_that_still_hold_it_are_named(data_dir: Path) -> None:
         assert late.name in storage.summary
         late.unlink()
         storage = next(one for one in (await engine.status()).components if one.name == "storage")
-        assert "copies from before" not in storage.summary
+        assert "backups from before" not in storage.summary
 
 
 async def test_a_kill_right_after_erasing_leaves_it_to_the_next_start(data_dir: Path, tmp_path: Path) -> None:

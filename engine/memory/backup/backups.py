@@ -276,17 +276,18 @@ class Backups:
         return await self._executors.run("io", read)
 
     async def _make(self, order: Order) -> Made:
-        for attempt in range(1, _ATTEMPTS + 1):
+        attempt = 1
+        while True:
             made = await run_stoppable(
                 self._executors,
                 lambda breathe: making.make(self._store.path, order, scratch=self._shelf.home, breathe=breathe),
             )
             # What was erased while it was made is in it, and nobody could find it there then.
-            if not await self._executors.run("store", self._note_if_erased, made, attempt == _ATTEMPTS):
-                break
-            if attempt < _ATTEMPTS:
-                await self._executors.run("io", made.path.unlink)
-        return made
+            last = attempt == _ATTEMPTS
+            if not await self._executors.run("store", self._note_if_erased, made, last) or last:
+                return made
+            await self._executors.run("io", made.path.unlink)
+            attempt += 1
 
     def _note_if_erased(self, made: Made, last: bool) -> bool:
         with self._store.write() as writer:

@@ -27,6 +27,7 @@ from __future__ import annotations
 import base64
 import binascii
 import bisect
+import dataclasses
 import hashlib
 import hmac
 import json
@@ -377,16 +378,16 @@ def _header(plain: dict[str, Any]) -> Header:
         raise ValueError("it is sealed in an unknown way")
     if tuple(len(one) for one in sealed.values()) != lengths:
         raise ValueError("a length is wrong")
-    return Header(created=created, schema=int(schema), marks=int(marks), cost=cost, **texts, **sealed)
+    return dataclasses.replace(header, cost=cost, salt=sealed["salt"], prefix=sealed["prefix"], check=sealed["check"])
 
 
 def _contents(piece: bytes) -> Contents:
     try:
-        plain = json.loads(piece)
+        plain: dict[str, Any] = json.loads(piece)
         contents = Contents(**plain)
     except (ValueError, TypeError, RecursionError) as error:
         raise BackupDamagedError("what it says of its contents cannot be read") from error
-    numbers = (contents.size, contents.memories, contents.documents, contents.conversations, contents.sequence)
-    if not all(isinstance(number, int) and number >= 0 for number in numbers) or not isinstance(contents.sha256, str):
+    digest = plain.pop("sha256")
+    if not isinstance(digest, str) or not all(isinstance(number, int) and number >= 0 for number in plain.values()):
         raise BackupDamagedError("what it says of its contents cannot be right")
     return contents
