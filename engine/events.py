@@ -178,7 +178,7 @@ class EventBus:
         self._subscribers.append(subscriber)
         waiting, self._waiting = self._waiting, []
         for notice in waiting:
-            self.publish(notice)
+            _hand(notice, subscriber)
 
         def unsubscribe() -> None:
             if subscriber in self._subscribers:
@@ -191,7 +191,11 @@ class EventBus:
         if not self._subscribers and isinstance(event, Notice):
             self._waiting = [*self._waiting, event][-MOST_WAITING:]
         for subscriber in (*self._inside, *self._subscribers):
-            try:
-                subscriber(event)
-            except Exception:
-                _log.exception("a subscriber failed on %s", type(event).__name__)
+            _hand(event, subscriber)
+
+
+def _hand(event: Event, subscriber: Subscriber) -> None:
+    try:
+        subscriber(event)
+    except Exception:
+        _log.exception("a subscriber failed on %s", type(event).__name__)
