@@ -22,7 +22,7 @@ from desktop.icons import Icons
 from desktop.memory.detail_sections import CloseSection, WhySection
 from desktop.memory.detail_text import DetailText
 from desktop.memory.life_section import LifeSection
-from desktop.memory.memory_words import kind_name, memories_words, place_words
+from desktop.memory.memory_words import kind_name, memories_words, place_words, read_text
 from desktop.memory.rises_section import RisesSection
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme, restyle
@@ -225,7 +225,7 @@ class DetailPane(Panel):
         if self._memory is not None and self._memory.deleted_at is None and self._memory.superseded_by is None:
             self._problem.hide()
             self.text.begin_edit()
-            self._scroll.ensureWidgetVisible(self.text.editor)
+            self._scroll.ensureWidgetVisible(self.text.save)
 
     def show_problem(self, words: str) -> None:
         """An edit could not be kept: what was typed stays."""
@@ -293,7 +293,8 @@ class DetailPane(Panel):
         if not self.text.editing or fresh:
             self.text.leave()
             self._problem.hide()
-            self.text.show_text(memory.text, query=self.query if self._found is not None else "")
+            query = self.query if self._found is not None else ""
+            self.text.show_text(memory.text, shown=read_text(memory.text, memory.source), query=query)
         self._place.setText(place_words(memory))
         self._place.setToolTip(getattr(memory.source, "path", ""))
         self._tags.setText("  ".join(f"#{tag}" for tag in memory.tags))

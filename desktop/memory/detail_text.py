@@ -14,7 +14,7 @@ SHOWN = 1500
 """Letters shown at once; the rest unfolds."""
 MOST = 60_000
 """Letters that unfold here at most: a label of more is slow to lay out. Opening the source shows all of it."""
-_EDITOR = 180
+_EDITOR = 120
 
 
 class _Editor(QPlainTextEdit):
@@ -50,7 +50,7 @@ class DetailText(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._text, self._query = "", ""
+        self._text, self._shown, self._query = "", "", ""
         self._whole = False
         px = theme.px
         self.label = QLabel(self)
@@ -101,11 +101,18 @@ class DetailText(QWidget):
         """The text is a field now."""
         return not self._field.isHidden()
 
-    def show_text(self, text: str, *, query: str = "") -> None:
-        """Show another text, the words of a query strong; what is being edited is left alone if it is the same one."""
+    def show_text(self, text: str, *, shown: str | None = None, query: str = "") -> None:
+        """Show another text, the words of a query strong; what is being edited is left alone if it is the same one.
+
+        Args:
+            text: As it is stored, and edited.
+            shown: As it is read, where that differs: without the marks of Markdown.
+            query: Its words are strong.
+        """
         if (text, query) == (self._text, self._query):
             return
         self._text, self._query, self._whole = text, query, False
+        self._shown = text if shown is None else shown
         self.leave()
         self._draw()
 
@@ -158,7 +165,7 @@ class DetailText(QWidget):
 
     def _draw(self) -> None:
         most = MOST if self._whole else SHOWN
-        shown = self._text if len(self._text) <= most else f"{self._text[:most].rstrip()}…"
+        shown = self._shown if len(self._shown) <= most else f"{self._shown[:most].rstrip()}…"
         self.label.setFont(self._theme.font("chat"))
         self.label.setText(html_of(shown, self._query))
-        self._more.setVisible(len(self._text) > most and not self._whole and not self.editing)
+        self._more.setVisible(len(self._shown) > most and not self._whole and not self.editing)

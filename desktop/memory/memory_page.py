@@ -18,6 +18,7 @@ from desktop.memory.as_of_band import AsOfBand
 from desktop.memory.deeds import MemoryDeeds
 from desktop.memory.detail_pane import DetailPane
 from desktop.memory.filter_bar import FilterBar
+from desktop.memory.filter_facts import FilterFacts
 from desktop.memory.memory_menu import Chosen, memory_menu
 from desktop.memory.memory_words import memories_words
 from desktop.memory.page_keys import KEYS, key_of, types_text
@@ -29,7 +30,7 @@ from desktop.operations import Operation, Operations
 from desktop.theme import Theme
 from desktop.widgets.card import Panel
 from desktop.words import file_name
-from engine import LAYERS, Conversation, ConversationSource, DocumentSource, Layer, Memory, MemoryCounts, MemoryFilter
+from engine import LAYERS, ConversationSource, DocumentSource, Layer, Memory, MemoryFilter
 
 if TYPE_CHECKING:
     from engine import Engine
@@ -39,7 +40,6 @@ REFRESH_MILLISECONDS = 500
 _DETAIL, _DETAIL_LEAST = 330, 260
 _NARROW = 700
 """Below this width, in design pixels, the details stand under the views instead of beside them."""
-_TALKS_LISTED = 20
 
 
 class MemoryPage(Panel):
@@ -87,6 +87,7 @@ class MemoryPage(Panel):
         self.header.add(note)
         self.filters = FilterBar(theme=theme, icons=icons, parent=self)
         self.band = AsOfBand(theme=theme, icons=icons, parent=self)
+        self._facts = FilterFacts(filters=self.filters, band=self.band, operations=operations, parent=self)
         self.table = MemoryTableView(theme=theme, icons=icons, operations=operations, messages=messages, parent=self)
         self.views: dict[str, QWidget] = {"table": self.table}
         self._stack = QStackedWidget(self)
@@ -119,7 +120,6 @@ class MemoryPage(Panel):
         self.filters.dropped.connect(lambda layer: self.deeds.move(self._ids, layer))
         self.filters.look_back_wanted.connect(self.band.open_band)
         self.filters.down_wanted.connect(self._enter_view)
-        self.filters.menu_shown.connect(self._fetch_menus)
         self.band.changed.connect(self._look_back)
         self.table.delete_wanted.connect(lambda: self.act("delete"))
         self._connect_view(self.table)
@@ -155,8 +155,7 @@ class MemoryPage(Panel):
             view.attach(engine)  # type: ignore[attr-defined]
         bridge.memories_changed.connect(lambda _event: self._changed())
         bridge.documents_changed.connect(lambda _document: self._changed())
-        self._fetch_counts()
-        self._fetch_menus()
+        self._facts.attach(engine)
 
     def reload(self) -> None:
         """Fetch what is shown anew; place and selection stay."""
@@ -168,7 +167,7 @@ class MemoryPage(Panel):
         reload = getattr(view, "reload", None)
         if reload is not None:
             reload()
-        self._fetch_counts()
+        self._facts.count()
         self.detail.refresh()
 
     def _changed(self) -> None:
@@ -180,50 +179,6 @@ class MemoryPage(Panel):
         super().showEvent(event)
         if self._stale:
             self._refresh.start()
-
-    def _fetch_counts(self) -> None:
-        engine, wanted = self._engine, self.filters.filter
-        if engine is None:
-            return
-
-        def put(counts: MemoryCounts) -> None:
-            self.filters.show_counts(counts)
-
-        self._operations.start(
-            Operation(
-                name="count memories", run=lambda: engine.memory_counts(wanted), success=put, owner=self,
-                failure=lambda error: self._quiet(error, "count memories"), replaces="count memories",
-            )
-        )  # fmt: skip
-
-    def _fetch_menus(self) -> None:
-        engine = self._engine
-        if engine is None:
-            return
-
-        async def fetch() -> tuple[dict[str, int], list[Conversation], datetime | None]:
-            return (
-                await engine.memory_tags(),
-                await engine.conversations(limit=_TALKS_LISTED),
-                await engine.first_memory_at(),
-            )
-
-        def put(found: tuple[dict[str, int], list[Conversation], datetime | None]) -> None:
-            tags, talks, first = found
-            self.filters.show_tags(tags)
-            self.filters.show_conversations(talks)
-            self.band.set_first(first)
-
-        self._operations.start(
-            Operation(
-                name="what can be filtered", run=fetch, success=put, owner=self, replaces="what can be filtered",
-                failure=lambda error: self._quiet(error, "what can be filtered"),
-            )
-        )  # fmt: skip
-
-    @staticmethod
-    def _quiet(error: Exception, name: str) -> None:
-        Operations.describe(error, name=name)  # the views say it aloud
 
     # Views and filter
 
@@ -258,7 +213,7 @@ class MemoryPage(Panel):
         self.band.show_moment(wanted.as_of)
         self.detail.query = wanted.text
         self.view.set_filter(wanted)  # type: ignore[attr-defined]
-        self._fetch_counts()
+        self._facts.count()
 
     def _look_back(self, moment: datetime | None) -> None:
         self.filters.set_filter(replace(self.filters.filter, as_of=moment))

@@ -55,6 +55,13 @@ def line_of(text: str, source: Source | None) -> str:
     return " ".join(plain(without_headings(text, heading)).split()) or " ".join(text.split())
 
 
+def read_text(text: str, source: Source | None) -> str:
+    """A memory as it is read: a passage of a document without marks of Markdown and the headings named beside it."""
+    if not isinstance(source, DocumentSource):
+        return text
+    return plain(without_headings(text, source.heading)).strip() or text
+
+
 def day_words(moment: datetime, *, now: datetime | None = None) -> str:
     """`3 March`, with the year where it is another one."""
     local = moment.astimezone()

@@ -169,6 +169,7 @@ class MemoryTableView(QWidget):
         found: list[FoundMemory] | None = None,
     ) -> None:
         table, bar = self.table, self.table.verticalScrollBar()
+        place = table.currentIndex().row() if keep else -1
         height = max(1, table.verticalHeader().defaultSectionSize())
         chosen, current = table.selected_numbers(), table.current_number()
         top, offset = divmod(bar.value(), height)
@@ -181,7 +182,7 @@ class MemoryTableView(QWidget):
                 self.model.show_numbers(numbers if numbers is not None else ())
             table.share_width(self.width())
             if chosen or current is not None:
-                table.select_numbers(chosen, current=current)
+                self._choose_again(chosen, current, place)
         finally:
             table.selectionModel().blockSignals(blocked)
         table.viewport().update()
@@ -197,6 +198,14 @@ class MemoryTableView(QWidget):
         self._telling.start()
         self._show_state()
         self.counted.emit(self.model.rowCount())
+
+    def _choose_again(self, chosen: Sequence[int], current: int | None, place: int) -> None:
+        """Select what was selected; where all of it went, as by deleting, what stands in its place."""
+        count = self.model.rowCount()
+        if place >= 0 and count and chosen and not self.model.places_of(chosen):
+            current = int(self.model.numbers[min(place, count - 1)])
+            chosen = [current]
+        self.table.select_numbers(chosen, current=current)
 
     def _fetch_rows(self, numbers: list[int]) -> None:
         engine = self._engine
