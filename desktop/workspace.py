@@ -132,6 +132,7 @@ class Workspace(QObject):
 
     def _open_source(self, item: SourceItem) -> None:
         source = item.source
+        self._note_opened(item.memory_id)
         if isinstance(source, DocumentSource):
             self.library.show_source(source, item.quote)
         elif isinstance(source, ConversationSource):
@@ -167,10 +168,17 @@ class Workspace(QObject):
 
     def _open_memory_source(self, memory: Memory) -> None:
         source = memory.source
+        self._note_opened(memory.id)
         if isinstance(source, DocumentSource):
             self.library.show_source(source, memory.text)
         elif isinstance(source, ConversationSource):
             self.chat.open_conversation(source.conversation_id, message_id=source.message_id)
+
+    def _note_opened(self, memory_id: str) -> None:
+        """What the owner opens was worth remembering; promotion learns from that."""
+        engine = self._engine
+        if engine is not None and memory_id:
+            self._operations.start(Operation(name="note what was opened", run=lambda: engine.note_opened([memory_id])))
 
     # Figures and notices
 

@@ -36,6 +36,7 @@ class SourceItem:
         quote: What to highlight there.
         reason: Why it was recalled.
         scores: Every stage's figure.
+        memory_id: The memory that it shows.
     """
 
     number: int | None
@@ -50,6 +51,7 @@ class SourceItem:
     quote: str = ""
     reason: str = ""
     scores: Mapping[str, float] = field(default_factory=dict)
+    memory_id: str = ""
 
     def passage_html(self) -> str:
         """The passage in the quotation marks of the language, matched words strong."""
@@ -105,6 +107,7 @@ def _of_citation(
         quote=citation.quote,
         reason=hit.reason if hit is not None else "",
         scores=hit.scores if hit is not None else {},
+        memory_id=citation.memory_id,
     )
 
 
@@ -124,6 +127,7 @@ def _of_hit(hit: Hit, question: str, titles: Mapping[str, str], now: datetime) -
         quote=hit.memory.text,
         reason=hit.reason,
         scores=hit.scores,
+        memory_id=hit.memory.id,
     )
 
 
