@@ -229,7 +229,8 @@ class MapView(QWidget):
         self._colors.setVisible(named)
         self.scene.show_update(update, by_layer=not named or self._colors.current() == "layers")
         words = self._status_words(update)
-        self.status.setText(words)
+        done = update.stage == "done" and not update.unplaced
+        self.status.setText("" if done else words)  # the page says how many there are
         canvas = self.scene.canvas
         canvas.setAccessibleName(f"{self.tr('Map of memories')}. {words}")
         canvas.setAccessibleDescription(self._help())

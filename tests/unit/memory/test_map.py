@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import struct
 from collections.abc import AsyncIterator
@@ -11,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Engine, MapUpdate, MemoryFilter, NewMemory, Settings
+from engine import Engine, EngineClosedError, MapUpdate, MemoryFilter, NewMemory, Settings
 from engine.memory import map as drawing, map_layout, map_neighbours
 from engine.memory.map_layout import Layout, Plane
 
@@ -235,6 +236,21 @@ async def test_who_stops_listening_stops_the_work_and_leaves_no_places(engine: E
             assert update.stage == "placing"
             break
     assert rows(engine, "SELECT COUNT(*) FROM place") == [(0,)]
+
+
+async def test_closing_the_engine_ends_the_work(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(drawing, "TELL_SECONDS", 0.0)
+    engine = await Engine.open(Settings(data_dir=tmp_path / "data"))
+    await remember(engine, grouped(200))
+    updates = engine.memory_map(MemoryFilter())
+    assert (await anext(updates)).stage == "placing"
+    reading = asyncio.ensure_future(anext(updates))
+    await asyncio.sleep(0)
+    await engine.close()
+    with pytest.raises(EngineClosedError):
+        while True:
+            await reading
+            reading = asyncio.ensure_future(anext(updates))
 
 
 async def test_erasing_takes_the_places_along(engine: Engine) -> None:
