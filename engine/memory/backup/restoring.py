@@ -36,7 +36,7 @@ from engine.memory import manifest
 from engine.memory.backup import file_format, making
 from engine.memory.backup.file_format import Contents
 from engine.memory.backup.making import Made, Order
-from engine.memory.backup.shelf import PLAIN, Shelf
+from engine.memory.backup.shelf import DAMAGED, PLAIN, Shelf
 from engine.memory.records import SCHEMA_VERSION
 from engine.memory.store import copies
 
@@ -208,7 +208,7 @@ def _keep_files(database: Path, shelf: Shelf, now: datetime) -> Path:
     """A damaged database as it is: something may still be had from it."""
     shelf.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     stem = f"magray-damaged-{now.astimezone():%Y-%m-%d-%H%M%S}"
-    target = shelf.home / f"{stem}.damaged"
+    target = shelf.home / f"{stem}{DAMAGED}"
     for ending in ("", *_LOGS[:1]):
         source = database.with_name(f"{database.name}{ending}")
         if source.exists():

@@ -23,6 +23,12 @@ _log = logging.getLogger(__name__)
 PLAIN = ".db"
 """Copies of the database as they were made before version 3, without a head."""
 
+DAMAGED = ".damaged"
+"""Files of a damaged database, kept as they were when a backup took their place; the log beside it is `…-wal`."""
+
+WAITING = "magray.db.restore"
+"""A restored state that waits for the next start, in the folder above."""
+
 _STALE_SECONDS = 86_400
 """A file half-written for so long was left by a kill: another computer may write into the same folder now."""
 
@@ -51,9 +57,10 @@ class Shelf:
 
     def paths(self) -> list[Path]:
         """Every backup that is there now."""
-        known = [path for path in self.ledger.entries() if path.suffix in (SUFFIX, PLAIN)]
+        known = list(self.ledger.entries())
         folders = dict.fromkeys((self.home, self.folder))
-        found = [path for folder in folders for suffix in (SUFFIX, PLAIN) for path in folder.glob(f"*{suffix}")]
+        suffixes = (SUFFIX, PLAIN, DAMAGED)
+        found = [path for folder in folders for suffix in suffixes for path in folder.glob(f"*{suffix}")]
         return [path for path in dict.fromkeys([*found, *known]) if not path.name.startswith(".") and path.is_file()]
 
     def listing(self, held: Iterable[str] = ()) -> list[BackupInfo]:
@@ -101,6 +108,8 @@ class Shelf:
         for path in wanted:
             try:
                 path.unlink()
+                if path.suffix == DAMAGED:
+                    path.with_name(f"{path.name}-wal").unlink(missing_ok=True)
             except OSError as error:
                 raise BackupError(f"{path} cannot be deleted ({error.strerror}).") from error
             self.ledger.forget(path)
@@ -157,6 +166,8 @@ class Shelf:
             return []
         marks = [] if secret is None else [file_format.mark(secret, one) for one in ids]
         found = traces.copies_with(self.home, ids)
+        found += [path for path in [self.home.parent / WAITING] if path.exists() and traces.holds(path, ids)]
+        found += self.home.glob(f"*{DAMAGED}")  # nobody can tell
         for path in self.paths():
             if path.suffix != SUFFIX or not marks:
                 continue
@@ -180,6 +191,10 @@ class Shelf:
         stat = path.stat()
         known = entry if entry and (entry.size, entry.modified_ns) == (stat.st_size, stat.st_mtime_ns) else None
         verified = datetime.fromisoformat(known.verified_at) if known else None
+        if path.suffix == DAMAGED:
+            problem = "A damaged database, kept as it was when a backup took its place."
+            made = datetime.fromtimestamp(stat.st_mtime, UTC)
+            return BackupInfo(path=str(path), size=stat.st_size, created=made, holds_erased=erased, problem=problem)
         if path.suffix == PLAIN:
             return _plain_info(path, stat.st_size, datetime.fromtimestamp(stat.st_mtime, UTC), erased)
         try:

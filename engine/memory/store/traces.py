@@ -53,10 +53,11 @@ def copies_noted(reader: peewee.SqliteDatabase) -> list[str]:
 
 def copies_with(folder: Path, memory_ids: Sequence[str]) -> list[Path]:
     """Copies of the database in a folder that hold one of these memories; an unreadable one is passed over."""
-    return [path for path in sorted(folder.glob("*.db")) if _holds(path, memory_ids)]
+    return [path for path in sorted(folder.glob("*.db")) if holds(path, memory_ids)]
 
 
-def _holds(path: Path, memory_ids: Sequence[str]) -> bool:
+def holds(path: Path, memory_ids: Sequence[str]) -> bool:
+    """Whether a copy of the database holds one of these memories; not where it cannot be read."""
     try:
         copy = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     except sqlite3.Error:

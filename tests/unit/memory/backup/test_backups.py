@@ -391,3 +391,25 @@ async def test_a_damaged_database_is_not_backed_up(clocked: Engine, monkeypatch:
     with pytest.raises(BackupError, match="The database is damaged"):
         await clocked.back_up()
     assert await clocked.backups() == []
+
+
+async def test_a_restore_that_waits_and_damaged_files_are_named_too(clocked: Engine, tmp_path: Path) -> None:
+    doomed = await clocked.remember("the doomed one", layer="assets")
+    made = await clocked.back_up(tmp_path / "a.magray-backup")
+    await clocked.restore(made.path)
+    damaged = clocked.settings.paths.backups / "magray-damaged-2026-01-01-000000.damaged"
+    damaged.write_bytes(b"torn")
+    damaged.with_name(f"{damaged.name}-wal").write_bytes(b"torn")
+    heard: list[Notice] = []
+    clocked.events.subscribe(lambda event: heard.append(event) if isinstance(event, Notice) else None)
+    await clocked.delete_memories([doomed.id], erase=True)
+    (notice,) = heard
+    assert "magray.db.restore" in notice.text
+    assert damaged.name in notice.text
+    held = {one.path for one in await clocked.backups() if one.holds_erased}
+    assert held == {made.path, str(damaged)}
+    assert await clocked.delete_backups(held) == 2
+    assert list(clocked.settings.paths.backups.glob("*damaged*")) == []
+    assert await clocked.give_up_restore()
+    storage = next(one for one in (await clocked.status()).components if one.name == "storage")
+    assert storage.figures["copies_with_erased"] == 0
