@@ -50,6 +50,7 @@ class Grouping:
         self._room = room
         self._words = WordVectors(room.language)
         self._blocks: dict[int, Block] = {}
+        self._foreign: dict[int, bool] = {}  # whether the embedder does not know a memory's language, for one run
 
     async def run(self, breathe: Breathe) -> int:
         """Bring the clusters up to date.
@@ -71,6 +72,7 @@ class Grouping:
             or not known.get("near")
         )
         if not anew:
+            self._foreign.clear()
             done = await self._join(known, upto, breathe) if fresh else 0
             await self._finish(known | {"sequence": upto})
             return done
@@ -78,6 +80,7 @@ class Grouping:
             return await self._anew(sorted(living), upto, breathe)
         finally:
             self._blocks.clear()
+            self._foreign.clear()
 
     async def _anew(self, living: list[int], upto: int, breathe: Breathe) -> int:
         room = self._room
@@ -274,7 +277,9 @@ class Grouping:
         dense: list[Point] = []
         others: list[int] = []
         for point in points:
-            if not every and guess_language(point.head) not in languages:
+            if not every and point.number not in self._foreign:
+                self._foreign[point.number] = guess_language(point.head) not in languages
+            if not every and self._foreign[point.number]:
                 others.append(point.number)
             elif point.vector is not None:
                 dense.append(point)
