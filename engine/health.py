@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Literal
 
+from engine.background_values import BackgroundStatus
 from engine.model_values import ReembeddingStatus
 from engine.values import ComponentStatus, EngineStatus, FileState
 
@@ -50,6 +51,24 @@ def reranker_component(problem: str | None) -> tuple[ComponentStatus, ...]:
         return ()
     mend = "To have none: magray config set reranking.mode off."
     return (ComponentStatus(name="reranker", state="degraded", summary=problem, mend=mend),)
+
+
+def background_component(jobs: Sequence[BackgroundStatus]) -> tuple[ComponentStatus, ...]:
+    """Background work that failed the last time; nothing where all went well."""
+    failed = [job for job in jobs if job.failed and job.can_run]
+    if not failed:
+        return ()
+    first = failed[0]
+    more = f", and {len(failed) - 1} more" if len(failed) > 1 else ""
+    return (
+        ComponentStatus(
+            name="background",
+            state="degraded",
+            summary=f"{first.title}: this failed{more}. {first.result}".strip(),
+            mend=f"It is tried again by itself. To try now: magray background run {first.name}.",
+            figures={"failed": len(failed)},
+        ),
+    )
 
 
 def reembedding_component(status: ReembeddingStatus | None) -> tuple[ComponentStatus, ...]:

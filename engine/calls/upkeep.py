@@ -22,6 +22,7 @@ class UpkeepCalls(Calls):
                 health.memory_component(memories, self._index_figures()),
                 self._parts.embedder.component(),
                 *health.reembedding_component(self._parts.reembedding.status()),
+                *health.background_component(self._parts.scheduler.jobs()),
                 *self._reranker_components(),
                 health.documents_component(files, documents, paused=progress.paused),
                 self._parts.llm.component(),

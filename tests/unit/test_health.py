@@ -1,3 +1,4 @@
+import dataclasses
 import os
 import shutil
 from collections.abc import Iterator
@@ -5,8 +6,15 @@ from pathlib import Path
 
 import pytest
 
-from engine import ComponentStatus, FileState, health
-from engine.health import documents_component, language_model_component, memory_component, overview, storage_component
+from engine import BackgroundStatus, ComponentStatus, FileState, health
+from engine.health import (
+    background_component,
+    documents_component,
+    language_model_component,
+    memory_component,
+    overview,
+    storage_component,
+)
 
 COUNTS = {"interact": 1, "insights": 2, "assets": 12405}
 
@@ -68,3 +76,14 @@ def test_files_that_go_while_they_are_counted_are_passed_over(tmp_path: Path, mo
 
     monkeypatch.setattr(health.os, "walk", walked)
     assert health.storage_component(tmp_path, ()).summary.startswith("7 MB")
+
+
+def test_background_work_is_told_where_it_failed() -> None:
+    well = BackgroundStatus(name="expiry", title="Archive", priority="normal", state="resting")
+    assert background_component([well]) == ()
+    bad = dataclasses.replace(well, name="backup", title="Make backups", failed=True, result="The disk is full.")
+    (told,) = background_component([well, bad])
+    assert (told.state, told.summary) == ("degraded", "Make backups: this failed. The disk is full.")
+    assert "magray background run backup" in (told.mend or "")
+    (told,) = background_component([bad, bad])
+    assert "and 1 more" in told.summary
