@@ -97,7 +97,16 @@ def run(app: QApplication, main: Callable[[], Coroutine[Any, Any, int]], *, on_e
         # chance in another thread, it would end the process.
         timer = getattr(loop, "_timer", None)
         if isinstance(timer, QObject) and shiboken6.isValid(timer):
+            setattr(loop, "_timer", _Ended())  # noqa: B010 - no name that qasync promises
             shiboken6.delete(timer)
+
+
+class _Ended:
+    """In place of the timers: a thread that was done at the very end still has its word in Qt's queue."""
+
+    def add_callback(self, handle: asyncio.Handle, _delay: float = 0) -> asyncio.Handle:
+        """Nothing is called any more."""
+        return handle
 
 
 async def _end(loop: asyncio.AbstractEventLoop) -> None:
