@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 
-from PySide6.QtCore import QDate, Signal
+from PySide6.QtCore import QDate, Qt, Signal
 from PySide6.QtWidgets import QDateEdit, QDialog, QDialogButtonBox, QFormLayout, QVBoxLayout, QWidget
 
 from desktop.theme import Theme, restyle
+
+_WIDTH = 300
 
 
 class DayDialog(QDialog):
@@ -23,12 +25,15 @@ class DayDialog(QDialog):
         self, *, theme: Theme, since: datetime | None, until: datetime | None, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self.setMinimumWidth(theme.px(_WIDTH))
         self.setWindowTitle(self.tr("From one day to another"))
         today = datetime.now().astimezone().date()
         first = since.astimezone().date() if since is not None else today - timedelta(days=30)
         last = (until - timedelta(microseconds=1)).astimezone().date() if until is not None else today
         self.first, self.last = self._edit(first, self.tr("First day")), self._edit(last, self.tr("Last day"))
         form = QFormLayout()
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeading | Qt.AlignmentFlag.AlignVCenter)
+        form.setSpacing(theme.px(8))
         form.addRow(self.tr("First day"), self.first)
         form.addRow(self.tr("Last day"), self.last)
         buttons = QDialogButtonBox(self)
@@ -48,6 +53,7 @@ class DayDialog(QDialog):
     def _edit(self, day: date, words: str) -> QDateEdit:
         field = QDateEdit(QDate(day.year, day.month, day.day), self)
         field.setCalendarPopup(True)
+        field.setDisplayFormat("d MMM yyyy")
         field.setAccessibleName(words)
         return field
 

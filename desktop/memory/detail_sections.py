@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLocale, QRectF, QSize, Qt, QTime, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.icons import Icons
 from desktop.memory.memory_delegate import paint_bar
-from desktop.memory.memory_words import line_of, signal_name
+from desktop.memory.memory_words import day_words, line_of, signal_name
 from desktop.theme import Theme, restyle
 from desktop.widgets.elided_label import ElidedLabel
 from desktop.widgets.layer_mark import layer_name
@@ -182,7 +182,7 @@ class CloseSection(Section):
 
 
 def moment_words(moment: datetime) -> str:
-    """A day and the time, for tool tips."""
-    from PySide6.QtCore import QDateTime, QLocale
-
-    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(moment.timestamp())), QLocale.FormatType.ShortFormat)
+    """A day and the time."""
+    local = moment.astimezone()
+    time = QLocale().toString(QTime(local.hour, local.minute), QLocale.FormatType.ShortFormat)
+    return f"{day_words(moment)}, {time}"

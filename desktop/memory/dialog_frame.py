@@ -20,7 +20,7 @@ class DialogFrame(QDialog):
         head = self.question = QLabel(self)
         head.setWordWrap(True)
         head.setTextFormat(Qt.TextFormat.PlainText)
-        head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        head.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.body = QVBoxLayout()
         self.body.setSpacing(theme.px(8))
         buttons = QDialogButtonBox(self)

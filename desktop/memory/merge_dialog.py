@@ -38,6 +38,7 @@ class MergeDialog(DialogFrame):
         self.text.setPlainText(self._proposed(memories))
         self.text.textChanged.connect(lambda: self.yes.setEnabled(bool(self.text.toPlainText().strip())))
         self.body.addWidget(self.text)
+        self.text.setFocus()
         self.add_note(self.tr("The others stay, hidden behind it; “Replaced by newer ones” in the filters shows them."))
 
     @staticmethod

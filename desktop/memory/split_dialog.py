@@ -37,6 +37,7 @@ class SplitDialog(DialogFrame):
         self.text.setTabChangesFocus(True)
         self.text.setMinimumHeight(theme.px(_HEIGHT))
         self.body.addWidget(self.text)
+        self.text.setFocus()
         self._count = self.add_note("")
         self.text.textChanged.connect(self._look)
         self.text.setPlainText(proposed_parts(memory.text))

@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QPlainTextEdit, QWid
 
 from desktop.memory.detail_sections import moment_words
 from desktop.memory.dialog_frame import DialogFrame
-from desktop.theme import Theme
+from desktop.theme import Theme, restyle
 from engine import Memory
 
-_LIST, _TEXT = 90, 160
+_LIST, _TEXT = 110, 140
 
 
 class VersionsDialog(DialogFrame):
@@ -34,6 +34,7 @@ class VersionsDialog(DialogFrame):
         self.no.setText(self.tr("Close"))
         self._id, self._versions = memory.id, list(versions)
         self.list = QListWidget(self)
+        restyle(self.list, kind="pages")
         self.list.setAccessibleName(self.tr("Older versions"))
         self.list.setMaximumHeight(theme.px(_LIST))
         for version in self._versions:
