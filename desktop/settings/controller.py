@@ -96,6 +96,10 @@ class SettingsController(QObject):
                 from desktop.settings.backup_panel import BackupPanel
 
                 return BackupPanel(**parts)
+            case "carrying":
+                from desktop.settings.carrying_panel import CarryingPanel
+
+                return CarryingPanel(**parts)
             case "devices":
                 from desktop.settings.devices_panel import DevicesPanel
 

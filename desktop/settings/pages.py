@@ -104,8 +104,8 @@ def page_specs() -> list[PageSpec]:
             translate("SettingsPages", "Backups"),
             translate("SettingsPages", "Everything that Magray remembers, in one file, here or on another disk."),
             options=("backup.", "store.backups_kept"),
-            panels=("backups",),
-            keywords="restore save export import encrypt passphrase copy",
+            panels=("backups", "carrying"),
+            keywords="restore save export import encrypt passphrase copy json lines",
         ),
         PageSpec(
             "privacy",
