@@ -47,6 +47,7 @@ async def test_a_year(tmp_path: Path) -> None:
             if day % 50 == 0:
                 await house.life.pin([said[0].id])
                 pinned.add(said[0].id)
+            clock.advance(seconds=1)
             if day % 40 == 10 and assets:
                 await house.life.edit(chance.choice(sorted(assets)), text=f"lease insight edited {day}")
             if day % 60 == 20:
