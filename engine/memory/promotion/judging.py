@@ -55,6 +55,37 @@ class Judging:
     uses: list[list[Use]]
 
 
+class Sitting:
+    """What was said around memories, in order, read when it is needed."""
+
+    def __init__(self, said: Sequence[Neighbour]) -> None:
+        self.said = said
+        self.places = {one.number: place for place, one in enumerate(said)}
+        self._speakers = frozenset(
+            part for name in {one.speaker or "" for one in said} for part in name.lower().split()
+        )
+        self._read: dict[int, ReadText] = {}
+
+    def passage(self, number: int) -> Passage:
+        """One memory with what stands before and behind it."""
+        place = self.places[number]
+        return Passage(
+            number=number,
+            text=self._text(place),
+            previous=self._text(place - 1),
+            next=self._text(place + 1),
+            place=place,
+            length=len(self.said),
+        )
+
+    def _text(self, place: int) -> ReadText:
+        if not 0 <= place < len(self.said):
+            return EMPTY
+        if place not in self._read:
+            self._read[place] = read_text(self.said[place].text, self._speakers)
+        return self._read[place]
+
+
 class Reader:
     """Reads memories and makes their features. Belongs to one caller at a time."""
 
@@ -91,9 +122,9 @@ class Reader:
             return Judging([], np.zeros((0, 12)), [])
         self._count_words(reader)
         sittings = self._sittings(reader, found)
-        told = _by_memory(queries.uses(reader, sorted({one.id for sitting in sittings for one in sitting})))
+        told = _by_memory(queries.uses(reader, sorted({one.id for sitting in set(sittings) for one in sitting.said})))
         own = [told.get(one.id, []) for one in found]
-        passages = [self._passage(one, sitting) for one, sitting in zip(found, sittings, strict=True)]
+        passages = [sitting.passage(one.number) for one, sitting in zip(found, sittings, strict=True)]
         importance = self._judge.logits(read_cues(passages, self._words))
         texts = [passage.text for passage in passages]
         vectors, nearest, context, centres = self._vectors(reader, found, model)
@@ -131,16 +162,16 @@ class Reader:
             self._mean_words += (read.words - self._mean_words) / max(1, min(self._words.texts, RECENT))
             self._upto = number
 
-    def _text(self, number: int, text: str, speakers: frozenset[str] = frozenset()) -> ReadText:
+    def _text(self, number: int, text: str) -> ReadText:
         found = self._texts.get(number)
         if found is None:
-            found = self._texts[number] = read_text(text, speakers)
+            found = self._texts[number] = read_text(text)
             if len(self._texts) > _TEXTS_KEPT:
                 self._texts.popitem(last=False)
         return found
 
-    def _sittings(self, reader: Any, memories: Sequence[Judgeable]) -> list[list[Neighbour]]:
-        """What was said around each memory, in order; itself alone where it belongs to no conversation."""
+    def _sittings(self, reader: Any, memories: Sequence[Judgeable]) -> list[Sitting]:
+        """What was said around each memory; itself alone where it belongs to no conversation."""
         spans: dict[str, list[list[int]]] = {}
         for one in sorted(memories, key=lambda found: found.position):
             if one.group_key is None:
@@ -150,52 +181,36 @@ class Reader:
                 own[-1][1] = one.position
             else:
                 own.append([one.position, one.position])
-        around: dict[int, list[Neighbour]] = {}
+        around: dict[int, Sitting] = {}
         for group, stretches in spans.items():
             for first, last in stretches:
-                said = queries.sitting(reader, group, first - SITTING_US, last + SITTING_US, SITTING_MOST)
-                around.update({one.number: said for one in said})
-        alone = [[Neighbour(one.number, one.id, one.text, one.speaker, one.position)] for one in memories]
-        return [around.get(one.number, single) for one, single in zip(memories, alone, strict=True)]
-
-    def _passage(self, memory: Judgeable, sitting: Sequence[Neighbour]) -> Passage:
-        place = next(at for at, one in enumerate(sitting) if one.number == memory.number)
-        speakers = _names(sitting)
-
-        def read(at: int) -> ReadText:
-            inside = 0 <= at < len(sitting)
-            return read_text(sitting[at].text, speakers) if inside else EMPTY
-
-        return Passage(
-            number=memory.number,
-            text=read(place),
-            previous=read(place - 1),
-            next=read(place + 1),
-            place=place,
-            length=len(sitting),
-        )
+                found = Sitting(queries.sitting(reader, group, first - SITTING_US, last + SITTING_US, SITTING_MOST))
+                around.update(dict.fromkeys(found.places, found))
+        return [
+            around.get(one.number) or Sitting([Neighbour(one.number, one.id, one.text, one.speaker, one.position)])
+            for one in memories
+        ]
 
     def _session_means(
-        self, memories: Sequence[Judgeable], sittings: Sequence[Sequence[Neighbour]], told: dict[str, list[Use]]
+        self, memories: Sequence[Judgeable], sittings: Sequence[Sitting], told: dict[str, list[Use]]
     ) -> FloatArray:
         """Mean of max(importance, was used) over the others; importance of a text alone, which is quick to see."""
-        known: dict[int, FloatArray] = {}
+        known: dict[Sitting, FloatArray] = {}
         found = np.full(len(memories), np.nan)
         for at, (memory, sitting) in enumerate(zip(memories, sittings, strict=True)):
-            if len(sitting) < 2:
+            said = sitting.said
+            if len(said) < 2:
                 continue
-            key = id(sitting)
-            if key not in known:
+            if sitting not in known:
                 passages = [
-                    Passage(number=one.number, text=self._text(one.number, one.text), place=place, length=len(sitting))
-                    for place, one in enumerate(sitting)
+                    Passage(number=one.number, text=self._text(one.number, one.text), place=place, length=len(said))
+                    for place, one in enumerate(said)
                 ]
                 value = sigmoid(self._judge.logits(read_cues(passages, self._words)))
-                used = np.array([bool(moments(told.get(one.id, ()))) for one in sitting])
-                known[key] = np.maximum(value, used)
-            worth = known[key]
-            place = next(where for where, one in enumerate(sitting) if one.number == memory.number)
-            found[at] = (worth.sum() - worth[place]) / (len(worth) - 1)
+                used = np.array([bool(moments(told.get(one.id, ()))) for one in said])
+                known[sitting] = np.maximum(value, used)
+            worth = known[sitting]
+            found[at] = (worth.sum() - worth[sitting.places[memory.number]]) / (len(worth) - 1)
         return found
 
     def _vectors(
@@ -261,7 +276,3 @@ def _by_memory(uses: Sequence[Use]) -> dict[str, list[Use]]:
     for use in uses:
         found.setdefault(use.memory, []).append(use)
     return found
-
-
-def _names(sitting: Sequence[Neighbour]) -> frozenset[str]:
-    return frozenset(part for one in sitting for part in (one.speaker or "").lower().split())

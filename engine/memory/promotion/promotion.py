@@ -43,7 +43,7 @@ SETTLED: dict[Layer, timedelta] = {"interact": timedelta(hours=1), "insights": t
 ABOVE: dict[Layer, Layer] = {"interact": "insights", "insights": "assets"}
 FIRST_LOOK = timedelta(days=1)
 """How far back the first look after a start goes for what was used."""
-BATCH = 200
+BATCH = 100
 
 _RECENT_PROBABILITIES = 500
 _US = timedelta(microseconds=1)
