@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -13,6 +13,7 @@ from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen, QPolygonF
 from PySide6.QtWidgets import QWidget
 
 from desktop.memory.hover_card import HoverCard
+from desktop.memory.map_captions import MapCaptions
 from desktop.memory.map_names import MapName, MapNames
 from desktop.memory.map_raster import Raster
 from desktop.memory.map_space import MapSpace
@@ -82,6 +83,7 @@ class MapPicture(QWidget):
         self._points = MapPoints.none()
         self._palette: list[QColor] = []
         self._names = MapNames(theme)
+        self._captions = MapCaptions(theme)
         self._selected: NDArray[np.int64] = np.zeros(0, np.int64)
         self._image: QImage | None = None
         self._card: HoverCard | None = None
@@ -135,6 +137,18 @@ class MapPicture(QWidget):
         """Mark what is selected elsewhere, too."""
         self._selected = np.unique(np.asarray(numbers, np.int64))
         self._anew()
+
+    def set_captions(self, texts: Mapping[int, str]) -> None:
+        """The first words of memories, by number; written beside them where there is room."""
+        self._captions.set_texts(texts)
+        self.update()
+
+    def seen(self) -> NDArray[np.int64]:
+        """Numbers of the memories that are in view, rising."""
+        x, y = self.space.all_to_view(self._points.x, self._points.y)
+        return np.asarray(
+            self._points.numbers[(x >= 0) & (y >= 0) & (x < self.space.width) & (y < self.space.height)], np.int64
+        )
 
     def show_card(self, card: HoverCard | None) -> None:
         """Say what the memory that is pointed at holds."""
@@ -196,6 +210,8 @@ class MapPicture(QWidget):
         if self._image is None:
             self._image = self._draw()
         painter.drawImage(0, 0, self._image)
+        names = [box for _, box in self._names.placed(self.space)]
+        self._captions.paint(painter, self.space, self._points, self.radius(), names)
         if self._names.paint(painter, self.space):
             self.update()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)

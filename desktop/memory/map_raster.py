@@ -106,7 +106,8 @@ class Raster:
         if self._radius < _PLAIN_BELOW:
             groups = [(DISC, at, colors)]
         else:
-            groups = [(mark, at[marks == mark], colors[marks == mark]) for mark in (RING, HALF, DISC)]
+            # Rings last: what is full would hide them, and they hide little.
+            groups = [(mark, at[marks == mark], colors[marks == mark]) for mark in (DISC, HALF, RING)]
         for shade in range(_LEVELS):
             for mark, places, inks in groups:
                 offsets = stamp(mark, self._radius)[shade]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import shiboken6
@@ -13,10 +12,10 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.icons import Icons
-from desktop.memory.hover_card import HoverCard
 from desktop.memory.map_canvas import KEY_FACTOR
 from desktop.memory.map_scene import MapScene
-from desktop.memory.memory_words import line_of, memories_words, row_words, source_words
+from desktop.memory.map_words import MapWords
+from desktop.memory.memory_words import memories_words
 from desktop.operations import Operation, Operations
 from desktop.theme import Theme
 from desktop.widgets.buttons import IconButton
@@ -24,19 +23,14 @@ from desktop.widgets.card import Panel
 from desktop.widgets.chip_bar import ChipBar
 from desktop.widgets.elided_label import ElidedLabel
 from desktop.widgets.empty_state import EmptyState
-from desktop.widgets.layer_mark import layer_name
-from engine import MapUpdate, MemoryFilter, MemoryRow
+from engine import MapUpdate, MemoryFilter
 
 if TYPE_CHECKING:
     from desktop.messages import Messages
     from engine import Engine
 
-HOVER_MILLISECONDS = 70
-"""The pointer rests so long on a memory before its text is fetched."""
 REFRESH_MILLISECONDS = 1500
 """While memories change, the map is asked for anew this often, never more."""
-_ROWS_KEPT = 300
-_MARK = 14
 
 
 class MapView(QWidget):
@@ -61,14 +55,12 @@ class MapView(QWidget):
     ) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._icons = icons
         self._operations = operations
         self._messages = messages
         self._engine: Engine | None = None
         self._filter = MemoryFilter()
         self._stale = True
         self._drawing = self._turns = 0
-        self._rows: dict[int, MemoryRow] = {}
         self._selected_ids: list[str] = []
         self.setAccessibleName(self.tr("Map of memories"))
         self.status = ElidedLabel("", self, role="muted")
@@ -84,6 +76,7 @@ class MapView(QWidget):
         self._empty = EmptyState(theme, icons, self)
         self._empty.triggered.connect(self._empty_step)
         self.scene = MapScene(theme=theme, parent=self)
+        self.words = MapWords(canvas=self.scene.canvas, theme=theme, icons=icons, operations=operations)
         self._bar = self._make_bar()
         self._stack = QStackedLayout()
         self._stack.addWidget(self._empty)
@@ -96,10 +89,6 @@ class MapView(QWidget):
         self._bar.hide()
         self._connect()
         self.setFocusProxy(self.scene.canvas)
-        self._hovering = QTimer(self)
-        self._hovering.setSingleShot(True)
-        self._hovering.setInterval(HOVER_MILLISECONDS)
-        self._hovering.timeout.connect(self._fetch_pointed)
         self._refresh = QTimer(self)
         self._refresh.setSingleShot(True)
         self._refresh.setInterval(REFRESH_MILLISECONDS)
@@ -120,7 +109,6 @@ class MapView(QWidget):
 
     def _connect(self) -> None:
         canvas = self.scene.canvas
-        canvas.pointed.connect(self._pointed)
         canvas.picked.connect(self._picked)
         canvas.opened.connect(self._open)
         canvas.menu_wanted.connect(self.menu_wanted)
@@ -135,6 +123,7 @@ class MapView(QWidget):
     def attach(self, engine: Engine) -> None:
         """Show this engine's memories from now on."""
         self._engine = engine
+        self.words.attach(engine)
         self.reload()
 
     def set_filter(self, wanted: MemoryFilter) -> None:
@@ -149,7 +138,7 @@ class MapView(QWidget):
     def reload(self) -> None:
         """Memories have changed: what is new finds its place, nothing else moves."""
         self._stale = True
-        self._rows.clear()
+        self.words.forget()
         if not self._refresh.isActive():
             self._load_if_seen()
             self._refresh.start()
@@ -230,13 +219,15 @@ class MapView(QWidget):
         self.scene.show_update(update, by_layer=not named or self._colors.current() == "layers")
         words = self._status_words(update)
         done = update.stage == "done" and not update.unplaced
-        self.status.setText("" if done else words)  # the page says how many there are
+        # The page says how many there are.
+        self.status.setText(self.tr("What is alike lies close together") if done else words)
         canvas = self.scene.canvas
         canvas.setAccessibleName(f"{self.tr('Map of memories')}. {words}")
-        canvas.setAccessibleDescription(self._help())
+        canvas.setAccessibleDescription(self.words.help())
         self._bar.show()
         self._stack.setCurrentWidget(self.scene)
         self.counted.emit(len(update.numbers))
+        self.words.caption()
 
     def _recolor(self) -> None:
         self.scene.set_by_layer(self._colors.current() == "layers")
@@ -250,13 +241,6 @@ class MapView(QWidget):
         if update.unplaced:
             return self.tr("{0} · {1} get a place once they are read").format(count, memories_words(update.unplaced))
         return count
-
-    def _help(self) -> str:
-        return self.tr(
-            "What is alike lies close together. Arrows move the map, plus and minus zoom, zero shows everything, "
-            "Tab goes from group to group, Space selects what is in the middle, Enter opens it, "
-            "and Control and A select all that is seen."
-        )
 
     def _show_empty(self, update: MapUpdate) -> None:
         if update.unplaced:
@@ -293,42 +277,6 @@ class MapView(QWidget):
             self.step_wanted.emit(name)
 
     # ------------------------------------------------------------------ pointing and choosing
-
-    def _pointed(self, number: int) -> None:
-        if number < 0:
-            self._hovering.stop()
-            self.scene.canvas.setAccessibleDescription(self._help())
-        elif number in self._rows:
-            self._show_row(self._rows[number])
-        else:
-            self._hovering.start()
-
-    def _fetch_pointed(self) -> None:
-        engine, number = self._engine, self.scene.canvas.pointed_at
-        if engine is None or number < 0:
-            return
-
-        def put(rows: dict[int, MemoryRow]) -> None:
-            if len(self._rows) > _ROWS_KEPT:
-                self._rows.clear()
-            self._rows.update(rows)
-            row = rows.get(self.scene.canvas.pointed_at)
-            if row is not None:
-                self._show_row(row)
-
-        self._operations.start(
-            Operation(
-                name="read a memory of the map", run=lambda: engine.memory_rows([number]), success=put, owner=self,
-                replaces="read a memory of the map",
-            )
-        )  # fmt: skip
-
-    def _show_row(self, row: MemoryRow) -> None:
-        now = datetime.now(UTC)
-        note = f"{layer_name(row.layer)} · {source_words(row, now=now)}"
-        mark = self._icons.layer_mark(row.layer, size=self._theme.px(_MARK))
-        self.scene.canvas.show_card(HoverCard(line_of(row.text, row.source), note, mark))
-        self.scene.canvas.setAccessibleDescription(row_words(row, now=now))
 
     def _picked(self, numbers: list[int]) -> None:
         engine = self._engine

@@ -496,3 +496,25 @@ def test_fifty_thousand_points_are_drawn(parts: DesktopParts, view: MapView) -> 
 
     update: MapUpdate = make_update(50_000)
     show(parts, view, MapEngine(update), then)
+
+
+def test_where_few_are_seen_their_first_words_stand_beside_them(parts: DesktopParts, view: MapView) -> None:
+    async def then() -> None:
+        canvas = view.scene.canvas
+        assert canvas._captions._texts == {}  # two hundred are too many
+        canvas.zoom(30, QPointF(place_of(canvas, 7)))
+        seen = canvas.seen().tolist()
+        assert 0 < len(seen) <= 60
+        await until(lambda: bool(canvas._captions._texts))
+        assert set(canvas._captions._texts) == set(seen)
+        placed = canvas._captions.placed(canvas.space, canvas.points, canvas.radius(), [])
+        assert placed
+        boxes = [box for _, box in placed]
+        assert not any(one.intersects(other) for one in boxes for other in boxes if one is not other)
+        assert all(canvas.space.rect.contains(box) for box in boxes)
+        assert all("Memory number" in words or words.endswith("…") for words, _ in placed)
+        assert not canvas.grab().isNull()
+        canvas.fit()
+        assert canvas._captions._texts == {}
+
+    show(parts, view, MapEngine(make_update(200)), then)
