@@ -87,7 +87,7 @@ class WatchSettings(Group):
         5, ge=0.5, le=1440, description="Minutes between two looks where the system tells of no changes at all."
     )
     quiet_seconds: float = Field(
-        2, ge=0, le=3600, description="Seconds that a changed file must have been left alone before it is read."
+        2, ge=0.1, le=3600, description="Seconds that a changed file must have been left alone before it is read."
     )
     gitignore: bool = Field(True, description="Pass over what .gitignore files in a watched folder name.")
     deleted: Literal["keep", "forget"] = Field(

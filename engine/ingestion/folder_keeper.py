@@ -12,7 +12,7 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -80,7 +80,8 @@ class FolderKeeper:
         self._wake = asyncio.Event()
         self._rounds = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
-        self._breathe: Callable[[], Awaitable[None]] | None = None
+        self._forgotten: set[bytes] | None = None
+        self._forgotten_at = 0.0
         self._failed = False
 
     # ------------------------------------------------------------------ from outside
@@ -107,17 +108,14 @@ class FolderKeeper:
         self._scan = True
         self._wake.set()
 
-    async def look_through(self, breathe: Callable[[], Awaitable[None]] | None = None) -> None:
+    async def look_through(self) -> None:
         """Look through the whole folder now and wait for the end of it; what changed is read once it is quiet."""
         before = self._looks
-        self._scan, self._lost, self._breathe = True, True, breathe
+        self._scan, self._lost = True, True
         self._why_polling = None  # what was in the way may be gone
         self._wake.set()
-        try:
-            async with self._rounds:
-                await self._rounds.wait_for(lambda: self._task is None or self._looks != before or self._failed)
-        finally:
-            self._breathe = None
+        async with self._rounds:
+            await self._rounds.wait_for(lambda: self._task is None or self._looks != before or self._failed)
 
     # ------------------------------------------------------------------ rounds
 
@@ -179,6 +177,8 @@ class FolderKeeper:
         waits += [max(at + self._options.quiet_seconds, self._settle_at) - now for at in self._gone.values()]
         if self._came_at is not None:
             waits.append(self._came_at + self._options.quiet_seconds - now)
+        if self._forgotten is not None and not self._pending:
+            waits.append(_MOVE_STEP)
         if self._events is None and self._scanned_at is not None:
             waits.append(self._scanned_at + self._options.poll_minutes * 60 - now)
         return max(0.05, min(waits)) if waits else None
@@ -193,6 +193,7 @@ class FolderKeeper:
         self._pending.clear()
         self._gone.clear()
         self._dirty.clear()
+        self._forgotten = None
         self._scan = True  # once it is back
         await self._stop_listening()
         await self._say("away", words)
@@ -306,7 +307,8 @@ class FolderKeeper:
             gone = [key for key, old in known.items() if key not in seen and not old.forgotten]
             await self._parts.executors.run("store", self._drop, gone)
         if whole:
-            await self._documents.settle_all(forgotten={key for key, old in known.items() if old.forgotten})
+            self._forgotten = {key for key, old in known.items() if old.forgotten}
+            self._forgotten_at = began
         self._scan = self._scan or not whole
         self._scanned_at = began
         self._looks += 1
@@ -393,15 +395,26 @@ class FolderKeeper:
         now = time.monotonic()
         gone = [path for path, at in self._gone.items() if now - at >= quiet]
         came = self._came_at is not None and now - self._came_at >= quiet
-        if gone and now - min(self._gone.values()) < _MOVE_SECONDS and await self._documents.reading():
+        if gone and now - min(self._gone[path] for path in gone) < _MOVE_SECONDS and await self._documents.reading():
             self._settle_at = now + _MOVE_STEP
             return
+        await self._settle_all(now)
         self._settle_at = 0.0
         if gone or came:
             self._came_at = None
             for path in gone:
                 del self._gone[path]
             await self._documents.settle(gone)
+
+    async def _settle_all(self, now: float) -> None:
+        """After a look through the folder, look after its documents, once what moved has been found again."""
+        forgotten = self._forgotten
+        if forgotten is None:
+            return
+        if now - self._forgotten_at < _MOVE_SECONDS and (self._pending or await self._documents.reading()):
+            return
+        self._forgotten = None
+        await self._documents.settle_all(forgotten=forgotten)
 
     # ------------------------------------------------------------------ inside
 
@@ -420,8 +433,6 @@ class FolderKeeper:
         while found := await self._parts.executors.run("io", some):
             for looked in found:
                 yield looked
-            if self._breathe is not None:
-                await self._breathe()
 
     def _rules(self) -> IgnoreRules:
         return IgnoreRules(

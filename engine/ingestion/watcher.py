@@ -190,7 +190,7 @@ class FolderWatcher:
         for keeper in list(self._keepers.values()):
             if keeper.row.paused:
                 continue
-            await keeper.look_through(breathe)
+            await keeper.look_through()
             looked += 1
             away += keeper.state == "away"
             if breathe is not None:

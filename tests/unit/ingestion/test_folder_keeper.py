@@ -346,7 +346,11 @@ async def test_files_that_went_while_magray_was_closed_are_missing(stand: Stand)
     await stand.keepers[0].close()
     (stand.folder / "b.txt").unlink()
     await stand.again()
-    assert await stand.missing() == {"b.txt"}
+
+    async def missing() -> bool:
+        return await stand.missing() == {"b.txt"}
+
+    await until(missing)
 
 
 @pytest.mark.parametrize("why", ["the system's limit of watched folders is reached"])
@@ -355,7 +359,7 @@ async def test_where_the_system_tells_nothing_the_folder_is_looked_through(
 ) -> None:
     class Polling:
         poll_minutes = 0.002
-        quiet_seconds = 0.0
+        quiet_seconds = 0.05
         gitignore = True
         deleted = "keep"
 
