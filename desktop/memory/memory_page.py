@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QEvent, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QPushButton, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.bridge import Bridge
 from desktop.documents.view_header import ViewHeader
@@ -135,14 +135,20 @@ class MemoryPage(Panel):
         self.deeds.edit_failed.connect(self.detail.show_problem)
         self.deeds.added.connect(lambda memory: self.look_at(memory.id))
 
-    def _connect_view(self, view: QWidget) -> None:
-        view.selected.connect(self._select)  # type: ignore[attr-defined]
-        view.opened.connect(self._open)  # type: ignore[attr-defined]
-        # What only some views have.
-        deeds = {"counted": self._say_count, "menu_wanted": self.show_menu, "step_wanted": self._step}
-        for name, deed in deeds.items():
-            if hasattr(view, name):
-                getattr(view, name).connect(deed)
+    def _connect_view(self, view: Any) -> None:
+        """Every view tells what is selected and opened; some also what they offer and how much they show."""
+        view.selected.connect(self._select)
+        view.opened.connect(self._open)
+        wanted = {
+            "counted": self._say_count,
+            "menu_wanted": self.show_menu,
+            "step_wanted": self._step,
+            "filter_wanted": self.filters.set_filter,
+        }
+        for name, slot in wanted.items():
+            signal = getattr(view, name, None)
+            if signal is not None:
+                signal.connect(slot)
 
     # The engine
 
@@ -198,9 +204,6 @@ class MemoryPage(Panel):
             self._connect_view(made)
             if self._engine is not None:
                 made.attach(self._engine)  # type: ignore[attr-defined]
-            filter_wanted = getattr(made, "filter_wanted", None)
-            if filter_wanted is not None:
-                filter_wanted.connect(self.filters.set_filter)
         view = self.views[name]
         view.set_filter(self.filters.filter)  # type: ignore[attr-defined]
         self._stack.setCurrentWidget(view)
@@ -363,6 +366,9 @@ class MemoryPage(Panel):
             self._leave()
             return
         name = KEYS.get(key_of(event))
+        focused: QWidget | None = QApplication.focusWidget()
+        if name == "delete" and (focused is None or not self.view.isAncestorOf(focused)):
+            name = None  # what is selected is deleted where one sees it, and not from a button
         if name is None or types_text(self):
             super().keyPressEvent(event)
         else:

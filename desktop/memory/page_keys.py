@@ -18,6 +18,7 @@ KEYS: Mapping[str, str] = {
     "Ctrl+Up": "promote",
     "Ctrl+Down": "demote",
     "F2": "edit",
+    "Del": "delete",
     "Shift+Del": "erase",
     "Ctrl+1": "view:table",
     "Ctrl+2": "view:map",

@@ -61,7 +61,7 @@ def test_from_a_memory_to_its_source_and_back(parts: DesktopParts, data_dir: Pat
             lambda: any((one := model.peek(n)) and one.id == row.id for n in range(model.rowCount())), seconds=30
         )
         QTest.keyClick(page.table.table, Qt.Key.Key_Escape)
-        assert window.chat.page is None
-        assert not window.sources.isHidden()
+        await until(lambda: window.chat.page is None)
+        await until(lambda: not window.sources.isHidden())
 
     run_session(parts, data_dir, story)
