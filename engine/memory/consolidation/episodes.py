@@ -49,7 +49,7 @@ def tell(turns: Sequence[Turn], background: Sequence[str], language: Language) -
     days = [_day(from_us(turn.occurred_at).astimezone(), spoken) for turn in (turns[0], turns[-1])]
     day = days[0] if days[0] == days[1] else f"{days[0]} – {days[1]}"
     topic = namer.name(_OURS)
-    return f"{topic}, {day}" if topic else day, _text(turns, namer, language, spoken)
+    return day if topic == "…" else f"{topic}, {day}", _text(turns, namer, language, spoken)
 
 
 def lines(turns: Sequence[Turn]) -> list[str]:

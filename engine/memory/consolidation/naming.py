@@ -71,22 +71,22 @@ class Namer:
         self._all.update(counted)
 
     def weights(self, group: int) -> Mapping[str, float]:
-        """The group's words that two of its memories hold, by class-based TF-IDF."""
+        """The group's words that two of its memories hold, by class-based TF-IDF; all of them where there are none."""
         counted = self._groups[group]
         average = sum(self._all.values()) / max(1, len(self._groups))
         total = max(1, sum(counted.values()))
         return {
             stem: times / total * math.log(1.0 + average / self._all[stem])
             for stem, times in counted.items()
-            if stem in self._shared[group]
+            if stem in self._shared[group] or not self._shared[group]
         }
 
     def name(self, group: int) -> str:
-        """Up to `WORDS` words that tell a group from the others; empty where its memories share none."""
+        """Up to `WORDS` words that tell a group from the others; `…` where its memories hold no words."""
         weights = self.weights(group)
         best = sorted(weights, key=lambda stem: (-weights[stem], stem))[:WORDS]
         written = [self._written(group, stem) for stem in best]
-        named = ", ".join(written)
+        named = ", ".join(written) or "…"
         return named[:1].upper() + named[1:]
 
     def summary(self, group: int, texts: Sequence[str]) -> str:
