@@ -407,6 +407,7 @@ def test_news_keep_place_and_selection(play: Play) -> None:
 
 def test_the_past_is_looked_at(play: Play) -> None:
     async def story(page: MemoryPage, engine: Engine) -> None:
+        await until(lambda: not page._operations._tasks.names)  # the day of the first memory is known
         page.band.set_first(datetime.now(UTC) - timedelta(days=10))
         page.filters.look_back_wanted.emit()
         assert page.band.isVisible()
