@@ -24,11 +24,12 @@ from desktop.single_instance import SingleInstance
 from desktop.start_errors import explain
 from desktop.theme import Theme
 from desktop.window_state import WindowState
+from desktop.words import moment_words
 from desktop.workspace import Workspace
-from engine import DataPaths
+from engine import DataPaths, StoreDamagedError
 
 if TYPE_CHECKING:
-    from engine import Engine, Settings
+    from engine import BackupInfo, Engine, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -39,6 +40,7 @@ _SAY_CLOSING_AFTER = 0.15
 """Seconds. A close that is quicker says nothing: a page that flashes up is worse than none."""
 _QUIT = "quit"
 _AGAIN = "again"
+_RESTORE = "restore"
 
 
 class Session(QObject):
@@ -170,22 +172,39 @@ class Session(QObject):
             True to try again.
         """
         problem = explain(error, data_dir=self._paths.data)
+        buttons = {_AGAIN: self.tr("Try again"), _QUIT: self.tr("Close Magray")}
+        backup = await asyncio.to_thread(self._youngest_backup) if isinstance(error, StoreDamagedError) else None
+        if backup is not None and backup.created is not None:
+            words = self.tr("Restore the backup of {0}").format(moment_words(backup.created))
+            buttons = {_RESTORE: words, **buttons}
         self._window.notice.show_notice(
-            title=problem.title,
-            words=problem.words,
-            icon="warning",
-            role="warning",
-            buttons={_AGAIN: self.tr("Try again"), _QUIT: self.tr("Close Magray")},
+            title=problem.title, words=problem.words, icon="warning", role="warning", buttons=buttons
         )
         self._window.show_notice()
         self._trace("problem")
         self._choice = asyncio.get_running_loop().create_future()
         await _first_of(self._choice, self._end)
-        again = self._choice.done() and self._choice.result() == _AGAIN and not self._end.is_set()
+        choice = self._choice.result() if self._choice.done() and not self._end.is_set() else _QUIT
         self._choice = None
-        if again:
+        if choice == _RESTORE and backup is not None:
+            try:
+                await asyncio.to_thread(self._prepare_restore, backup.path)
+            except Exception as failure:
+                _log.error("the backup could not be restored", exc_info=failure)
+                return await self._say_problem(failure)
+        if choice != _QUIT:
             self._window.show_workspace()
-        return again
+        return choice != _QUIT
+
+    def _youngest_backup(self) -> BackupInfo | None:
+        from engine import youngest_backup
+
+        return youngest_backup(self._read_settings())
+
+    def _prepare_restore(self, path: str) -> None:
+        from engine import prepare_restore
+
+        prepare_restore(self._read_settings(), path)
 
     def _chosen(self, name: str) -> None:
         if self._choice is not None and not self._choice.done():

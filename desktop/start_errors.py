@@ -12,6 +12,7 @@ from engine import (
     RuntimeUnavailableError,
     SettingsError,
     StoreBusyError,
+    StoreDamagedError,
     StoreFullError,
     StoreNewerError,
     StoreReadOnlyError,
@@ -62,6 +63,15 @@ def explain(error: BaseException, *, data_dir: Path) -> StartProblem:
                     "StartProblem",
                     "Magray may not write to {0}. Nothing was changed. Allow writing there, or start Magray with "
                     "--data-dir and another folder.",
+                ).format(data_dir),
+            )
+        case StoreDamagedError():
+            return StartProblem(
+                translate("StartProblem", "The database is damaged"),
+                translate(
+                    "StartProblem",
+                    "The file of the database in {0} cannot be read; it was left as it is. A backup can take its "
+                    "place, and the damaged file is kept beside it. Look at the disk, too: it may be failing.",
                 ).format(data_dir),
             )
         case StoreNewerError():

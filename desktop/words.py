@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
 
-from PySide6.QtCore import QCoreApplication, QDir, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime, QDir, QLocale
 
 from desktop.tokens import ColorRole
 from engine import ERASED, FileState, IngestFile, IngestProgress
@@ -55,6 +56,12 @@ def number(value: int) -> str:
 def bytes_words(count: int) -> str:
     """`23.4 MB`, as disks and downloads are counted."""
     return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeSIFormat)
+
+
+def moment_words(moment: datetime) -> str:
+    """A day and a time as the language writes them."""
+    local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
+    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
 
 
 def is_pasted(path: str) -> bool:

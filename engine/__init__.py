@@ -79,6 +79,7 @@ if TYPE_CHECKING:
         RuntimeUnavailableError as RuntimeUnavailableError,
         SettingsError as SettingsError,
         StoreBusyError as StoreBusyError,
+        StoreDamagedError as StoreDamagedError,
         StoreError as StoreError,
         StoreFullError as StoreFullError,
         StoreNewerError as StoreNewerError,
@@ -139,6 +140,10 @@ if TYPE_CHECKING:
         MapCluster as MapCluster,
         MapStage as MapStage,
         MapUpdate as MapUpdate,
+    )
+    from engine.memory.backup.rescue import (
+        prepare_restore as prepare_restore,
+        youngest_backup as youngest_backup,
     )
     from engine.model_values import (
         ModelCorrections as ModelCorrections,
@@ -229,7 +234,8 @@ _HOMES = {
         "BudgetReachedError", "ChatModelError", "ConversationImportError", "EngineClosedError", "IndexDamagedError",
         "IngestionError", "InvalidMemoryError", "KeyMissingError", "KeyRefusedError", "MagrayError", "ModelError",
         "ModelGoneError", "NotFoundError", "OfflineError", "OptionError", "OverLongError", "RateLimitedError",
-        "RuntimeUnavailableError", "SettingsError", "StoreBusyError", "StoreError", "StoreFullError",
+        "RuntimeUnavailableError", "SettingsError", "StoreBusyError",
+        "StoreDamagedError", "StoreError", "StoreFullError",
         "StoreNewerError", "StoreReadOnlyError", "StreamBrokenError", "StreamError", "StreamFullError",
         "UnreachableError",
     ),
@@ -250,6 +256,7 @@ _HOMES = {
     "engine.llm.known": ("PRICES_AS_OF",),
     "engine.llm.messages": ("PROVIDERS", "ChatModelInfo", "ProviderName", "Usage"),
     "engine.map_values": ("DayActivity", "MapCluster", "MapStage", "MapUpdate"),
+    "engine.memory.backup.rescue": ("prepare_restore", "youngest_backup"),
     "engine.model_values": (
         "ModelCorrections", "ModelProgress", "ModelStatus", "ModelVariant", "ReembeddingStatus",
     ),

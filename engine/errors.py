@@ -4,6 +4,7 @@
     ├── SettingsError            an option has a value that cannot be used
     │   └── OptionError          one option: unknown, of another type, outside its limits
     ├── StoreError               the database cannot be opened, read or written
+    │   ├── StoreDamagedError    the database's file is damaged
     │   ├── StoreNewerError      it was written by a newer version of Magray
     │   ├── StoreBusyError       another Magray has this data folder open
     │   ├── StoreReadOnlyError   the data folder or the database cannot be written
@@ -75,6 +76,10 @@ class OptionError(SettingsError):
 
 class StoreError(MagrayError):
     """The database cannot be opened, read or written; the message names the file."""
+
+
+class StoreDamagedError(StoreError):
+    """The database's file is damaged; it was left as it is. The message names the youngest backup beside it."""
 
 
 class StoreNewerError(StoreError):

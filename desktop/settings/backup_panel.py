@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
-from desktop.settings.backup_rows import BackupRow, Question, moment_words
+from desktop.settings.backup_rows import BackupRow, Question
 from desktop.settings.panel import SettingsPanel, clear
 from desktop.theme import restyle
 from desktop.widgets.buttons import LinkButton
 from desktop.widgets.card import Card
-from desktop.words import number, short_path
+from desktop.words import moment_words, number, short_path
 
 if TYPE_CHECKING:
     from engine import BackupInfo, BackupPlan

@@ -3,25 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QCoreApplication, QDateTime, QLocale, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
 from desktop.theme import Theme, restyle
 from desktop.widgets.buttons import LinkButton
 from desktop.widgets.card import Card
-from desktop.words import bytes_words, short_path
+from desktop.words import bytes_words, moment_words, short_path
 
 if TYPE_CHECKING:
     from engine import BackupInfo
-
-
-def moment_words(moment: datetime) -> str:
-    """A day and a time as the language writes them."""
-    local = QDateTime.fromSecsSinceEpoch(int(moment.timestamp()))
-    return QLocale().toString(local, QLocale.FormatType.ShortFormat)
 
 
 def _contents(info: BackupInfo) -> list[str]:

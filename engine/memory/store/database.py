@@ -23,6 +23,7 @@ from engine.clock import Clock, microseconds, utc_now
 from engine.errors import (
     EngineClosedError,
     StoreBusyError,
+    StoreDamagedError,
     StoreError,
     StoreFullError,
     StoreReadOnlyError,
@@ -254,7 +255,7 @@ class Database:
             kept = "there is no backup of it beside it"
             if copies:
                 kept = f"`magray memory restore {copies[-1]}` brings back the youngest backup"
-            return StoreError(f"{self.path} is damaged ({words}). It was left as it is; {kept}.")
+            return StoreDamagedError(f"{self.path} is damaged ({words}). It was left as it is; {kept}.")
         if "locked" in words:
             return StoreBusyError(f"Another program holds {self.path}. Close it and try again; nothing was changed.")
         return StoreError(f"{self.path}: {words}")

@@ -24,6 +24,7 @@ from engine import (
     ModelError,
     SettingsError,
     StoreBusyError,
+    StoreDamagedError,
     StoreFullError,
     StoreNewerError,
     StoreReadOnlyError,
@@ -178,6 +179,7 @@ def test_what_qt_says_goes_to_the_log(qapp: QCoreApplication, caplog: pytest.Log
         StoreFullError("x"),
         StoreReadOnlyError("x"),
         StoreNewerError("x"),
+        StoreDamagedError("x"),
         SettingsError("index.m = 2 (from config.toml): too small."),
         ModelError("model_int8.onnx is damaged."),
         MagrayError("odd"),
@@ -190,14 +192,15 @@ def test_every_reason_says_what_was_kept_and_what_to_do(error: Exception) -> Non
     assert problem.title
     assert "!" not in problem.title + problem.words
     assert any(word in problem.words.lower() for word in ("nothing was changed", "kept", "untouched"))
-    if isinstance(error, (StoreBusyError, StoreFullError, StoreReadOnlyError, StoreNewerError)):
+    if isinstance(error, (StoreBusyError, StoreFullError, StoreReadOnlyError, StoreNewerError, StoreDamagedError)):
         assert "/home/anna/magray" in problem.words
     else:
         assert str(error) in problem.words
 
 
 def test_reasons_differ() -> None:
-    errors = [StoreBusyError(), StoreFullError(), StoreReadOnlyError(), StoreNewerError(), SettingsError(), OSError()]
+    stores = [StoreBusyError(), StoreFullError(), StoreReadOnlyError(), StoreNewerError(), StoreDamagedError()]
+    errors = [*stores, SettingsError(), OSError()]
     assert len({explain(error, data_dir=Path("/x")).title for error in errors}) == len(errors)
 
 

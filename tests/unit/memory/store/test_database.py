@@ -7,7 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import EngineClosedError, StoreBusyError, StoreError, StoreFullError, StoreReadOnlyError
+from engine.errors import (
+    EngineClosedError,
+    StoreBusyError,
+    StoreDamagedError,
+    StoreError,
+    StoreFullError,
+    StoreReadOnlyError,
+)
 from engine.memory.migrations import migrate
 from engine.memory.store.database import Database
 
@@ -123,7 +130,7 @@ def test_a_folder_in_place_of_the_database(tmp_path: Path) -> None:
     [
         ("database or disk is full", StoreFullError),
         ("attempt to write a readonly database", StoreReadOnlyError),
-        ("database disk image is malformed", StoreError),
+        ("database disk image is malformed", StoreDamagedError),
         ("database is locked", StoreBusyError),
         ("something new", StoreError),
     ],
