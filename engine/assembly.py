@@ -239,8 +239,6 @@ async def assemble(
     scheduler.add(expiry_job(life))
     scheduler.add_outside(indexes_outside(indexes))
     scheduler.add_outside(reembedding_outside(reembedding))
-    first_vectors = FirstVectors(store=store, indexes=indexes, embedder=embedder, executors=executors)
-    scheduler.add(first_vectors.job())
     streams = Streams(
         memory=memory,
         embedder=embedder,
@@ -251,6 +249,10 @@ async def assemble(
         clock=clock,
     )
     stack.push_async_callback(streams.close)
+    first_vectors = FirstVectors(
+        store=store, indexes=indexes, embedder=embedder, executors=executors, quiet=streams.quiet
+    )
+    scheduler.add(first_vectors.job())
     scheduler.add(streams.job())
     consolidator = Consolidator(
         Room(

@@ -50,8 +50,8 @@ REST_SECONDS = 30.0
 TOO_FAR = 20_000
 """So many changes behind, as while it is built anew, the word index is not waited for."""
 
-COMMIT_SECONDS = 0.02
-"""A commit of the word index takes 12 ms on an idle computer; longer ones a recall does not wait for, if it can."""
+COMMIT_SECONDS, SLOW_SECONDS = 0.02, 5.0
+"""A commit of the word index takes 12 ms on an idle computer. After a longer one no recall waits, where it need not."""
 
 RETRY_SECONDS = 5.0
 """After an error (a full disk, a locked file) the thread waits for so long before it tries again."""
@@ -104,13 +104,12 @@ class Indexes:
         self._saved_at: dict[str, int] = {}
         self._condition = threading.Condition()
         self._target = 0
-        self._words_opened = False
+        self._words_opened = self._closing = False
         self._pending = True
-        self._closing = False
         self._jobs: list[tuple[Callable[[], Any], Future[Any]]] = []
         self._changed_at = self._worked_at = time.monotonic()
         self._searched_at = self._merged_at = 0.0
-        self._patience, self._tail = COMMIT_SECONDS, word_tail.WordTail(database)
+        self._slow_at, self._tail = -SLOW_SECONDS, word_tail.WordTail(database)
         self._due_since: float | None = None  # when a save was first put off
         self._told = False
         self._thread: threading.Thread | None = None
@@ -167,7 +166,8 @@ class Indexes:
         with self._condition:
             self._condition.wait_for(lambda: self._words_opened or self._closing, timeout)
             behind = sequence - self.lexical.last_sequence
-            patience = self._patience if nearly and behind <= word_tail.MOST else max(0.0, end - time.monotonic())
+            moment = COMMIT_SECONDS if time.monotonic() - self._slow_at > SLOW_SECONDS else 0.0
+            patience = moment if nearly and behind <= word_tail.MOST else max(0.0, end - time.monotonic())
             if behind <= TOO_FAR:
                 self._condition.wait_for(lambda: self.lexical.last_sequence >= sequence or self._closing, patience)
         return self.lexical.last_sequence >= sequence
@@ -380,7 +380,7 @@ class Indexes:
         while not done and not self._closing:
             began = time.monotonic()  # a batch of each in turn: none waits until another has read a long import
             behind = [index for index in order if not index.catch_up()]
-            self._patience = COMMIT_SECONDS if time.monotonic() - began < COMMIT_SECONDS else 0.0
+            self._slow_at = began if time.monotonic() - began > COMMIT_SECONDS else self._slow_at
             done = not behind
             self._tell()
 

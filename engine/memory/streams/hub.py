@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
@@ -87,11 +88,16 @@ class Streams:
         self._task: asyncio.Task[None] | None = None
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._added = self._without = 0
+        self._last = -math.inf
 
     @property
     def buffer_records(self) -> int:
         """Messages that one stream may have waiting."""
         return self._options.buffer_records
+
+    def quiet(self) -> float:
+        """Seconds since the last message came."""
+        return self.monotonic() - self._last
 
     def follow(self, settings: Settings) -> None:
         """Use other options from now on."""
@@ -192,6 +198,7 @@ class Streams:
 
     def enqueue(self, session: StreamSession, record: Record) -> None:
         """A message waits; it is written at once where somebody waits for it, else when its time comes."""
+        self._last = record.since
         self._queue[record] = session
         self._bytes += record.size
         if record.asked or len(session.waiting) >= self._options.buffer_records:

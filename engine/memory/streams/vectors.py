@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import math
+import time
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from engine.embedding.embedder import Embedder
@@ -21,12 +24,25 @@ if TYPE_CHECKING:
 NAME = "vectors"
 BATCH = 32
 """Texts embedded at a time: about a quarter of a second of two cores, after which others have their turn."""
+BUSY_BATCH = 8
+BUSY_SECONDS = 1.0
+"""While messages come closer together than this, embedding takes short turns ..."""
+BUSY_REST = 2.0
+"""... and rests so many times as long as each took: what comes in is to be found at once, and its vector can wait."""
 
 
 class FirstVectors:
     """Gives memories without a vector their first one, oldest first."""
 
-    def __init__(self, *, store: Database, indexes: Indexes, embedder: EmbedderInUse, executors: Executors) -> None:
+    def __init__(
+        self,
+        *,
+        store: Database,
+        indexes: Indexes,
+        embedder: EmbedderInUse,
+        executors: Executors,
+        quiet: Callable[[], float] = lambda: math.inf,
+    ) -> None:
         """Nothing is read yet.
 
         Args:
@@ -34,7 +50,9 @@ class FirstVectors:
             indexes: Follow what is written.
             embedder: In use; where another takes its place meanwhile, that one goes on.
             executors: `query`, `inference` and `store` are used.
+            quiet: Seconds since the last message came.
         """
+        self._quiet = quiet
         self._store = store
         self._indexes = indexes
         self._embedder = embedder
@@ -58,7 +76,8 @@ class FirstVectors:
         start = done = 0
         left = await self._executors.run("query", self._count)
         while True:
-            texts = await self._executors.run("query", self._next, start)
+            busy, began = self._quiet() < BUSY_SECONDS, time.monotonic()
+            texts = await self._executors.run("query", self._next, start, BUSY_BATCH if busy else BATCH)
             if not texts:
                 if await self._executors.run("store", self._settle):
                     return ""
@@ -72,18 +91,20 @@ class FirstVectors:
             left = max(0, left - len(texts))
             turn.report(done / (done + left) if left else None, f"{left:,} memories wait for it." if left else "")
             await turn.breathe()
+            if busy:
+                await asyncio.sleep(BUSY_REST * (time.monotonic() - began))
 
     def _count(self) -> int:
         with self._store.read() as reader:
             return arrivals.count_without(reader)
 
-    def _next(self, start: int) -> dict[int, str]:
+    def _next(self, start: int, limit: int) -> dict[int, str]:
         """What is embedded for the next memories from a number on, by their numbers, rising."""
         with self._store.read() as reader:
             first = arrivals.missing_from(reader)
             if first is None:
                 return {}
-            numbers = arrivals.next_without(reader, max(first, start), limit=BATCH)
+            numbers = arrivals.next_without(reader, max(first, start), limit=limit)
             found = recall_queries.memories_of(reader, numbers)
         return {number: embedding_text(found[number]) for number in numbers if number in found}
 

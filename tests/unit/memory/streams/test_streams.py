@@ -24,7 +24,9 @@ from engine import (
     StreamError,
     StreamFullError,
 )
+from engine.memory.streams import vectors
 from engine.memory.streams.hub import Streams
+from engine.scheduler import Turn
 from tests.helpers.clock import FakeClock
 
 
@@ -470,3 +472,31 @@ async def test_a_stream_takes_little_memory(engine: Engine, held: Held) -> None:
     assert each < 150_000  # 49 kB of texts among it: bytes of a full stream, with what Python adds
     for stream in (*streams, *opened):
         await stream.cancel()
+
+
+async def test_while_messages_come_embedding_takes_short_turns(
+    engine: Engine, data_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await engine.pause_background("vectors")
+    async with engine.stream("log") as stream:
+        for number in range(20):
+            await stream.add(f"message {number}")
+    parts = engine._parts
+    monkeypatch.setattr(vectors, "BUSY_REST", 0.01)
+    assert parts.streams.quiet() >= 0
+    batches: list[str] = []
+    moments = iter([0.0, 0.0])
+
+    async def breathe() -> None:
+        batches.append(f"{20 - missing(data_dir)} done")
+
+    work = vectors.FirstVectors(
+        store=parts.store,
+        indexes=parts.indexes,
+        embedder=parts.embedder,
+        executors=parts.executors,
+        quiet=lambda: next(moments, 60.0),
+    )
+    assert await work.run(Turn(breathe=breathe, report=lambda done, words: None)) == ""
+    assert batches == ["8 done", "16 done", "20 done"]
+    assert (await engine.verify()).problems == ()
