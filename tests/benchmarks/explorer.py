@@ -3,7 +3,7 @@
 Numbers, counts and rows are read from a database of that size; then the real table is scrolled through it as a wheel, a
 page key and a dragged bar do. `cpu` is processor time of the window's thread for one frame, from the scroll to the last
 painted pixel, rows still on their way included; fetched rows come in between as they do in the window. 16.7 ms is one
-frame of sixty a second.
+frame of sixty a second. `felt` is what the clock says, other programs included.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def main() -> int:
     else:
         for name, value in figures.items():
             print(f"{name}: {value}")
-    return 1 if figures["numbers_newest_ms"] > 150 or figures["scroll_p99_cpu_ms"] > FRAME_MS else 0
+    return 1 if figures["numbers_newest_cpu_ms"] > 150 or figures["scroll_p99_cpu_ms"] > FRAME_MS else 0
 
 
 def fill(folder: Path, count: int) -> Database:
@@ -107,7 +107,7 @@ def _row(chance: random.Random, sequence: int, now: int) -> dict[str, Any]:
 
 
 def queries(store: Database) -> dict[str, float]:
-    """Milliseconds of what the page asks for; the median of five."""
+    """Milliseconds of what the page asks for; medians of five."""
     from engine.explorer_values import MEMORY_ORDERS, MemoryFilter, MemoryOrder
     from engine.memory.store import explorer_queries
 
@@ -115,12 +115,14 @@ def queries(store: Database) -> dict[str, float]:
     figures: dict[str, float] = {}
 
     def timed(name: str, run: Callable[[], object]) -> None:
-        taken = []
+        cpu, felt = [], []
         for _ in range(5):
-            begun = time.perf_counter()
+            begun, started = time.perf_counter(), time.thread_time()
             run()
-            taken.append((time.perf_counter() - begun) * 1000)
-        figures[f"{name}_ms"] = round(statistics.median(taken), 1)
+            cpu.append((time.thread_time() - started) * 1000)
+            felt.append((time.perf_counter() - begun) * 1000)
+        figures[f"{name}_cpu_ms"] = round(statistics.median(cpu), 1)
+        figures[f"{name}_felt_ms"] = round(statistics.median(felt), 1)
 
     with store.read() as reader:
 
