@@ -245,6 +245,17 @@ async def test_drift_shows_what_has_changed(house: RisingHouse) -> None:
     assert "how it is said" in (await house.promotion.status()).words
 
 
+async def test_a_model_that_judges_worse_than_before_is_told(house: RisingHouse) -> None:
+    start = house.store.now_us()
+    await house.lay(learnable(600, start=start))
+    await house.promotion.refit()
+    assert "worse" not in (await house.promotion.status()).words
+    await house.lay(learnable(1000, start=start + 10**10, signal=-3.0, seed=9))
+    status = await house.promotion.status()
+    assert status.accuracy["auc"] < 0.4
+    assert "It judges worse than when it was made." in status.words
+
+
 async def test_going_back_to_an_earlier_version(house: RisingHouse) -> None:
     await house.lay(learnable(600, start=house.store.now_us()))
     await house.promotion.refit()
