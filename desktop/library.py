@@ -127,6 +127,7 @@ class Library(QObject):
 
     def show_documents(self) -> None:
         """All documents."""
+        self.documents.show_view("documents")
         self._show(self.documents)
 
     def show_folders(self) -> None:

@@ -287,6 +287,27 @@ async def _documents(scene: Scene) -> None:
     scene.library.show_documents()
 
 
+async def _wait(done: Callable[[], bool]) -> None:
+    async with asyncio.timeout(_PATIENCE):
+        while not done():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def _facts(scene: Scene) -> None:
+    scene.library.show_documents()
+    await asyncio.sleep(0.5)
+    scene.library.documents.table.selectRow(0)
+    await _wait(scene.library.documents.facts.isVisible)
+
+
+async def _watched(scene: Scene) -> None:
+    if not await scene.engine.watched_folders():
+        await scene.engine.watch_folder(scene.samples, ignore=["*.tmp", "drafts/"])
+    scene.library.show_folders()
+    await _wait(lambda: any(card.folder.scanned_at for card in scene.library.documents.folders.cards.values()))
+    await asyncio.sleep(0.5)
+
+
 async def _nothing_found(scene: Scene) -> None:
     scene.library.show_documents()
     scene.library.documents.search.setText("invoice 2019")
@@ -532,6 +553,8 @@ STATES: dict[str, Callable[[Scene], Awaitable[None]]] = {
     "text": _text,
     "find": _find,
     "documents": _documents,
+    "facts": _facts,
+    "watched": _watched,
     "nothing-found": _nothing_found,
     "forget": _forget,
     "files": _files,

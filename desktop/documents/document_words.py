@@ -111,7 +111,10 @@ def _skipped(pages: Sequence[int]) -> str:
 
 
 def _use(details: DocumentDetails) -> str:
-    passages = passages_words(details.passages)
+    amount = [passages_words(details.passages)]
+    if details.document.pages and not details.document.pages_without_text:  # else they are told before
+        amount.insert(0, pages_words(details.document.pages))
+    passages = ", ".join(amount)
     if not details.uses or details.used_at is None:
         return QCoreApplication.translate("Documents", "{0}, not used yet.").format(passages)
     if details.uses == 1:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
+    QBoxLayout,
     QHBoxLayout,
     QLineEdit,
     QMenu,
@@ -46,6 +47,8 @@ REFRESH_MILLISECONDS = 500
 SEARCH_MILLISECONDS = 150
 """A pause in typing after which the search begins."""
 _SEARCH_WIDTH = 420
+_NARROW = 560
+"""Design pixels; the choice of views and the search stand side by side in wider pages."""
 
 
 class DocumentsPage(Panel):
@@ -109,10 +112,9 @@ class DocumentsPage(Panel):
         top_layout = QHBoxLayout(top)
         top_layout.setContentsMargins(theme.px(16), theme.px(12), theme.px(16), theme.px(12))
         top_layout.setSpacing(theme.px(12))
-        self.search.setMaximumWidth(theme.px(_SEARCH_WIDTH))
         top_layout.addWidget(self.views, 3)
         top_layout.addWidget(self.search, 2)
-        self._top = top
+        self._top, self._top_layout = top, top_layout
 
         self.model = DocumentsModel(self)
         self.model.page_wanted.connect(self._fetch_page)
@@ -298,9 +300,13 @@ class DocumentsPage(Panel):
                 self.add_folder.emit()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """The columns share the width."""
+        """The columns share the width; in a narrow page the search has a line of its own."""
         super().resizeEvent(event)
         self.table.share_width(self.width())
+        narrow = self.width() < self._theme.px(_NARROW)
+        direction = QBoxLayout.Direction.TopToBottom if narrow else QBoxLayout.Direction.LeftToRight
+        self._top_layout.setDirection(direction)
+        self.search.setMaximumWidth(self.width() if narrow else self._theme.px(_SEARCH_WIDTH))
 
     # ------------------------------------------------------------------ what can be done
 

@@ -28,7 +28,7 @@ _TABLE_WIDTH = 1180
 _LEAST_NAME = 120
 _LEAST_NAME_SHOWN = 220
 _LEAST_FOLDER = 110
-_GOING = (SIZE, FOLDER, PASSAGES, PAGES, USED, STATE)
+_GOING = (SIZE, FOLDER, PASSAGES, PAGES, USED, READ, STATE)
 """Columns in the order in which they give their room to the name."""
 
 

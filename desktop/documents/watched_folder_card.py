@@ -38,8 +38,6 @@ class WatchedFolderCard(Card):
         self._icons = icons
         self._icon = QLabel(self)
         self._path = ElidedLabel("", self, mode=Qt.TextElideMode.ElideMiddle, role="strong")
-        self._state = QLabel(self)
-        restyle(self._state, role="muted")
         self._figures = QLabel(self)
         self._figures.setWordWrap(True)
         restyle(self._figures, role="muted")
@@ -54,7 +52,7 @@ class WatchedFolderCard(Card):
         self.remove = IconButton(icons, "trash", self.tr("Remove"), self)
         self.remove.clicked.connect(self.remove_wanted)
         self.body.addLayout(self._head())
-        self.body.addWidget(self._figures)
+        self.body.addLayout(self._foot())
         self.body.addWidget(self._problem)
         self.editor = self._make_editor()
         self.body.addWidget(self.editor)
@@ -71,10 +69,15 @@ class WatchedFolderCard(Card):
         row.setSpacing(self._theme.px(8))
         row.addWidget(self._icon)
         row.addWidget(self._path, 1)
-        row.addWidget(self._state)
-        row.addWidget(self.patterns)
         row.addWidget(self.pause)
         row.addWidget(self.remove)
+        return row
+
+    def _foot(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(self._theme.px(8))
+        row.addWidget(self._figures, 1)
+        row.addWidget(self.patterns, 0, Qt.AlignmentFlag.AlignBottom)
         return row
 
     def _make_editor(self) -> QWidget:
@@ -143,9 +146,8 @@ class WatchedFolderCard(Card):
         folder, look = self.folder, folder_look(self.folder.state)
         name = short_path(folder.path)
         self._path.setText(name)
-        self._state.setText(look.word)
         self._icon.setPixmap(self._icons.pixmap(look.icon, look.role))
-        self._figures.setText(figures(folder))
+        self._figures.setText(f"{look.word} · {figures(folder)}")
         self._problem.setText(folder.problem or "")
         self._problem.setVisible(folder.problem is not None)
         if folder.paused:

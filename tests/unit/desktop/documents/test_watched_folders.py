@@ -83,10 +83,10 @@ def test_folders_are_shown_paused_and_resumed(play: Callable[..., None]) -> None
         assert card.accessibleName() == "/home/anna/papers: In step. 214 files · 198 documents."
         assert card.pause.accessibleName() == "Pause"
         QTest.mouseClick(card.pause, Qt.MouseButton.LeftButton)
-        await until(lambda: card._state.text() == "Paused")
+        await until(lambda: card._figures.text().startswith("Paused"))
         assert card.pause.accessibleName() == "Go on"
         QTest.keyClick(card.pause, Qt.Key.Key_Space)
-        await until(lambda: card._state.text() == "In step")
+        await until(lambda: card._figures.text().startswith("In step"))
         changed = [call[2].get("paused") for call in engine.calls if call[0] == "folder"]
         assert changed == [True, False]
 
@@ -190,7 +190,7 @@ def test_what_is_known_of_the_selected_document_is_said(play: Callable[..., None
 def test_facts_of_every_state(qapp: object) -> None:
     document = make_document("1", "/x/a.pdf", pages=30)
     partly = dataclasses.replace(document, pages_without_text=12)
-    assert facts(make_details(document)) == ["12 passages, not used yet."]
+    assert facts(make_details(document)) == ["30 pages, 12 passages, not used yet."]
     said = facts(make_details(partly, state="partly", pages_skipped=tuple(range(1, 13)), uses=1, used_at=MOMENT))
     assert said[0] == "18 of 30 pages were read."
     assert said[1] == "Pages without text: 1, 2, 3, 4, 5, 6, 7, 8 and others."
