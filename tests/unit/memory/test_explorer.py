@@ -8,13 +8,18 @@ import pytest
 from engine import (
     MEMORY_ORDERS,
     ConversationSource,
+    DocumentSource,
     Engine,
+    Hit,
     InvalidMemoryError,
+    Memory,
     MemoryFilter,
+    MemoryRow,
     NewMemory,
     NotFoundError,
     Settings,
 )
+from engine.memory.explorer import explained
 from tests.helpers.clock import FakeClock
 
 DAY = timedelta(days=1)
@@ -218,3 +223,46 @@ async def test_what_was_known_on_a_past_day(settings: Settings, fake_clock: Fake
         assert await texts(monday - 10 * DAY) == set()
         assert "The lease ends in May." in await texts(monday, "When does the lease end?")
         assert (await engine.memory_counts(MemoryFilter(as_of=monday))).total == 2
+
+
+def made(number: int, score: float, document: str | None = None, **scores: float) -> tuple[MemoryRow, Hit]:
+    """A row and its hit with these figures."""
+    now = datetime(2026, 3, 1, tzinfo=UTC)
+    source = None if document is None else DocumentSource(document, "/lease.md", None, (), 0, 4)
+    memory = Memory(
+        id=str(number), text="text", layer="assets", kind="note", created_at=now, occurred_at=now, source=source
+    )
+    row = MemoryRow(
+        number=number, id=str(number), text="text", cut=False, layer="assets", kind="note", title=None, source=source,
+        conversation="", occurred_at=now, created_at=now, access_count=0, accessed_at=None, expires_at=None,
+        pinned=False, tags=(), superseded=False, archived=False, deleted=False,
+    )  # fmt: skip
+    return row, Hit(memory=memory, score=score, scores=scores)
+
+
+def test_places_before_and_after_reading_again() -> None:
+    found = explained(
+        [
+            made(1, 0.9, fused=0.5, bm25=2.0, dense=0.2, rerank=3.0),
+            made(2, 0.7, fused=0.9, bm25=4.0, dense=0.8, recency=0.02, rerank=1.0),
+            made(3, 0.1, fused=0.1, dense=0.4),
+        ]
+    )
+    assert [(one.place_before, one.place, one.reranked) for one in found] == [(2, 1, True), (1, 2, True), (3, 3, False)]
+    assert found[1].places == {"words": 1, "meaning": 1, "other": 1}
+    assert found[2].shares == {"meaning": 1.0}
+    assert found[1].shares["meaning"] > found[1].shares["words"] > found[1].shares["other"] > 0
+    assert [round(one.strength, 2) for one in found] == [1.0, 0.78, 0.11]
+    assert explained([]) == []
+
+
+def test_many_passages_of_one_document_give_way_in_the_places_before() -> None:
+    hits = [made(number, 0.9 - number / 1000, "d", fused=0.9 - number / 1000) for number in range(4)]
+    found = explained([*hits, made(9, 0.88, fused=0.88)])
+    assert [one.place_before for one in found] == [1, 2, 3, 5, 4]
+
+
+async def test_a_memory_without_a_vector_has_nothing_close(engine: Engine) -> None:
+    memory = await engine.remember("Alone.")
+    await engine._parts.memory.write(lambda store, writer: writer.execute_sql("UPDATE vector SET model = 'another'"))
+    assert await engine.close_memories(memory.id) == []
