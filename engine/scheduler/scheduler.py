@@ -324,7 +324,8 @@ class Scheduler:
             return str(error), True
         except Exception as error:
             _log.exception("the background job %s failed", entry.job.name)
-            return f"{type(error).__name__}: {error}.", True
+            # Its words may repeat a text, and what is kept here is not erased with it.
+            return f"Something went wrong ({type(error).__name__}). The log holds the details.", True
 
     async def _breathe(self, entry: Entry) -> None:
         if self._closing:
