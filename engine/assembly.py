@@ -234,6 +234,7 @@ async def assemble(
         passphrases=KeptPassphrase(),
         clock=clock,
     )
+    stack.push_async_callback(backups.close)
     scheduler.add(backups.job())
     scheduler.add(_watch_job(watcher, settings))
     scheduler.add(expiry_job(life))

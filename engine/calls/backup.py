@@ -7,7 +7,6 @@ from pathlib import Path
 
 from engine.backup_values import BackupInfo, BackupPlan, ImportReport
 from engine.calls.base import Calls
-from engine.memory.backup.stoppable import run_stoppable
 from engine.memory.exchange import records_export
 from engine.memory.exchange.records_import import Importer
 
@@ -114,8 +113,7 @@ class BackupCalls(Calls):
         """
         self._check()
         store, target = self._parts.store, Path(path).expanduser().absolute()
-        return await run_stoppable(
-            self._parts.executors,
+        return await self._parts.backups.run(
             lambda breathe: records_export.export(store, target, ids=ids, vectors=vectors, breathe=breathe),
         )
 
@@ -152,5 +150,6 @@ class BackupCalls(Calls):
             executors=parts.executors,
             events=self.events,
             layers=self.settings.layers,
+            is_open=lambda: self._open,
         )
         return await importer.run(Path(path).expanduser(), on_progress)

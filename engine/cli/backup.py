@@ -188,8 +188,9 @@ def _line(one: BackupInfo) -> str:
 def _passphrase_of(path: Path, file: str | None) -> str | None:
     """The passphrase of a backup, where it needs one."""
     from engine.memory.backup import file_format
+    from engine.memory.backup.shelf import PLAIN
 
-    if path.suffix != file_format.SUFFIX or not file_format.read_head(path).header.encrypted:
+    if path.suffix == PLAIN or not file_format.read_head(path).header.encrypted:
         return None
     return _from_file(file) if file else _asked(f"Passphrase of {path.name} (it is not shown): ")
 

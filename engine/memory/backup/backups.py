@@ -4,24 +4,27 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterable
+import threading
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 from engine.backup_values import BackupInfo, BackupPlan, BackupReason
 from engine.clock import Clock
-from engine.errors import BackupError, MagrayError, NotFoundError, PassphraseError
+from engine.errors import BackupError, EngineClosedError, MagrayError, NotFoundError, PassphraseError
 from engine.events import EventBus, Notice, StatusChanged
 from engine.executors import Executors
 from engine.life_settings import BackupSettings
 from engine.memory.backup import file_format, making, restoring, sealing
 from engine.memory.backup.making import Made, Order
 from engine.memory.backup.shelf import Shelf
-from engine.memory.backup.stoppable import Breathe, run_stoppable
+from engine.memory.backup.stoppable import Breathe, GivenUpError, run_stoppable
 from engine.memory.store import copies, traces
 from engine.memory.store.database import Database
 from engine.scheduler import Job, Turn
+
+T = TypeVar("T")
 
 PERIODS = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
 LOOK_EVERY = timedelta(hours=1)
@@ -75,6 +78,27 @@ class Backups:
         self._clock = clock
         self._one = asyncio.Lock()
         self._told = ""
+        self._stops: set[threading.Event] = set()
+        self._closed = False
+
+    async def run(self, work: Callable[[Breathe], T]) -> T:
+        """Run blocking work that ends when it is cancelled and when the engine closes.
+
+        Raises:
+            EngineClosedError: the engine was closed meanwhile; nothing half-written stays.
+        """
+        if self._closed:
+            raise EngineClosedError("Magray is closed; nothing was changed.")
+        try:
+            return await run_stoppable(self._executors, work, self._stops)
+        except GivenUpError:
+            raise EngineClosedError("Magray was closed meanwhile, so this was given up. Nothing was changed.") from None
+
+    async def close(self) -> None:
+        """End what runs in threads at its next breath."""
+        self._closed = True
+        for stop in self._stops:
+            stop.set()
 
     def follow(self, settings: BackupSettings) -> None:
         """Take new options."""
@@ -151,7 +175,7 @@ class Backups:
             self._shelf.note(absolute, contents, self._clock())
 
         async with self._one:
-            await run_stoppable(self._executors, read)
+            await self.run(read)
         return await self._info(absolute)
 
     async def restore(self, path: Path, *, passphrase: str | None = None) -> BackupInfo:
@@ -169,7 +193,7 @@ class Backups:
             self._shelf.note(absolute, contents, self._clock())
 
         async with self._one:
-            await run_stoppable(self._executors, prepare)
+            await self.run(prepare)
         self._changed()
         return await self._info(absolute)
 
@@ -278,9 +302,8 @@ class Backups:
     async def _make(self, order: Order) -> Made:
         attempt = 1
         while True:
-            made = await run_stoppable(
-                self._executors,
-                lambda breathe: making.make(self._store.path, order, scratch=self._shelf.home, breathe=breathe),
+            made = await self.run(
+                lambda breathe: making.make(self._store.path, order, scratch=self._shelf.home, breathe=breathe)
             )
             # What was erased while it was made is in it, and nobody could find it there then.
             last = attempt == _ATTEMPTS

@@ -159,7 +159,8 @@ def _write(copy: Path, held: Facts, order: Order, aside: Path, breathe: Callable
         sequence=held.sequence,
     )
     with aside.open("xb") as file, copies.opened(copy) as opened:
-        aside.chmod(0o600)
+        with contextlib.suppress(OSError):  # a stick knows no owners
+            aside.chmod(0o600)
         file_format.write(
             file,
             header=header,

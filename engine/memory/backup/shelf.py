@@ -165,14 +165,13 @@ class Shelf:
         if not ids:
             return []
         marks = [] if secret is None else [file_format.mark(secret, one) for one in ids]
-        found = traces.copies_with(self.home, ids)
-        found += [path for path in [self.home.parent / WAITING] if path.exists() and traces.holds(path, ids)]
-        found += self.home.glob(f"*{DAMAGED}")  # nobody can tell
+        found = [path for path in [self.home.parent / WAITING] if path.exists() and traces.holds(path, ids)]
         for path in self.paths():
-            if path.suffix != SUFFIX or not marks:
+            if path.suffix in (PLAIN, DAMAGED):  # of a damaged one nobody can tell
+                found += [path] if path.suffix == DAMAGED or traces.holds(path, ids) else []
                 continue
             try:
-                if file_format.holds(path, file_format.read_head(path), marks):
+                if marks and file_format.holds(path, file_format.read_head(path), marks):
                     found.append(path)
             except MagrayError as error:  # it cannot be restored either
                 _log.info("a backup is passed over: %s", error)

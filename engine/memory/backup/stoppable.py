@@ -21,9 +21,22 @@ class GivenUpError(Exception):
     """Raised in a thread whose work nobody waits for any more."""
 
 
-async def run_stoppable(executors: Executors, work: Callable[[Breathe], T]) -> T:
-    """Run blocking work in the `io` pool. Cancelling ends it at its next breath, and waits for that."""
+async def run_stoppable(
+    executors: Executors, work: Callable[[Breathe], T], stops: set[threading.Event] | None = None
+) -> T:
+    """Run blocking work in the `io` pool. Cancelling ends it at its next breath, and waits for that.
+
+    Args:
+        executors: Its pool.
+        work: Calls what it is given between its pieces.
+        stops: Takes what ends the work when it is set, for as long as it runs.
+
+    Raises:
+        GivenUpError: it was ended by one of `stops`.
+    """
     stop = threading.Event()
+    if stops is not None:
+        stops.add(stop)
 
     def breathe() -> None:
         if stop.is_set():
@@ -38,3 +51,6 @@ async def run_stoppable(executors: Executors, work: Callable[[Breathe], T]) -> T
         if not future.cancelled() and (error := future.exception()) is not None:
             _log.info("work was given up (%s)", type(error).__name__)
         raise
+    finally:
+        if stops is not None:
+            stops.discard(stop)

@@ -12,7 +12,7 @@ from typing import Any
 from engine.backup_values import ImportProblem, ImportReport
 from engine.embedding.embedder import Embedder
 from engine.embedding.in_use import EmbedderReplacedError, held
-from engine.errors import MemoryImportError
+from engine.errors import EngineClosedError, MemoryImportError
 from engine.events import EventBus, MemoriesChanged
 from engine.executors import Executors
 from engine.memory.context import embedding_text
@@ -82,6 +82,7 @@ class Importer:
         executors: Executors,
         events: EventBus,
         layers: LayerSettings,
+        is_open: Callable[[], bool] = lambda: True,
     ) -> None:
         self._store = store
         self._memory = memory
@@ -89,6 +90,7 @@ class Importer:
         self._executors = executors
         self._events = events
         self._layers = layers
+        self._is_open = is_open
         self._lines = self._added = self._present = self._failed = self._embedded = 0
         self._problems: list[ImportProblem] = []
         self._linked = False
@@ -105,6 +107,7 @@ class Importer:
         Raises:
             MemoryImportError: the file cannot be read.
             StoreFullError: the disk is full; what was imported before stays.
+            EngineClosedError: the engine was closed meanwhile; what was imported before stays.
         """
         began = time.perf_counter()
         batches = read_lines(path)
@@ -120,6 +123,8 @@ class Importer:
                 await self._take(good)
             if progress is not None:
                 progress(batch[-1][0])
+            if not self._is_open():
+                raise EngineClosedError("Magray was closed. What was imported is kept; the same file adds the rest.")
         if self._linked:
             await self._link(path)
         return ImportReport(

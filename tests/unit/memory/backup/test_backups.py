@@ -15,6 +15,7 @@ from engine import (
     BackupError,
     BackupInfo,
     Engine,
+    EngineClosedError,
     NewMemory,
     NotFoundError,
     Notice,
@@ -138,6 +139,34 @@ async def test_cancelling_leaves_nothing_half_written(clocked: Engine, tmp_path:
     assert not list(scratch.glob("copy-*"))
     assert not list(tmp_path.glob("*magray-backup*"))
     assert (await clocked.back_up()).memories == 1002
+
+
+async def test_closing_ends_a_backup_at_once_and_leaves_nothing(settings: Settings, tmp_path: Path) -> None:
+    engine = await Engine.open(settings)
+    for number in range(5):
+        await engine.remember_many([note(f"{number} {index} " + "text " * 100) for index in range(200)])
+    task = asyncio.ensure_future(engine.back_up(tmp_path / "a.backup"))
+    exporting = asyncio.ensure_future(engine.export_memories(tmp_path / "a.jsonl", vectors=True))
+    scratch = engine.settings.paths.backups
+    while not any(scratch.glob("copy-*")):  # noqa: ASYNC110 - another thread makes it
+        await asyncio.sleep(0.001)
+    await engine.close()
+    with pytest.raises(EngineClosedError, match="given up"):
+        await task
+    await asyncio.wait([exporting])
+    assert isinstance(exporting.exception(), EngineClosedError) or exporting.result() == 1000
+    assert not list(scratch.glob("copy-*"))
+    assert not list(tmp_path.glob("*a.backup*"))
+
+
+async def test_a_backup_of_any_name_is_known(clocked: Engine, tmp_path: Path) -> None:
+    doomed = await clocked.remember("the doomed one", layer="assets")
+    made = await clocked.back_up(tmp_path / "sunday")
+    await clocked.delete_memories([doomed.id], erase=True)
+    (one,) = await clocked.backups()
+    assert (one.path, one.holds_erased) == (made.path, True)
+    await clocked.restore(made.path)
+    assert await clocked.delete_backups([made.path]) == 1
 
 
 async def test_the_schedule_follows_the_clock_and_keeps_so_many(clocked: Engine, fake_clock: FakeClock) -> None:
