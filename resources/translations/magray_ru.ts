@@ -2,6 +2,74 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ru_RU" sourcelanguage="en">
     <context>
+        <name />
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Raised: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Lowered: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Kept for longer: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Put into the archive: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Taken out of the archive: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Pinned: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Unpinned: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Tags changed: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Merged: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Split</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Replaced: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Moved: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+        <message>
+            <source>MemoryDeeds</source>
+            <comment>Changed: {0}</comment>
+            <translation>Действия с памятью</translation>
+        </message>
+    </context>
+    <context>
         <name>Adding</name>
         <message>
             <source>Add files to memory</source>
@@ -14,6 +82,34 @@
         <message>
             <source>Looking at what was added</source>
             <translation>Смотрю, что добавлено</translation>
+        </message>
+        <message>
+            <source>Watch a folder</source>
+            <translation>Следить за папкой</translation>
+        </message>
+        <message>
+            <source>Kept in step from now on: {0}</source>
+            <translation>Теперь обновляется сама: {0}</translation>
+        </message>
+        <message>
+            <source>Watched folders</source>
+            <translation>Папки под наблюдением</translation>
+        </message>
+        <message>
+            <source>Looking at the folder</source>
+            <translation>Просмотр папки</translation>
+        </message>
+        <message>
+            <source>{0} is read once. It can be kept in step: changes are then read by themselves.</source>
+            <translation>{0} читается один раз. За папкой можно следить: тогда изменения читаются сами.</translation>
+        </message>
+        <message>
+            <source>The folders are read once. They can be kept in step: changes are then read by themselves.</source>
+            <translation>Папки читаются один раз. За ними можно следить: тогда изменения читаются сами.</translation>
+        </message>
+        <message>
+            <source>Keep in step</source>
+            <translation>Следить</translation>
         </message>
         <message>
             <source>Remembered “{0}”</source>
@@ -33,10 +129,442 @@
         </message>
     </context>
     <context>
+        <name>AsOfBand</name>
+        <message>
+            <source>The day that is looked back to</source>
+            <translation>День, на который смотрим</translation>
+        </message>
+        <message>
+            <source>Back to today</source>
+            <translation>Вернуться к сегодня</translation>
+        </message>
+        <message>
+            <source>As it is known today</source>
+            <translation>Как известно сегодня</translation>
+        </message>
+        <message>
+            <source>As it was known on {0}</source>
+            <translation>Как было известно {0}</translation>
+        </message>
+    </context>
+    <context>
         <name>AttachmentChips</name>
         <message>
             <source>Take away: {0}</source>
             <translation>Убрать: {0}</translation>
+        </message>
+    </context>
+    <context>
+        <name>Background</name>
+        <message>
+            <source>Make backups</source>
+            <translation>Резервные копии</translation>
+        </message>
+        <message>
+            <source>Tidy up memories</source>
+            <translation>Порядок в памяти</translation>
+        </message>
+        <message>
+            <source>Archive what has outlived its layer</source>
+            <translation>В архив то, что отжило в своём слое</translation>
+        </message>
+        <message>
+            <source>Let go of models that nobody uses</source>
+            <translation>Выгрузка моделей, которыми не пользуются</translation>
+        </message>
+        <message>
+            <source>Keep the indexes up to date</source>
+            <translation>Обновление индексов</translation>
+        </message>
+        <message>
+            <source>Let memories rise that matter</source>
+            <translation>Повышение того, что важно</translation>
+        </message>
+        <message>
+            <source>Embed memories anew</source>
+            <translation>Новые векторы для воспоминаний</translation>
+        </message>
+        <message>
+            <source>Learn what matters to you</source>
+            <translation>Обучение тому, что для вас важно</translation>
+        </message>
+        <message>
+            <source>Let go of quiet streams</source>
+            <translation>Закрытие затихших потоков</translation>
+        </message>
+        <message>
+            <source>Embed what came in live</source>
+            <translation>Векторы для того, что пришло потоком</translation>
+        </message>
+        <message>
+            <source>Look through watched folders</source>
+            <translation>Просмотр папок под наблюдением</translation>
+        </message>
+        <message>
+            <source>At work</source>
+            <translation>В работе</translation>
+        </message>
+        <message>
+            <source>At work, {0} %</source>
+            <translation>В работе, {0} %</translation>
+        </message>
+        <message>
+            <source>Waiting</source>
+            <translation>Ждёт</translation>
+        </message>
+        <message>
+            <source>Paused</source>
+            <translation>На паузе</translation>
+        </message>
+        <message>
+            <source>Resting</source>
+            <translation>Отдыхает</translation>
+        </message>
+        <message>
+            <source>Next {0}</source>
+            <translation>Дальше {0}</translation>
+        </message>
+        <message>
+            <source>Failed: {0}</source>
+            <translation>Не удалось: {0}</translation>
+        </message>
+    </context>
+    <context>
+        <name>BackgroundCard</name>
+        <message>
+            <source>Background work</source>
+            <translation>Фоновая работа</translation>
+        </message>
+        <message>
+            <source>Pause all</source>
+            <translation>Приостановить всё</translation>
+        </message>
+        <message>
+            <source>Go on with all</source>
+            <translation>Продолжить всё</translation>
+        </message>
+    </context>
+    <context>
+        <name>BackupPanel</name>
+        <message>
+            <source>Show all backups</source>
+            <translation>Показать все копии</translation>
+        </message>
+        <message>
+            <source>Back up now</source>
+            <translation>Сделать копию сейчас</translation>
+        </message>
+        <message>
+            <source>Restore from a file…</source>
+            <translation>Восстановить из файла…</translation>
+        </message>
+        <message>
+            <source>Back up with a passphrase…</source>
+            <translation>Копия с паролем…</translation>
+        </message>
+        <message>
+            <source>Choose the folder…</source>
+            <translation>Выбрать папку…</translation>
+        </message>
+        <message>
+            <source>Set the passphrase of the schedule…</source>
+            <translation>Задать пароль для копий по расписанию…</translation>
+        </message>
+        <message>
+            <source>A backup is ready to be restored</source>
+            <translation>Копия готова к восстановлению</translation>
+        </message>
+        <message>
+            <source>It was checked, and takes the place of everything when Magray starts next. What is there now is kept as a backup.</source>
+            <translation>Она проверена и заменит всё при следующем запуске Magray. То, что есть сейчас, останется резервной копией.</translation>
+        </message>
+        <message>
+            <source>Close Magray now</source>
+            <translation>Закрыть Magray</translation>
+        </message>
+        <message>
+            <source>Do not restore</source>
+            <translation>Не восстанавливать</translation>
+        </message>
+        <message>
+            <source>Last backup: {0}</source>
+            <translation>Последняя копия: {0}</translation>
+        </message>
+        <message>
+            <source>There is no backup yet</source>
+            <translation>Копий пока нет</translation>
+        </message>
+        <message>
+            <source>Delete the backups that hold what was erased ({0})…</source>
+            <translation>Удалить копии, в которых осталось стёртое ({0})…</translation>
+        </message>
+        <message>
+            <source>Backups are made only when you ask for one. They go to {0}.</source>
+            <translation>Копии делаются, только когда вы попросите. Они лежат в {0}.</translation>
+        </message>
+        <message>
+            <source>One is made every day and goes to {0}.</source>
+            <translation>Копия делается каждый день и ложится в {0}.</translation>
+        </message>
+        <message>
+            <source>One is made every week and goes to {0}.</source>
+            <translation>Копия делается каждую неделю и ложится в {0}.</translation>
+        </message>
+        <message>
+            <source>The next one: {0}.</source>
+            <translation>Следующая: {0}.</translation>
+        </message>
+        <message>
+            <source>This computer has no key store that opens, so the schedule has no passphrase.</source>
+            <translation>На этом компьютере нет доступного хранилища ключей, поэтому у расписания нет пароля.</translation>
+        </message>
+        <message>
+            <source>The schedule waits for its passphrase.</source>
+            <translation>Расписание ждёт своего пароля.</translation>
+        </message>
+        <message>
+            <source>Type the passphrase of the backup of {0}.</source>
+            <translation>Введите пароль копии от {0}.</translation>
+        </message>
+        <message>
+            <source>Check</source>
+            <translation>Проверить</translation>
+        </message>
+        <message>
+            <source>Delete the backup of {0}? It cannot be brought back.</source>
+            <translation>Удалить копию от {0}? Вернуть её будет нельзя.</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Удалить</translation>
+        </message>
+        <message>
+            <source>Making a backup…</source>
+            <translation>Делается копия…</translation>
+        </message>
+        <message>
+            <source>The backup is made and was read back: {0}</source>
+            <translation>Копия готова и прочитана для проверки: {0}</translation>
+        </message>
+        <message>
+            <source>Reading the backup…</source>
+            <translation>Копия читается…</translation>
+        </message>
+        <message>
+            <source>The backup is whole.</source>
+            <translation>Копия цела.</translation>
+        </message>
+        <message>
+            <source>Checking the backup…</source>
+            <translation>Копия проверяется…</translation>
+        </message>
+        <message>
+            <source>The backup is whole. Close Magray and start it again to restore it.</source>
+            <translation>Копия цела. Чтобы восстановить её, закройте Magray и запустите снова.</translation>
+        </message>
+        <message>
+            <source>Deleted.</source>
+            <translation>Удалено.</translation>
+        </message>
+        <message>
+            <source>Restore the backup of {0}? Everything goes back to what it was then, and what was erased since comes back, too. What is there now is kept as a backup.</source>
+            <translation>Восстановить копию от {0}? Всё станет таким, каким было тогда, и стёртое с тех пор тоже вернётся. То, что есть сейчас, останется резервной копией.</translation>
+        </message>
+        <message>
+            <source>If it is not encrypted, leave the passphrase empty.</source>
+            <translation>Если копия не зашифрована, оставьте пароль пустым.</translation>
+        </message>
+        <message>
+            <source>Check and restore</source>
+            <translation>Проверить и восстановить</translation>
+        </message>
+        <message>
+            <source>Choose a passphrase of at least eight characters. Without it nobody can open the backup, you neither.</source>
+            <translation>Выберите пароль не короче восьми знаков. Без него копию не откроет никто, и вы тоже.</translation>
+        </message>
+        <message>
+            <source>Back up</source>
+            <translation>Сделать копию</translation>
+        </message>
+        <message>
+            <source>Choose the passphrase of backups made by themselves. It lies in the system's key store.</source>
+            <translation>Выберите пароль для копий, которые делаются сами. Он лежит в хранилище ключей системы.</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>Оставить</translation>
+        </message>
+        <message>
+            <source>The passphrase is kept. Write it down, too: another computer needs it.</source>
+            <translation>Пароль сохранён. Запишите его и сами: он понадобится на другом компьютере.</translation>
+        </message>
+        <message>
+            <source>Delete {0} backups that hold what was erased? They cannot be brought back.</source>
+            <translation>Удалить копии, в которых осталось стёртое ({0})? Вернуть их будет нельзя.</translation>
+        </message>
+        <message>
+            <source>Restore a backup</source>
+            <translation>Восстановить копию</translation>
+        </message>
+        <message>
+            <source>Backups (*.magray-backup *.db)</source>
+            <translation>Резервные копии (*.magray-backup *.db)</translation>
+        </message>
+        <message>
+            <source>Folder of backups</source>
+            <translation>Папка для копий</translation>
+        </message>
+    </context>
+    <context>
+        <name>BackupRow</name>
+        <message>
+            <source>Restore…</source>
+            <translation>Восстановить…</translation>
+        </message>
+        <message>
+            <source>Restore the backup of {0}</source>
+            <translation>Восстановить копию от {0}</translation>
+        </message>
+        <message>
+            <source>Check</source>
+            <translation>Проверить</translation>
+        </message>
+        <message>
+            <source>Check the backup of {0}</source>
+            <translation>Проверить копию от {0}</translation>
+        </message>
+        <message>
+            <source>Delete…</source>
+            <translation>Удалить…</translation>
+        </message>
+        <message>
+            <source>Delete the backup of {0}</source>
+            <translation>Удалить копию от {0}</translation>
+        </message>
+        <message>
+            <source>made by you</source>
+            <translation>сделана вами</translation>
+        </message>
+        <message>
+            <source>made by itself</source>
+            <translation>сделана по расписанию</translation>
+        </message>
+        <message>
+            <source>made before an upgrade</source>
+            <translation>сделана перед обновлением</translation>
+        </message>
+        <message>
+            <source>made before a restore</source>
+            <translation>сделана перед восстановлением</translation>
+        </message>
+        <message>
+            <source>encrypted</source>
+            <translation>зашифрована</translation>
+        </message>
+        <message>
+            <source>Read to its end and whole, {0}</source>
+            <translation>Прочитана до конца и цела, {0}</translation>
+        </message>
+        <message>
+            <source>Not checked on this computer yet</source>
+            <translation>На этом компьютере ещё не проверялась</translation>
+        </message>
+        <message>
+            <source>It holds something that you have erased since.</source>
+            <translation>В ней есть то, что вы с тех пор стёрли.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Backups</name>
+        <message>
+            <source>1 memory</source>
+            <translation>1 воспоминание</translation>
+        </message>
+        <message>
+            <source>1 document</source>
+            <translation>1 документ</translation>
+        </message>
+        <message>
+            <source>1 conversation</source>
+            <translation>1 беседа</translation>
+        </message>
+    </context>
+    <context>
+        <name>Carrying</name>
+        <message>
+            <source>1 memory written to {0}.</source>
+            <translation>1 воспоминание записано в {0}.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln memories written to {0}.</source>
+            <translation>
+                <numerusform>%Ln воспоминание записано в {0}.</numerusform>
+                <numerusform>%Ln воспоминания записано в {0}.</numerusform>
+                <numerusform>%Ln воспоминаний записано в {0}.</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>CarryingPanel</name>
+        <message>
+            <source>Memories as a file that other programs can read</source>
+            <translation>Воспоминания файлом, который прочтут другие программы</translation>
+        </message>
+        <message>
+            <source>One memory a line (JSON Lines), with everything known about it. Reading such a file adds what is not there yet and changes nothing else.</source>
+            <translation>По одному воспоминанию в строке (JSON Lines), со всем, что о нём известно. Чтение такого файла добавляет то, чего ещё нет, и больше ничего не меняет.</translation>
+        </message>
+        <message>
+            <source>Write memories to a file…</source>
+            <translation>Записать воспоминания в файл…</translation>
+        </message>
+        <message>
+            <source>Read memories from a file…</source>
+            <translation>Прочитать воспоминания из файла…</translation>
+        </message>
+        <message>
+            <source>With vectors, so that another computer need not compute them</source>
+            <translation>С векторами, чтобы другой компьютер их не вычислял</translation>
+        </message>
+        <message>
+            <source>Writing…</source>
+            <translation>Запись…</translation>
+        </message>
+        <message>
+            <source>Reading…</source>
+            <translation>Чтение…</translation>
+        </message>
+        <message>
+            <source>Write memories to a file</source>
+            <translation>Записать воспоминания в файл</translation>
+        </message>
+        <message>
+            <source>JSON Lines (*.jsonl)</source>
+            <translation>JSON Lines (*.jsonl)</translation>
+        </message>
+        <message>
+            <source>Read memories from a file</source>
+            <translation>Прочитать воспоминания из файла</translation>
+        </message>
+        <message>
+            <source>JSON Lines (*.jsonl *.json *.txt)</source>
+            <translation>JSON Lines (*.jsonl *.json *.txt)</translation>
+        </message>
+        <message>
+            <source>Reading, line {0}…</source>
+            <translation>Чтение, строка {0}…</translation>
+        </message>
+        <message>
+            <source>{0} added, {1} were there already.</source>
+            <translation>Добавлено: {0}, уже были: {1}.</translation>
+        </message>
+        <message>
+            <source>{0} lines were not taken:</source>
+            <translation>Не принято строк: {0}</translation>
+        </message>
+        <message>
+            <source>line {0}: {1}</source>
+            <translation>строка {0}: {1}</translation>
         </message>
     </context>
     <context>
@@ -175,6 +703,14 @@
             <translation>Выкл.</translation>
         </message>
         <message>
+            <source>Every day</source>
+            <translation>Каждый день</translation>
+        </message>
+        <message>
+            <source>Every week</source>
+            <translation>Каждую неделю</translation>
+        </message>
+        <message>
             <source>As the system</source>
             <translation>Как в системе</translation>
         </message>
@@ -198,12 +734,42 @@
             <source>Long</source>
             <translation>Долгое</translation>
         </message>
+        <message>
+            <source>Keep</source>
+            <translation>Оставить</translation>
+        </message>
+        <message>
+            <source>Delete its memories</source>
+            <translation>Удалить его воспоминания</translation>
+        </message>
     </context>
     <context>
         <name>ClearAction</name>
         <message>
             <source>Clear the search</source>
             <translation>Очистить поиск</translation>
+        </message>
+    </context>
+    <context>
+        <name>CloseRow</name>
+        <message numerus="yes">
+            <source>%Ln %</source>
+            <translation>
+                <numerusform>%Ln %</numerusform>
+                <numerusform>%Ln %</numerusform>
+                <numerusform>%Ln %</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{0}, {1} alike: {2}</source>
+            <translation>{0}, сходство {1}: {2}</translation>
+        </message>
+    </context>
+    <context>
+        <name>CloseSection</name>
+        <message>
+            <source>Close to it</source>
+            <translation>Близкое</translation>
         </message>
     </context>
     <context>
@@ -328,6 +894,14 @@
             <translation>Вернуть</translation>
         </message>
         <message>
+            <source>Moved to {0}</source>
+            <translation>Перемещено в «{0}»</translation>
+        </message>
+        <message>
+            <source>Taken out of the folder</source>
+            <translation>Вынуто из папки</translation>
+        </message>
+        <message>
             <source>Tags</source>
             <translation>Метки</translation>
         </message>
@@ -402,6 +976,17 @@
             <source>Title of the conversation</source>
             <translation>Название беседы</translation>
         </message>
+        <message>
+            <source>Name of the folder</source>
+            <translation>Название папки</translation>
+        </message>
+    </context>
+    <context>
+        <name>ConversationList</name>
+        <message>
+            <source>Conversations</source>
+            <translation>Беседы</translation>
+        </message>
     </context>
     <context>
         <name>ConversationsModel</name>
@@ -426,8 +1011,28 @@
             <translation>Закреплённые</translation>
         </message>
         <message>
+            <source>Folders</source>
+            <translation>Папки</translation>
+        </message>
+        <message>
             <source>New conversation</source>
             <translation>Новая беседа</translation>
+        </message>
+        <message>
+            <source>open</source>
+            <translation>открыта</translation>
+        </message>
+        <message>
+            <source>closed</source>
+            <translation>закрыта</translation>
+        </message>
+        <message>
+            <source>1 conversation</source>
+            <translation>1 беседа</translation>
+        </message>
+        <message>
+            <source>Folder {0}, {1}, {2}</source>
+            <translation>Папка {0}, {1}, {2}</translation>
         </message>
     </context>
     <context>
@@ -443,6 +1048,10 @@
         <message>
             <source>Memory</source>
             <translation>Память</translation>
+        </message>
+        <message>
+            <source>Shows everything that Magray remembers</source>
+            <translation>Показывает всё, что помнит Magray</translation>
         </message>
         <message>
             <source>Settings</source>
@@ -489,10 +1098,6 @@
             <translation>Ищет слова в названиях и во всём, что было сказано</translation>
         </message>
         <message>
-            <source>Conversations</source>
-            <translation>Беседы</translation>
-        </message>
-        <message>
             <source>No conversation holds these words.</source>
             <translation>Этих слов нет ни в одной беседе.</translation>
         </message>
@@ -504,34 +1109,6 @@
             <source>Your conversations will be listed here.</source>
             <translation>Здесь появятся ваши беседы.</translation>
         </message>
-        <message>
-            <source>Rename</source>
-            <translation>Переименовать</translation>
-        </message>
-        <message>
-            <source>Unpin</source>
-            <translation>Открепить</translation>
-        </message>
-        <message>
-            <source>Pin</source>
-            <translation>Закрепить</translation>
-        </message>
-        <message>
-            <source>Take out of the archive</source>
-            <translation>Вернуть из архива</translation>
-        </message>
-        <message>
-            <source>Tags…</source>
-            <translation>Метки…</translation>
-        </message>
-        <message>
-            <source>Export as Markdown…</source>
-            <translation>Сохранить как Markdown…</translation>
-        </message>
-        <message>
-            <source>Delete</source>
-            <translation>Удалить</translation>
-        </message>
     </context>
     <context>
         <name>CrashReporter</name>
@@ -542,6 +1119,29 @@
         <message>
             <source>Something went wrong inside Magray ({0}). What was stored is kept, and you can go on. The log holds the details.</source>
             <translation>Внутри Magray что-то пошло не так ({0}). Всё сохранённое цело, можно работать дальше. Подробности в журнале.</translation>
+        </message>
+    </context>
+    <context>
+        <name>DayDialog</name>
+        <message>
+            <source>From one day to another</source>
+            <translation>С одного дня по другой</translation>
+        </message>
+        <message>
+            <source>First day</source>
+            <translation>Первый день</translation>
+        </message>
+        <message>
+            <source>Last day</source>
+            <translation>Последний день</translation>
+        </message>
+        <message>
+            <source>Show</source>
+            <translation>Показать</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
         </message>
     </context>
     <context>
@@ -589,6 +1189,108 @@
         <message>
             <source>What the model saw was not kept for this answer.</source>
             <translation>Для этого ответа не сохранено, что видела модель.</translation>
+        </message>
+    </context>
+    <context>
+        <name>DetailPane</name>
+        <message>
+            <source>The memory that is selected</source>
+            <translation>Выбранное воспоминание</translation>
+        </message>
+        <message>
+            <source>Choose a memory</source>
+            <translation>Выберите воспоминание</translation>
+        </message>
+        <message>
+            <source>Its words, its source and its life are shown here.</source>
+            <translation>Здесь видны его слова, источник и жизнь.</translation>
+        </message>
+        <message>
+            <source>Open source</source>
+            <translation>Открыть источник</translation>
+        </message>
+        <message>
+            <source>Edit</source>
+            <translation>Править</translation>
+        </message>
+        <message>
+            <source>Edit the text (F2)</source>
+            <translation>Изменить текст (F2)</translation>
+        </message>
+        <message>
+            <source>What can be done with it</source>
+            <translation>Что с ним можно сделать</translation>
+        </message>
+        <message>
+            <source>What you do now is done to all of them, and can be taken back.</source>
+            <translation>Что вы сделаете сейчас, коснётся всех, и это можно отменить.</translation>
+        </message>
+        <message>
+            <source>Raise</source>
+            <translation>Повысить</translation>
+        </message>
+        <message>
+            <source>Keep longer</source>
+            <translation>Хранить дольше</translation>
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation>Закрепить</translation>
+        </message>
+        <message>
+            <source>Tags…</source>
+            <translation>Метки…</translation>
+        </message>
+        <message>
+            <source>Merge…</source>
+            <translation>Объединить…</translation>
+        </message>
+        <message>
+            <source>Archive</source>
+            <translation>В архив</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>Сохранить в файл…</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Удалить</translation>
+        </message>
+        <message>
+            <source>What else can be done with them</source>
+            <translation>Что ещё можно с ними сделать</translation>
+        </message>
+        <message>
+            <source>Open conversation</source>
+            <translation>Открыть беседу</translation>
+        </message>
+        <message>
+            <source>Unpin</source>
+            <translation>Открепить</translation>
+        </message>
+    </context>
+    <context>
+        <name>DetailText</name>
+        <message>
+            <source>Show all of it</source>
+            <translation>Показать целиком</translation>
+        </message>
+        <message>
+            <source>The text of the memory</source>
+            <translation>Текст воспоминания</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>Сохранить</translation>
+        </message>
+        <message>
+            <source>Save (Ctrl+Enter). The text before is kept as an older version.</source>
+            <translation>Сохранить (Ctrl+Enter). Прежний текст останется старой версией.</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
         </message>
     </context>
     <context>
@@ -688,6 +1390,72 @@
         <message>
             <source>not there</source>
             <translation>нет</translation>
+        </message>
+    </context>
+    <context>
+        <name>DialogFrame</name>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
+        </message>
+    </context>
+    <context>
+        <name>DocumentDeeds</name>
+        <message>
+            <source>Forget a document</source>
+            <translation>Забыть документ</translation>
+        </message>
+        <message>
+            <source>Forget documents</source>
+            <translation>Забыть документы</translation>
+        </message>
+        <message>
+            <source>Forget {0}?</source>
+            <translation>Забыть {0}?</translation>
+        </message>
+        <message>
+            <source>Its text and {0} are erased from memory. The file itself is not touched.</source>
+            <translation>Его текст и {0} стираются из памяти. Сам файл остаётся на месте.</translation>
+        </message>
+        <message>
+            <source>Forget {0} documents?</source>
+            <translation>Забыть документы ({0})?</translation>
+        </message>
+        <message>
+            <source>Their texts and {0} are erased from memory. The files themselves are not touched.</source>
+            <translation>Их тексты и {0} стираются из памяти. Сами файлы не затрагиваются.</translation>
+        </message>
+        <message>
+            <source>Forget</source>
+            <translation>Забыть</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>Оставить</translation>
+        </message>
+        <message>
+            <source>Forgotten: {0}</source>
+            <translation>Забыто: {0}</translation>
+        </message>
+        <message>
+            <source>Forgotten: {0} documents</source>
+            <translation>Забыто документов: {0}</translation>
+        </message>
+        <message>
+            <source>Forgetting</source>
+            <translation>Забываю</translation>
+        </message>
+        <message>
+            <source>One document is read again.</source>
+            <translation>Документ читается заново.</translation>
+        </message>
+        <message>
+            <source>{0} documents are read again.</source>
+            <translation>Читаются заново, документов: {0}.</translation>
+        </message>
+        <message>
+            <source>{0} documents cannot be read again. {1}</source>
+            <translation>Не удаётся прочитать заново, документов: {0}. {1}</translation>
         </message>
     </context>
     <context>
@@ -810,6 +1578,10 @@
             <translation>Папка</translation>
         </message>
         <message>
+            <source>State</source>
+            <translation>Состояние</translation>
+        </message>
+        <message>
             <source>Pages</source>
             <translation>Страницы</translation>
         </message>
@@ -818,8 +1590,88 @@
             <translation>Отрывки</translation>
         </message>
         <message>
+            <source>Size</source>
+            <translation>Размер</translation>
+        </message>
+        <message>
+            <source>Last used</source>
+            <translation>Последнее обращение</translation>
+        </message>
+        <message>
+            <source>Read on</source>
+            <translation>Прочитан</translation>
+        </message>
+        <message>
             <source>Read</source>
             <translation>Прочитан</translation>
+        </message>
+        <message>
+            <source>Partly read</source>
+            <translation>Прочитан частично</translation>
+        </message>
+        <message>
+            <source>Waiting</source>
+            <translation>Ждёт</translation>
+        </message>
+        <message>
+            <source>Missing</source>
+            <translation>Файла нет</translation>
+        </message>
+        <message>
+            <source>Set aside</source>
+            <translation>Отложен</translation>
+        </message>
+        <message>
+            <source>{0} of {1}</source>
+            <translation>{0} из {1}</translation>
+        </message>
+        <message>
+            <source>no pages</source>
+            <translation>без страниц</translation>
+        </message>
+        <message>
+            <source>The file has not been there since {0}; its text is kept.</source>
+            <translation>Файла нет на месте с {0}; его текст сохранён.</translation>
+        </message>
+        <message>
+            <source>The file is not there now; its text is kept.</source>
+            <translation>Файла сейчас нет на месте; его текст сохранён.</translation>
+        </message>
+        <message>
+            <source>The file was gone for so long that its memories were deleted. They come back with it.</source>
+            <translation>Файла не было так долго, что его воспоминания удалены. Они вернутся вместе с ним.</translation>
+        </message>
+        <message>
+            <source>It waits to be read.</source>
+            <translation>Ждёт чтения.</translation>
+        </message>
+        <message>
+            <source>{0} were read.</source>
+            <translation>Прочитано: {0}.</translation>
+        </message>
+        <message>
+            <source>Kept in step with {0}.</source>
+            <translation>Обновляется вместе с {0}.</translation>
+        </message>
+        <message>
+            <source>Pages without text: {0} and others.</source>
+            <translation>Страницы без текста: {0} и другие.</translation>
+        </message>
+        <message>
+            <source>Pages without text: {0}.</source>
+            <translation>Страницы без текста: {0}.</translation>
+        </message>
+        <message>
+            <source>{0}, not used yet.</source>
+            <translation>{0}, ещё не понадобились.</translation>
+        </message>
+        <message>
+            <source>{0}, used once, on {1}.</source>
+            <translation>{0}, понадобились один раз, {1}.</translation>
+        </message>
+        <message>
+            <source>{0}, used {1} times, last on {2}.</source>
+            <translation>{0}, понадобились {1} раз, последний — {2}.</translation>
         </message>
         <message>
             <source>{0} in {1}</source>
@@ -877,12 +1729,24 @@
             <translation>Добавить файлы</translation>
         </message>
         <message>
+            <source>Watch a folder</source>
+            <translation>Следить за папкой</translation>
+        </message>
+        <message>
+            <source>What is shown</source>
+            <translation>Что показано</translation>
+        </message>
+        <message>
             <source>Search by name or folder</source>
             <translation>Поиск по имени или папке</translation>
         </message>
         <message>
             <source>Search documents</source>
             <translation>Поиск документов</translation>
+        </message>
+        <message>
+            <source>Watched folders</source>
+            <translation>Папки под наблюдением</translation>
         </message>
         <message>
             <source>No document has this name</source>
@@ -905,32 +1769,8 @@
             <translation>Перетащите файлы или папки в любое место окна. Они будут прочитаны на этом компьютере, и о них можно будет спрашивать.</translation>
         </message>
         <message>
-            <source>Forget a document</source>
-            <translation>Забыть документ</translation>
-        </message>
-        <message>
-            <source>Forget {0}?</source>
-            <translation>Забыть {0}?</translation>
-        </message>
-        <message>
-            <source>Its text and {0} are erased from memory. The file itself is not touched.</source>
-            <translation>Его текст и {0} стираются из памяти. Сам файл остаётся на месте.</translation>
-        </message>
-        <message>
-            <source>Forget</source>
-            <translation>Забыть</translation>
-        </message>
-        <message>
-            <source>Keep</source>
-            <translation>Оставить</translation>
-        </message>
-        <message>
-            <source>Forgotten: {0}</source>
-            <translation>Забыто: {0}</translation>
-        </message>
-        <message>
-            <source>Forgetting</source>
-            <translation>Забываю</translation>
+            <source>Forget {0}…</source>
+            <translation>Забыть {0}…</translation>
         </message>
         <message>
             <source>Open</source>
@@ -943,6 +1783,10 @@
         <message>
             <source>Show in folder</source>
             <translation>Показать в папке</translation>
+        </message>
+        <message>
+            <source>Read again</source>
+            <translation>Прочитать заново</translation>
         </message>
         <message>
             <source>Forget…</source>
@@ -1020,10 +1864,76 @@
         </message>
     </context>
     <context>
+        <name>EraseDialog</name>
+        <message>
+            <source>Erase for good</source>
+            <translation>Стереть навсегда</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>Оставить</translation>
+        </message>
+        <message>
+            <source>Erase this memory for good?</source>
+            <translation>Стереть это воспоминание навсегда?</translation>
+        </message>
+        <message>
+            <source>Erase {0} for good?</source>
+            <translation>Стереть навсегда: {0}?</translation>
+        </message>
+        <message>
+            <source>The text, its older versions, its meaning in numbers and its history go from every file of Magray. This cannot be taken back. Backups made before are named afterwards.</source>
+            <translation>Текст, его старые версии, его смысл в числах и его история исчезнут из всех файлов Magray. Отменить это нельзя. Копии, сделанные раньше, будут названы после.</translation>
+        </message>
+        <message>
+            <source>The file that it was read from is not touched; reading it again brings it back.</source>
+            <translation>Файл, из которого он прочитан, не затрагивается; если прочитать его заново, воспоминание вернётся.</translation>
+        </message>
+    </context>
+    <context>
         <name>Export</name>
         <message>
             <source>{0} cannot be written.</source>
             <translation>Файл {0} не удаётся записать.</translation>
+        </message>
+    </context>
+    <context>
+        <name>FilterBar</name>
+        <message>
+            <source>Search as the chat does</source>
+            <translation>Искать, как в беседе</translation>
+        </message>
+        <message>
+            <source>Search memories</source>
+            <translation>Поиск в памяти</translation>
+        </message>
+        <message>
+            <source>Finds by words and by meaning, and tells why each memory was found</source>
+            <translation>Ищет по словам и по смыслу и говорит, почему каждое найдено</translation>
+        </message>
+        <message>
+            <source>Any kind</source>
+            <translation>Любой вид</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln kinds</source>
+            <translation>
+                <numerusform>%Ln вид</numerusform>
+                <numerusform>%Ln вида</numerusform>
+                <numerusform>%Ln видов</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Any time</source>
+            <translation>Любое время</translation>
+        </message>
+        <message>
+            <source>More</source>
+            <translation>Ещё</translation>
+        </message>
+        <message>
+            <source>Take off: {0}</source>
+            <translation>Убрать: {0}</translation>
         </message>
     </context>
     <context>
@@ -1066,6 +1976,53 @@
         <message>
             <source>Off</source>
             <translation>Выкл.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Folders</name>
+        <message>
+            <source>In step</source>
+            <translation>Обновляется</translation>
+        </message>
+        <message>
+            <source>Looked through now and then</source>
+            <translation>Просматривается время от времени</translation>
+        </message>
+        <message>
+            <source>Looking through it</source>
+            <translation>Просматривается</translation>
+        </message>
+        <message>
+            <source>Paused</source>
+            <translation>На паузе</translation>
+        </message>
+        <message>
+            <source>Not there now</source>
+            <translation>Сейчас её нет</translation>
+        </message>
+        <message>
+            <source>1 waits to be read</source>
+            <translation>1 ждёт чтения</translation>
+        </message>
+        <message>
+            <source>{0} ignore patterns</source>
+            <translation>Шаблонов исключения: {0}</translation>
+        </message>
+        <message>
+            <source>1 ignore pattern</source>
+            <translation>1 шаблон исключения</translation>
+        </message>
+        <message>
+            <source>1 document</source>
+            <translation>1 документ</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln documents</source>
+            <translation>
+                <numerusform>%Ln документ</numerusform>
+                <numerusform>%Ln документа</numerusform>
+                <numerusform>%Ln документов</numerusform>
+            </translation>
         </message>
     </context>
     <context>
@@ -1371,6 +2328,25 @@
         </message>
     </context>
     <context>
+        <name>LayerChip</name>
+        <message>
+            <source>Only {0}: {1}</source>
+            <translation>Только {0}: {1}</translation>
+        </message>
+        <message>
+            <source>What was said lately. Without use it fades after hours.</source>
+            <translation>Недавно сказанное. Если не пригодится, угаснет через несколько часов.</translation>
+        </message>
+        <message>
+            <source>What proved useful. It stays for a season.</source>
+            <translation>То, что пригодилось. Остаётся на сезон.</translation>
+        </message>
+        <message>
+            <source>Documents, notes and what lasts. It stays for ever.</source>
+            <translation>Документы, заметки и то, что надолго. Остаётся навсегда.</translation>
+        </message>
+    </context>
+    <context>
         <name>LayerMark</name>
         <message>
             <source>Interact</source>
@@ -1413,6 +2389,148 @@
         </message>
     </context>
     <context>
+        <name>LifeSection</name>
+        <message>
+            <source>Life</source>
+            <translation>Жизнь</translation>
+        </message>
+        <message>
+            <source>{0}, last {1}</source>
+            <translation>{0}, последний раз {1}</translation>
+        </message>
+        <message numerus="yes">
+            <source>Said %Ln times more in nearly the same words</source>
+            <translation>
+                <numerusform>Сказано ещё %Ln раз почти теми же словами</numerusform>
+                <numerusform>Сказано ещё %Ln раза почти теми же словами</numerusform>
+                <numerusform>Сказано ещё %Ln раз почти теми же словами</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>1 older version</source>
+            <translation>1 старая версия</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln older versions</source>
+            <translation>
+                <numerusform>%Ln старая версия</numerusform>
+                <numerusform>%Ln старые версии</numerusform>
+                <numerusform>%Ln старых версий</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Read on {0}</source>
+            <translation>Прочитано {0}</translation>
+        </message>
+        <message>
+            <source>Written on {0}</source>
+            <translation>Записано {0}</translation>
+        </message>
+        <message>
+            <source>Remembered on {0}</source>
+            <translation>Запомнено {0}</translation>
+        </message>
+        <message>
+            <source>Deleted on {0}</source>
+            <translation>Удалено {0}</translation>
+        </message>
+        <message>
+            <source>Replaced by a newer one on {0}</source>
+            <translation>Заменено новым {0}</translation>
+        </message>
+        <message>
+            <source>In the archive since {0}</source>
+            <translation>В архиве с {0}</translation>
+        </message>
+        <message>
+            <source>Pinned: it never fades</source>
+            <translation>Закреплено: не угаснет</translation>
+        </message>
+        <message>
+            <source>Never fades</source>
+            <translation>Не угаснет</translation>
+        </message>
+        <message>
+            <source>Fades now</source>
+            <translation>Угасает сейчас</translation>
+        </message>
+        <message>
+            <source>Fades in {0}, on {1}</source>
+            <translation>Угаснет через {0}, {1}</translation>
+        </message>
+        <message>
+            <source>{0} on {1}</source>
+            <translation>{0} на {1}</translation>
+        </message>
+    </context>
+    <context>
+        <name>ListMenus</name>
+        <message>
+            <source>Rename</source>
+            <translation>Переименовать</translation>
+        </message>
+        <message>
+            <source>Unpin</source>
+            <translation>Открепить</translation>
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation>Закрепить</translation>
+        </message>
+        <message>
+            <source>Take out of the archive</source>
+            <translation>Вернуть из архива</translation>
+        </message>
+        <message>
+            <source>Archive</source>
+            <translation>В архив</translation>
+        </message>
+        <message>
+            <source>Tags…</source>
+            <translation>Метки…</translation>
+        </message>
+        <message>
+            <source>Export as Markdown…</source>
+            <translation>Сохранить как Markdown…</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Удалить</translation>
+        </message>
+        <message>
+            <source>Remove the folder, keep its conversations</source>
+            <translation>Убрать папку, беседы оставить</translation>
+        </message>
+        <message>
+            <source>New folder</source>
+            <translation>Новая папка</translation>
+        </message>
+        <message>
+            <source>What is the folder called?</source>
+            <translation>Как называется папка?</translation>
+        </message>
+        <message>
+            <source>Move into it</source>
+            <translation>Переместить</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
+        </message>
+        <message>
+            <source>Move to folder</source>
+            <translation>Переместить в папку</translation>
+        </message>
+        <message>
+            <source>No folder</source>
+            <translation>Без папки</translation>
+        </message>
+        <message>
+            <source>New folder…</source>
+            <translation>Новая папка…</translation>
+        </message>
+    </context>
+    <context>
         <name>MainWindow</name>
         <message>
             <source>Shown</source>
@@ -1424,10 +2542,713 @@
         </message>
     </context>
     <context>
+        <name>MapLegend</name>
+        <message>
+            <source>What the colours and marks of the map mean</source>
+            <translation>Что значат цвета и знаки карты</translation>
+        </message>
+        <message>
+            <source>Show {0}: {1}</source>
+            <translation>Показать {0}: {1}</translation>
+        </message>
+        <message>
+            <source>Show all of {0}</source>
+            <translation>Показать всё из «{0}»</translation>
+        </message>
+    </context>
+    <context>
+        <name>MapScene</name>
+        <message>
+            <source>Without a name</source>
+            <translation>Без названия</translation>
+        </message>
+    </context>
+    <context>
+        <name>MapView</name>
+        <message>
+            <source>Map of memories</source>
+            <translation>Карта памяти</translation>
+        </message>
+        <message>
+            <source>What colours mean</source>
+            <translation>Что значат цвета</translation>
+        </message>
+        <message>
+            <source>By subject</source>
+            <translation>По темам</translation>
+        </message>
+        <message>
+            <source>By layer</source>
+            <translation>По слоям</translation>
+        </message>
+        <message>
+            <source>Draw around memories (or hold Shift)</source>
+            <translation>Обвести воспоминания (или удерживать Shift)</translation>
+        </message>
+        <message>
+            <source>Farther</source>
+            <translation>Дальше</translation>
+        </message>
+        <message>
+            <source>Nearer</source>
+            <translation>Ближе</translation>
+        </message>
+        <message>
+            <source>Show everything</source>
+            <translation>Показать всё</translation>
+        </message>
+        <message>
+            <source>The map could not be drawn</source>
+            <translation>Не удалось нарисовать карту</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>Попробовать снова</translation>
+        </message>
+        <message>
+            <source>What is alike lies close together</source>
+            <translation>Похожее лежит рядом</translation>
+        </message>
+        <message>
+            <source>{0} so far · finding their places</source>
+            <translation>Пока {0} · ищут свои места</translation>
+        </message>
+        <message>
+            <source>{0} · still moving to their neighbours, {1} %</source>
+            <translation>{0} · ещё сдвигаются к соседям, {1} %</translation>
+        </message>
+        <message>
+            <source>{0} · {1} get a place once they are read</source>
+            <translation>{0} · получат место после чтения: {1}</translation>
+        </message>
+        <message>
+            <source>These memories have no places yet</source>
+            <translation>У этих воспоминаний ещё нет мест</translation>
+        </message>
+        <message>
+            <source>They are being read by the new model. The map fills as soon as that is done.</source>
+            <translation>Их читает новая модель. Карта заполнится, как только она закончит.</translation>
+        </message>
+        <message>
+            <source>Look again</source>
+            <translation>Посмотреть снова</translation>
+        </message>
+        <message>
+            <source>Nothing to map yet</source>
+            <translation>Пока нечего наносить на карту</translation>
+        </message>
+        <message>
+            <source>Here memories lie next to what they are like. It begins with a note or a file.</source>
+            <translation>Здесь воспоминания лежат рядом с похожими. Начните с заметки или файла.</translation>
+        </message>
+        <message>
+            <source>Write a note</source>
+            <translation>Написать заметку</translation>
+        </message>
+        <message>
+            <source>Add files</source>
+            <translation>Добавить файлы</translation>
+        </message>
+        <message>
+            <source>Nothing is like this</source>
+            <translation>Ничего похожего</translation>
+        </message>
+        <message>
+            <source>No memory fits all of these filters at once.</source>
+            <translation>Ни одно воспоминание не подходит под все эти фильтры сразу.</translation>
+        </message>
+    </context>
+    <context>
+        <name>MapWords</name>
+        <message>
+            <source>What is alike lies close together. Arrows move the map, plus and minus zoom, zero shows everything, Tab goes from group to group, Space selects what is in the middle, Enter opens it, and Control and A select all that is seen.</source>
+            <translation>Похожее лежит рядом. Стрелки двигают карту, плюс и минус меняют масштаб, ноль показывает всё, Tab идёт от группы к группе, пробел выбирает то, что в середине, Enter открывает, Control и A выбирают всё, что видно.</translation>
+        </message>
+    </context>
+    <context>
         <name>MarkdownPane</name>
         <message>
             <source>Text of the document</source>
             <translation>Текст документа</translation>
+        </message>
+    </context>
+    <context>
+        <name>Memory</name>
+        <message>
+            <source>Sorts by when each was remembered</source>
+            <translation>Сортирует по времени запоминания</translation>
+        </message>
+        <message>
+            <source>Memory</source>
+            <translation>Память</translation>
+        </message>
+        <message>
+            <source>Source</source>
+            <translation>Источник</translation>
+        </message>
+        <message>
+            <source>Recalled</source>
+            <translation>Обращений</translation>
+        </message>
+        <message>
+            <source>Lives until</source>
+            <translation>Живёт до</translation>
+        </message>
+        <message>
+            <source>Why</source>
+            <translation>Почему</translation>
+        </message>
+    </context>
+    <context>
+        <name>MemoryCommands</name>
+        <message>
+            <source>words</source>
+            <translation>слова</translation>
+        </message>
+        <message>
+            <source>path</source>
+            <translation>путь</translation>
+        </message>
+        <message>
+            <source>Look it up in memory</source>
+            <translation>Найти в памяти</translation>
+        </message>
+        <message>
+            <source>Show memories, or those that words find</source>
+            <translation>Показать память или найденное по словам</translation>
+        </message>
+        <message>
+            <source>Take back what was done last to memories</source>
+            <translation>Отменить последнее действие с памятью</translation>
+        </message>
+        <message>
+            <source>Merge repeats and group memories, now</source>
+            <translation>Объединить повторы и сгруппировать, сейчас</translation>
+        </message>
+        <message>
+            <source>What decides which memories stay</source>
+            <translation>Что решает, какие воспоминания останутся</translation>
+        </message>
+        <message>
+            <source>Make a backup, now</source>
+            <translation>Сделать резервную копию сейчас</translation>
+        </message>
+        <message>
+            <source>Which backups there are</source>
+            <translation>Какие есть копии</translation>
+        </message>
+        <message>
+            <source>Keep a folder in step, or say which are</source>
+            <translation>Следить за папкой или показать, за какими следят</translation>
+        </message>
+        <message>
+            <source>What goes on by itself; pause or go on</source>
+            <translation>Что идёт само; приостановить или продолжить</translation>
+        </message>
+        <message>
+            <source>Hold the memory's indexes against what is stored</source>
+            <translation>Сверить указатели памяти с хранилищем</translation>
+        </message>
+        <message>
+            <source>Build the memory's indexes anew</source>
+            <translation>Построить указатели памяти заново</translation>
+        </message>
+        <message>
+            <source>Nothing like this was found in your files and notes.</source>
+            <translation>В ваших файлах и заметках ничего похожего нет.</translation>
+        </message>
+        <message>
+            <source>There is nothing to take back.</source>
+            <translation>Отменять нечего.</translation>
+        </message>
+        <message>
+            <source>Tidying up is switched off in the settings. Nothing was done.</source>
+            <translation>Наведение порядка выключено в настройках. Ничего не сделано.</translation>
+        </message>
+        <message>
+            <source>merged</source>
+            <translation>объединено</translation>
+        </message>
+        <message>
+            <source>no longer true</source>
+            <translation>больше не верно</translation>
+        </message>
+        <message>
+            <source>sessions told in short</source>
+            <translation>кратко пересказано бесед</translation>
+        </message>
+        <message>
+            <source>grouped</source>
+            <translation>сгруппировано</translation>
+        </message>
+        <message>
+            <source>Everything is tidy; nothing was changed.</source>
+            <translation>Всё в порядке; ничего не изменено.</translation>
+        </message>
+        <message>
+            <source>Memories {0}. All texts are kept; “/undo” takes the last step back.</source>
+            <translation>Воспоминания: {0}. Все тексты сохранены; «/undo» отменит последний шаг.</translation>
+        </message>
+        <message>
+            <source>A backup of {0} was made and read back: {1}</source>
+            <translation>Копия ({0}) сделана и прочитана для проверки: {1}</translation>
+        </message>
+        <message>
+            <source>There is no backup yet. “/backup” makes one.</source>
+            <translation>Копий пока нет. «/backup» сделает её.</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln memories stand in the store, and every index agrees.</source>
+            <translation>
+                <numerusform>В хранилище %Ln воспоминание, и все индексы с ним согласны.</numerusform>
+                <numerusform>В хранилище %Ln воспоминания, и все индексы с ними согласны.</numerusform>
+                <numerusform>В хранилище %Ln воспоминаний, и все индексы с ними согласны.</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>The indexes of %Ln memories were built anew.</source>
+            <translation>
+                <numerusform>Индексы %Ln воспоминания построены заново.</numerusform>
+                <numerusform>Индексы %Ln воспоминаний построены заново.</numerusform>
+                <numerusform>Индексы %Ln воспоминаний построены заново.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>There is no folder {0}.</source>
+            <translation>Папки {0} нет.</translation>
+        </message>
+        <message>
+            <source>{0} is kept in step from now on.</source>
+            <translation>За {0} теперь следят.</translation>
+        </message>
+        <message>
+            <source>No folder is kept in step yet. Write a folder behind “/watch”.</source>
+            <translation>Ни за одной папкой пока не следят. Напишите папку после «/watch».</translation>
+        </message>
+        <message>
+            <source>at work</source>
+            <translation>в работе</translation>
+        </message>
+        <message>
+            <source>waits</source>
+            <translation>ждёт</translation>
+        </message>
+        <message>
+            <source>rests until its time</source>
+            <translation>отдыхает до своего времени</translation>
+        </message>
+        <message>
+            <source>paused</source>
+            <translation>на паузе</translation>
+        </message>
+        <message>
+            <source>in step</source>
+            <translation>обновляется</translation>
+        </message>
+        <message>
+            <source>in step, looked through every few minutes</source>
+            <translation>обновляется, просматривается раз в несколько минут</translation>
+        </message>
+        <message>
+            <source>is looked through</source>
+            <translation>просматривается</translation>
+        </message>
+        <message>
+            <source>not there now; its documents are kept</source>
+            <translation>сейчас её нет; документы сохранены</translation>
+        </message>
+    </context>
+    <context>
+        <name>MemoryDeeds</name>
+        <message>
+            <source>Taken back: 1 memory is as before</source>
+            <translation>Отменено: 1 воспоминание как прежде</translation>
+        </message>
+        <message>
+            <source>Taken back: {0} are as before</source>
+            <translation>Отменено: как прежде {0}</translation>
+        </message>
+        <message>
+            <source>Saved. The text before is kept as an older version.</source>
+            <translation>Сохранено. Прежний текст остался старой версией.</translation>
+        </message>
+        <message>
+            <source>Undo</source>
+            <translation>Вернуть</translation>
+        </message>
+        <message>
+            <source>Saving</source>
+            <translation>Сохранение</translation>
+        </message>
+        <message>
+            <source>There is nothing to take back.</source>
+            <translation>Отменять нечего.</translation>
+        </message>
+        <message>
+            <source>Nothing had to be changed.</source>
+            <translation>Менять было нечего.</translation>
+        </message>
+        <message>
+            <source>Deleted: {0}</source>
+            <translation>Удалено: {0}</translation>
+        </message>
+        <message>
+            <source>Brought back: {0}</source>
+            <translation>Возвращено: {0}</translation>
+        </message>
+        <message>
+            <source>Copied: {0}</source>
+            <translation>Скопировано: {0}</translation>
+        </message>
+        <message>
+            <source>Remembered for ever</source>
+            <translation>Запомнено навсегда</translation>
+        </message>
+        <message>
+            <source>Choose two memories or more: merging makes one of them.</source>
+            <translation>Выберите два воспоминания или больше: из них получится одно.</translation>
+        </message>
+        <message numerus="yes">
+            <source>These are too many to become one. Choose %Ln at most.</source>
+            <translation>
+                <numerusform>Этого слишком много для одного. Выберите не больше %Ln.</numerusform>
+                <numerusform>Этого слишком много для одного. Выберите не больше %Ln.</numerusform>
+                <numerusform>Этого слишком много для одного. Выберите не больше %Ln.</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Erased for good: {0}</source>
+            <translation>Стёрто навсегда: {0}</translation>
+        </message>
+        <message>
+            <source>Export {0}</source>
+            <translation>Сохранить в файл: {0}</translation>
+        </message>
+        <message>
+            <source>JSON Lines (*.jsonl)</source>
+            <translation>JSON Lines (*.jsonl)</translation>
+        </message>
+        <message>
+            <source>All files (*)</source>
+            <translation>Все файлы (*)</translation>
+        </message>
+        <message>
+            <source>{0} written to {1}</source>
+            <translation>{0} — записано в {1}</translation>
+        </message>
+        <message>
+            <source>Writing the file</source>
+            <translation>Запись файла</translation>
+        </message>
+        <message>
+            <source>The file could not be written: {0}. Choose another place.</source>
+            <translation>Файл не удалось записать: {0}. Выберите другое место.</translation>
+        </message>
+        <message>
+            <source>Changing memories</source>
+            <translation>Изменение воспоминаний</translation>
+        </message>
+    </context>
+    <context>
+        <name>MemoryFilter</name>
+        <message>
+            <source>From documents</source>
+            <translation>Из документов</translation>
+        </message>
+        <message>
+            <source>From conversations</source>
+            <translation>Из бесед</translation>
+        </message>
+        <message>
+            <source>Written as notes</source>
+            <translation>Из заметок</translation>
+        </message>
+        <message>
+            <source>Fades within a day</source>
+            <translation>Угаснет за день</translation>
+        </message>
+        <message>
+            <source>Fades within a week</source>
+            <translation>Угаснет за неделю</translation>
+        </message>
+        <message>
+            <source>Fades within a month</source>
+            <translation>Угаснет за месяц</translation>
+        </message>
+        <message>
+            <source>Any time</source>
+            <translation>Любое время</translation>
+        </message>
+        <message>
+            <source>Today</source>
+            <translation>Сегодня</translation>
+        </message>
+        <message>
+            <source>The last 7 days</source>
+            <translation>Последние 7 дней</translation>
+        </message>
+        <message>
+            <source>The last 30 days</source>
+            <translation>Последние 30 дней</translation>
+        </message>
+        <message>
+            <source>This year</source>
+            <translation>Этот год</translation>
+        </message>
+        <message>
+            <source>Since {0}</source>
+            <translation>С {0}</translation>
+        </message>
+        <message>
+            <source>Until {0}</source>
+            <translation>До {0}</translation>
+        </message>
+        <message>
+            <source>Any kind</source>
+            <translation>Любой вид</translation>
+        </message>
+        <message>
+            <source>From one day to another…</source>
+            <translation>С одного дня по другой…</translation>
+        </message>
+        <message>
+            <source>One conversation</source>
+            <translation>Одна беседа</translation>
+        </message>
+        <message>
+            <source>Tag</source>
+            <translation>Метка</translation>
+        </message>
+        <message>
+            <source>Pinned</source>
+            <translation>Закреплённые</translation>
+        </message>
+        <message>
+            <source>As of a past day…</source>
+            <translation>Как было в прошлый день…</translation>
+        </message>
+        <message>
+            <source>Replaced by newer ones</source>
+            <translation>Заменённые новыми</translation>
+        </message>
+        <message>
+            <source>Archive</source>
+            <translation>В архив</translation>
+        </message>
+        <message>
+            <source>Deleted</source>
+            <translation>Удалённые</translation>
+        </message>
+        <message>
+            <source>One document</source>
+            <translation>Один документ</translation>
+        </message>
+        <message>
+            <source>Fades soon</source>
+            <translation>Скоро угаснет</translation>
+        </message>
+    </context>
+    <context>
+        <name>MemoryMenu</name>
+        <message>
+            <source>Open source</source>
+            <translation>Открыть источник</translation>
+        </message>
+        <message>
+            <source>Only from this source</source>
+            <translation>Только из этого источника</translation>
+        </message>
+        <message>
+            <source>Bring back</source>
+            <translation>Вернуть</translation>
+        </message>
+        <message>
+            <source>Copy the text</source>
+            <translation>Копировать текст</translation>
+        </message>
+        <message>
+            <source>Edit</source>
+            <translation>Править</translation>
+        </message>
+        <message>
+            <source>Pin</source>
+            <translation>Закрепить</translation>
+        </message>
+        <message>
+            <source>Unpin</source>
+            <translation>Открепить</translation>
+        </message>
+        <message>
+            <source>Tags…</source>
+            <translation>Метки…</translation>
+        </message>
+        <message>
+            <source>Raise a layer</source>
+            <translation>На слой выше</translation>
+        </message>
+        <message>
+            <source>Lower a layer</source>
+            <translation>На слой ниже</translation>
+        </message>
+        <message>
+            <source>Move to {0}</source>
+            <translation>Переместить в {0}</translation>
+        </message>
+        <message>
+            <source>Keep for longer</source>
+            <translation>Хранить дольше</translation>
+        </message>
+        <message>
+            <source>Put into the archive</source>
+            <translation>Убрать в архив</translation>
+        </message>
+        <message>
+            <source>Take out of the archive</source>
+            <translation>Вернуть из архива</translation>
+        </message>
+        <message>
+            <source>Split…</source>
+            <translation>Разделить…</translation>
+        </message>
+        <message>
+            <source>Merge…</source>
+            <translation>Объединить…</translation>
+        </message>
+        <message>
+            <source>Export…</source>
+            <translation>Сохранить в файл…</translation>
+        </message>
+        <message>
+            <source>Delete</source>
+            <translation>Удалить</translation>
+        </message>
+        <message>
+            <source>Erase for good…</source>
+            <translation>Стереть навсегда…</translation>
+        </message>
+    </context>
+    <context>
+        <name>MemoryPage</name>
+        <message>
+            <source>Memory</source>
+            <translation>Память</translation>
+        </message>
+        <message>
+            <source>Write a note</source>
+            <translation>Написать заметку</translation>
+        </message>
+        <message>
+            <source>Write a note ({0})</source>
+            <translation>Написать заметку ({0})</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln found</source>
+            <translation>
+                <numerusform>найдено %Ln</numerusform>
+                <numerusform>найдено %Ln</numerusform>
+                <numerusform>найдено %Ln</numerusform>
+            </translation>
+        </message>
+    </context>
+    <context>
+        <name>MemoryTable</name>
+        <message>
+            <source>Memories</source>
+            <translation>Воспоминания</translation>
+        </message>
+        <message>
+            <source>Arrow keys walk, Enter opens the source, Delete deletes, Ctrl+A selects everything</source>
+            <translation>Стрелки ведут по строкам, Enter открывает источник, Delete удаляет, Ctrl+A выбирает всё</translation>
+        </message>
+        <message>
+            <source>in the archive</source>
+            <translation>в архиве</translation>
+        </message>
+        <message>
+            <source>for ever</source>
+            <translation>всегда</translation>
+        </message>
+    </context>
+    <context>
+        <name>MemoryTableView</name>
+        <message>
+            <source>The memories could not be listed</source>
+            <translation>Не удалось показать воспоминания</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>Попробовать снова</translation>
+        </message>
+        <message>
+            <source>Nothing is remembered yet</source>
+            <translation>Пока ничего не запомнено</translation>
+        </message>
+        <message>
+            <source>What you tell Magray and the files that you give it are kept here, on this computer. You can look at all of it, change it, and take any of it away.</source>
+            <translation>То, что вы говорите Magray, и файлы, которые вы даёте, хранятся здесь, на этом компьютере. Всё это можно смотреть, менять и убирать.</translation>
+        </message>
+        <message>
+            <source>Write a note</source>
+            <translation>Написать заметку</translation>
+        </message>
+        <message>
+            <source>Add files</source>
+            <translation>Добавить файлы</translation>
+        </message>
+        <message>
+            <source>Nothing answers these words</source>
+            <translation>По этим словам ничего нет</translation>
+        </message>
+        <message>
+            <source>Other words may find it, or fewer filters.</source>
+            <translation>Попробуйте другие слова или меньше фильтров.</translation>
+        </message>
+        <message>
+            <source>Show everything</source>
+            <translation>Показать всё</translation>
+        </message>
+        <message>
+            <source>Nothing like this was known then</source>
+            <translation>Тогда ничего такого не было известно</translation>
+        </message>
+        <message>
+            <source>A later day may show more.</source>
+            <translation>Более поздний день может показать больше.</translation>
+        </message>
+        <message>
+            <source>Back to today</source>
+            <translation>Вернуться к сегодня</translation>
+        </message>
+        <message>
+            <source>Nothing is like this</source>
+            <translation>Ничего похожего</translation>
+        </message>
+        <message>
+            <source>No memory fits all of these filters at once.</source>
+            <translation>Ни одно воспоминание не подходит под все эти фильтры сразу.</translation>
+        </message>
+    </context>
+    <context>
+        <name>MergeDialog</name>
+        <message>
+            <source>Merge memories</source>
+            <translation>Объединить воспоминания</translation>
+        </message>
+        <message>
+            <source>{0} become one. What shall it say?</source>
+            <translation>{0} станут одним. Что в нём будет сказано?</translation>
+        </message>
+        <message>
+            <source>Merge</source>
+            <translation>Объединить</translation>
+        </message>
+        <message>
+            <source>The text of the one memory</source>
+            <translation>Текст общего воспоминания</translation>
+        </message>
+        <message>
+            <source>The others stay, hidden behind it; “Replaced by newer ones” in the filters shows them.</source>
+            <translation>Остальные сохраняются, скрытые за ним; их покажет фильтр «Заменённые новыми».</translation>
         </message>
     </context>
     <context>
@@ -1697,6 +3518,45 @@
         </message>
     </context>
     <context>
+        <name>NoteDialog</name>
+        <message>
+            <source>Write a note</source>
+            <translation>Написать заметку</translation>
+        </message>
+        <message>
+            <source>It goes to Assets, where it stays for ever and is found like everything else.</source>
+            <translation>Она попадёт в Assets, останется там навсегда и найдётся, как всё остальное.</translation>
+        </message>
+        <message>
+            <source>Remember</source>
+            <translation>Запомнить</translation>
+        </message>
+        <message>
+            <source>What should be remembered</source>
+            <translation>Что запомнить</translation>
+        </message>
+        <message>
+            <source>The note</source>
+            <translation>Заметка</translation>
+        </message>
+        <message>
+            <source>Title, if it needs one</source>
+            <translation>Название, если нужно</translation>
+        </message>
+        <message>
+            <source>Title</source>
+            <translation>Название</translation>
+        </message>
+        <message>
+            <source>Tags, with commas between them</source>
+            <translation>Метки через запятую</translation>
+        </message>
+        <message>
+            <source>Tags</source>
+            <translation>Метки</translation>
+        </message>
+    </context>
+    <context>
         <name>Operations</name>
         <message>
             <source>That did not work ({0}). What was stored before is kept. The log holds the details.</source>
@@ -1791,6 +3651,14 @@
         <message>
             <source>What proved useful stays this long; Assets stays for ever.</source>
             <translation>То, что пригодилось, хранится столько; Assets — всегда.</translation>
+        </message>
+        <message>
+            <source>Erase the archive after, days</source>
+            <translation>Стирать архив через, дней</translation>
+        </message>
+        <message>
+            <source>What has cooled for so long is erased for good, from the conversations it was said in too. 0 keeps it for ever.</source>
+            <translation>Что пролежало в архиве столько, стирается навсегда, и из бесед, где это сказано, тоже. 0 — хранить всегда.</translation>
         </message>
         <message>
             <source>Embedder</source>
@@ -2073,6 +3941,54 @@
             <translation>Имена файлов и папок, по одному в строке.</translation>
         </message>
         <message>
+            <source>Look through watched folders, minutes</source>
+            <translation>Просматривать папки под наблюдением, минут</translation>
+        </message>
+        <message>
+            <source>So often a whole folder is looked through, for changes that were not told.</source>
+            <translation>Так часто папка просматривается целиком, на случай незамеченных изменений.</translation>
+        </message>
+        <message>
+            <source>The same where changes are not told</source>
+            <translation>То же, где об изменениях не сообщают</translation>
+        </message>
+        <message>
+            <source>As on most network drives.</source>
+            <translation>Как на большинстве сетевых дисков.</translation>
+        </message>
+        <message>
+            <source>Leave changed files alone, seconds</source>
+            <translation>Не трогать изменённые файлы, секунд</translation>
+        </message>
+        <message>
+            <source>A file that is still being written waits until it is quiet.</source>
+            <translation>Файл, который ещё пишется, ждёт, пока не затихнет.</translation>
+        </message>
+        <message>
+            <source>Follow .gitignore files</source>
+            <translation>Учитывать файлы .gitignore</translation>
+        </message>
+        <message>
+            <source>What they name is passed over in watched folders.</source>
+            <translation>Что в них названо, в папках под наблюдением пропускается.</translation>
+        </message>
+        <message>
+            <source>When a file is gone</source>
+            <translation>Когда файл исчез</translation>
+        </message>
+        <message>
+            <source>Keep its document, or delete its memories after a while. That can be undone.</source>
+            <translation>Оставить документ или спустя время удалить его воспоминания. Это можно отменить.</translation>
+        </message>
+        <message>
+            <source>Days before that</source>
+            <translation>Через сколько дней</translation>
+        </message>
+        <message>
+            <source>A file may come back, as on a disk that is plugged in again.</source>
+            <translation>Файл может вернуться, например на диске, который снова подключат.</translation>
+        </message>
+        <message>
             <source>Safety of writing</source>
             <translation>Надёжность записи</translation>
         </message>
@@ -2081,12 +3997,188 @@
             <translation>FULL переживёт отключение питания в любой миг; NORMAL может потерять последние мгновения.</translation>
         </message>
         <message>
+            <source>Other backups kept</source>
+            <translation>Сколько других копий хранить</translation>
+        </message>
+        <message>
+            <source>Made before an upgrade of the database, and before a backup is restored.</source>
+            <translation>Сделанные перед обновлением базы и перед восстановлением копии.</translation>
+        </message>
+        <message>
+            <source>Make backups</source>
+            <translation>Резервные копии</translation>
+        </message>
+        <message>
+            <source>By themselves, while the computer has nothing better to do.</source>
+            <translation>Сами, когда компьютеру больше нечего делать.</translation>
+        </message>
+        <message>
             <source>Backups kept</source>
             <translation>Хранить копий</translation>
         </message>
         <message>
-            <source>Copies made before an upgrade of the database.</source>
-            <translation>Копии, сделанные перед обновлением базы.</translation>
+            <source>Of those made by themselves; older ones are deleted. Yours stay until you delete them.</source>
+            <translation>Из сделанных по расписанию; более старые удаляются. Ваши остаются, пока вы их не удалите.</translation>
+        </message>
+        <message>
+            <source>Folder of backups</source>
+            <translation>Папка для копий</translation>
+        </message>
+        <message>
+            <source>Whole path, as of another disk. Empty takes the folder beside the database.</source>
+            <translation>Полный путь, например на другом диске. Пусто — папка рядом с базой.</translation>
+        </message>
+        <message>
+            <source>Encrypt backups</source>
+            <translation>Шифровать копии</translation>
+        </message>
+        <message>
+            <source>By the passphrase kept above. Whoever has neither it nor this computer reads nothing.</source>
+            <translation>Паролем, заданным выше. У кого нет ни его, ни этого компьютера, тот ничего не прочтёт.</translation>
+        </message>
+        <message>
+            <source>Live streams at once</source>
+            <translation>Потоков одновременно</translation>
+        </message>
+        <message>
+            <source>Other programs may send messages through so many streams at the same time.</source>
+            <translation>Столько потоков сообщений от других программ может идти одновременно.</translation>
+        </message>
+        <message>
+            <source>Messages a stream may hold</source>
+            <translation>Сообщений в буфере потока</translation>
+        </message>
+        <message>
+            <source>So many may wait to be kept, or to be embedded together.</source>
+            <translation>Столько могут ждать записи или общего вычисления векторов.</translation>
+        </message>
+        <message>
+            <source>Hold messages at most, ms</source>
+            <translation>Держать сообщения не дольше, мс</translation>
+        </message>
+        <message>
+            <source>After this they are kept and embedded, however few there are.</source>
+            <translation>Потом они записываются, сколько бы их ни было.</translation>
+        </message>
+        <message>
+            <source>Largest message, KB</source>
+            <translation>Самое большое сообщение, КБ</translation>
+        </message>
+        <message>
+            <source>What is larger should come in as a file.</source>
+            <translation>Что больше, лучше дать файлом.</translation>
+        </message>
+        <message>
+            <source>Let go of quiet streams after, seconds</source>
+            <translation>Закрывать затихшие потоки через, секунд</translation>
+        </message>
+        <message>
+            <source>A stream that goes on later is taken up again.</source>
+            <translation>Поток, который продолжится позже, будет подхвачен.</translation>
+        </message>
+        <message>
+            <source>Keep what matters</source>
+            <translation>Хранить то, что важно</translation>
+        </message>
+        <message>
+            <source>Let memories rise to a longer-lived layer by themselves, by what you really use.</source>
+            <translation>Воспоминания сами поднимаются в более долгий слой по тому, чем вы правда пользуетесь.</translation>
+        </message>
+        <message>
+            <source>Share that may rise</source>
+            <translation>Какая доля может подняться</translation>
+        </message>
+        <message>
+            <source>How much of what is about to go may be kept for longer. 0.3 is three in ten.</source>
+            <translation>Сколько из того, что вот-вот угаснет, можно оставить дольше. 0,3 — три из десяти.</translation>
+        </message>
+        <message>
+            <source>Left to chance</source>
+            <translation>На волю случая</translation>
+        </message>
+        <message>
+            <source>Share of these decisions made by chance, so that Magray also learns from what it would have let go.</source>
+            <translation>Доля решений, принятых случайно, чтобы Magray учился и на том, что отпустил бы.</translation>
+        </message>
+        <message>
+            <source>Days to prove useful</source>
+            <translation>Дней, чтобы пригодиться</translation>
+        </message>
+        <message>
+            <source>A memory that rose was worth it if you use it within these days.</source>
+            <translation>Воспоминание поднялось не зря, если пригодилось за эти дни.</translation>
+        </message>
+        <message>
+            <source>Rest between two lessons</source>
+            <translation>Перерыв между уроками</translation>
+        </message>
+        <message>
+            <source>Hours between two attempts to learn anew from what you used.</source>
+            <translation>Часов между попытками заново учиться на том, чем вы пользовались.</translation>
+        </message>
+        <message>
+            <source>Outcomes for a lesson</source>
+            <translation>Исходов для урока</translation>
+        </message>
+        <message>
+            <source>How many new outcomes are needed before Magray learns anew from them.</source>
+            <translation>Сколько новых исходов нужно, чтобы Magray учился заново.</translation>
+        </message>
+        <message>
+            <source>Tidy memories up</source>
+            <translation>Наводить порядок в памяти</translation>
+        </message>
+        <message>
+            <source>Repeats become one memory, what no longer holds is hidden, related memories are grouped, and old sessions are told in short. Nothing is lost, and everything can be undone.</source>
+            <translation>Повторы становятся одним, что больше не верно — скрывается, близкое группируется, старые беседы пересказываются кратко. Ничего не теряется, и всё можно отменить.</translation>
+        </message>
+        <message>
+            <source>Let the chat model help to tidy up</source>
+            <translation>Пусть языковая модель помогает с порядком</translation>
+        </message>
+        <message>
+            <source>It names groups and tells old sessions in short. Else they quote what was said.</source>
+            <translation>Она называет группы и кратко пересказывает старые беседы. Без неё берутся цитаты.</translation>
+        </message>
+        <message>
+            <source>Be considerate</source>
+            <translation>Не мешать</translation>
+        </message>
+        <message>
+            <source>Put background work off on battery, while the computer is busy, or while its memory is short.</source>
+            <translation>Откладывать фоновую работу, когда компьютер на батарее, занят или ему не хватает памяти.</translation>
+        </message>
+        <message>
+            <source>Memory is short from, percent</source>
+            <translation>Памяти мало начиная с, процентов</translation>
+        </message>
+        <message>
+            <source>From here on caches shrink, and you are warned once.</source>
+            <translation>С этого места кэши сжимаются, и вы один раз увидите предупреждение.</translation>
+        </message>
+        <message>
+            <source>The battery is low below, percent</source>
+            <translation>Батарея разряжена ниже, процентов</translation>
+        </message>
+        <message>
+            <source>Then only the most urgent background work is done.</source>
+            <translation>Тогда делается только самая срочная фоновая работа.</translation>
+        </message>
+        <message>
+            <source>The computer is busy from, percent</source>
+            <translation>Компьютер занят начиная с, процентов</translation>
+        </message>
+        <message>
+            <source>Of the processor, used by other programs. Then unimportant work waits.</source>
+            <translation>Процессора, занятых другими программами. Тогда неважная работа ждёт.</translation>
+        </message>
+        <message>
+            <source>Stay under this much memory, MB</source>
+            <translation>Держаться в пределах памяти, МБ</translation>
+        </message>
+        <message>
+            <source>Near it caches shrink. 0 takes half of what this computer has.</source>
+            <translation>Вблизи предела кэши сжимаются. 0 — половина памяти компьютера.</translation>
         </message>
         <message>
             <source>Chat model</source>
@@ -2328,6 +4420,77 @@
         </message>
     </context>
     <context>
+        <name>PromotionPanel</name>
+        <message>
+            <source>What rises by itself</source>
+            <translation>Что поднимается само</translation>
+        </message>
+        <message>
+            <source>Learn anew now</source>
+            <translation>Учиться заново сейчас</translation>
+        </message>
+        <message>
+            <source>Your memories have changed since it learned: {0}.</source>
+            <translation>С тех пор как она училась, ваша память изменилась: {0}.</translation>
+        </message>
+        <message>
+            <source>Your memories are much as they were when it learned.</source>
+            <translation>Ваша память почти такая же, как когда она училась.</translation>
+        </message>
+        <message>
+            <source>Version</source>
+            <translation>Версия</translation>
+        </message>
+        <message>
+            <source>Right order</source>
+            <translation>Верный порядок</translation>
+        </message>
+        <message>
+            <source>Judged by</source>
+            <translation>Проверена на</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln memories</source>
+            <translation>
+                <numerusform>%Ln воспоминание</numerusform>
+                <numerusform>%Ln воспоминания</numerusform>
+                <numerusform>%Ln воспоминаний</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>decides</source>
+            <translation>решает</translation>
+        </message>
+        <message>
+            <source>Let it decide</source>
+            <translation>Пусть решает она</translation>
+        </message>
+        <message>
+            <source>Let {0} decide</source>
+            <translation>Пусть решает {0}</translation>
+        </message>
+        <message>
+            <source>logistic regression</source>
+            <translation>логистическая регрессия</translation>
+        </message>
+        <message>
+            <source>decision trees</source>
+            <translation>деревья решений</translation>
+        </message>
+        <message>
+            <source>neural network</source>
+            <translation>нейронная сеть</translation>
+        </message>
+        <message>
+            <source>as it came with Magray, {0}</source>
+            <translation>из поставки Magray, {0}</translation>
+        </message>
+        <message>
+            <source>{0} of {1}, {2}</source>
+            <translation>{0} от {1}, {2}</translation>
+        </message>
+    </context>
+    <context>
         <name>ProvidersPanel</name>
         <message>
             <source>Answers come from</source>
@@ -2391,6 +4554,21 @@
         </message>
     </context>
     <context>
+        <name>Question</name>
+        <message>
+            <source>Passphrase</source>
+            <translation>Пароль</translation>
+        </message>
+        <message>
+            <source>The same passphrase again</source>
+            <translation>Тот же пароль ещё раз</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
+        </message>
+    </context>
+    <context>
         <name>ReembeddingPanel</name>
         <message>
             <source>Go back to the model before</source>
@@ -2422,6 +4600,112 @@
         </message>
     </context>
     <context>
+        <name>ResourcesCard</name>
+        <message>
+            <source>This computer</source>
+            <translation>Обычный компьютер</translation>
+        </message>
+        <message>
+            <source>Memory in use, percent</source>
+            <translation>Занято памяти, процентов</translation>
+        </message>
+        <message>
+            <source>{0} % of {1} memory in use</source>
+            <translation>Занято {0} % из {1} памяти</translation>
+        </message>
+        <message>
+            <source>{0} · it is short, so Magray works with smaller caches</source>
+            <translation>{0} · её мало, поэтому Magray работает с меньшими кэшами</translation>
+        </message>
+        <message>
+            <source>Magray takes {0}</source>
+            <translation>Magray занимает {0}</translation>
+        </message>
+        <message>
+            <source>on battery, {0} %</source>
+            <translation>от батареи, {0} %</translation>
+        </message>
+        <message>
+            <source>battery {0} %</source>
+            <translation>батарея {0} %</translation>
+        </message>
+        <message>
+            <source>Background work waits: {0}</source>
+            <translation>Фоновая работа ждёт: {0}</translation>
+        </message>
+        <message>
+            <source>Nothing holds background work back.</source>
+            <translation>Фоновой работе ничто не мешает.</translation>
+        </message>
+        <message>
+            <source>Words</source>
+            <translation>Слова</translation>
+        </message>
+        <message>
+            <source>Archive</source>
+            <translation>В архив</translation>
+        </message>
+        <message>
+            <source>1 memory</source>
+            <translation>1 воспоминание</translation>
+        </message>
+        <message>
+            <source>{0} memories</source>
+            <translation>воспоминаний: {0}</translation>
+        </message>
+        <message>
+            <source>{0} of memory</source>
+            <translation>памяти: {0}</translation>
+        </message>
+        <message>
+            <source>{0} on the disk</source>
+            <translation>на диске: {0}</translation>
+        </message>
+    </context>
+    <context>
+        <name>RisesSection</name>
+        <message>
+            <source>Why it rises</source>
+            <translation>Почему поднимается</translation>
+        </message>
+        <message>
+            <source>Why it would fade</source>
+            <translation>Почему угаснет</translation>
+        </message>
+        <message>
+            <source>Why it stays</source>
+            <translation>Почему остаётся</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln %</source>
+            <translation>
+                <numerusform>%Ln %</numerusform>
+                <numerusform>%Ln %</numerusform>
+                <numerusform>%Ln %</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{0}, rises from {1}</source>
+            <translation>{0}, поднимается с {1}</translation>
+        </message>
+        <message>
+            <source>Likely to be of use</source>
+            <translation>Вероятно, пригодится</translation>
+        </message>
+        <message>
+            <source>for it</source>
+            <translation>за</translation>
+        </message>
+        <message>
+            <source>against it</source>
+            <translation>против</translation>
+        </message>
+        <message>
+            <source>Adds {0} to the logit</source>
+            <translation>Прибавляет {0} к логиту</translation>
+        </message>
+    </context>
+    <context>
         <name>Session</name>
         <message>
             <source>Waking up…</source>
@@ -2434,6 +4718,10 @@
         <message>
             <source>Close Magray</source>
             <translation>Закрыть Magray</translation>
+        </message>
+        <message>
+            <source>Restore the backup of {0}</source>
+            <translation>Восстановить копию от {0}</translation>
         </message>
         <message>
             <source>Putting things away</source>
@@ -2496,6 +4784,22 @@
         <message>
             <source>What is read from the files and folders that you add, and how.</source>
             <translation>Что и как читается из добавленных файлов и папок.</translation>
+        </message>
+        <message>
+            <source>Background work</source>
+            <translation>Фоновая работа</translation>
+        </message>
+        <message>
+            <source>Memories are looked after while you do something else. The status page shows what goes on, and can pause it.</source>
+            <translation>Пока вы заняты другим, память приводится в порядок. Страница состояния показывает, что идёт, и может это приостановить.</translation>
+        </message>
+        <message>
+            <source>Backups</source>
+            <translation>Резервные копии</translation>
+        </message>
+        <message>
+            <source>Everything that Magray remembers, in one file, here or on another disk.</source>
+            <translation>Всё, что помнит Magray, в одном файле — здесь или на другом диске.</translation>
         </message>
         <message>
             <source>Privacy</source>
@@ -2562,10 +4866,6 @@
         <message>
             <source>Remember this for ever</source>
             <translation>Запомнить навсегда</translation>
-        </message>
-        <message>
-            <source>Look it up in memory</source>
-            <translation>Найти в памяти</translation>
         </message>
         <message>
             <source>What is remembered; on or off for this chat</source>
@@ -2688,14 +4988,6 @@
             <translation>Забыть свою заготовку</translation>
         </message>
         <message>
-            <source>Hold the memory's indexes against what is stored</source>
-            <translation>Сверить указатели памяти с хранилищем</translation>
-        </message>
-        <message>
-            <source>Build the memory's indexes anew</source>
-            <translation>Построить указатели памяти заново</translation>
-        </message>
-        <message>
             <source>Write behind “/{0}”: {1}</source>
             <translation>Допишите после «/{0}»: {1}</translation>
         </message>
@@ -2720,10 +5012,6 @@
             <translation>Вернуть</translation>
         </message>
         <message>
-            <source>Nothing like this was found in your files and notes.</source>
-            <translation>В ваших файлах и заметках ничего похожего нет.</translation>
-        </message>
-        <message>
             <source>Interact, a day</source>
             <translation>Interact, сутки</translation>
         </message>
@@ -2738,22 +5026,6 @@
         <message>
             <source>There is no file or folder {0}.</source>
             <translation>Файла или папки {0} нет.</translation>
-        </message>
-        <message numerus="yes">
-            <source>%Ln memories stand in the store, and every index agrees.</source>
-            <translation>
-                <numerusform>В хранилище %Ln воспоминание, все указатели с ним согласны.</numerusform>
-                <numerusform>В хранилище %Ln воспоминания, все указатели с ними согласны.</numerusform>
-                <numerusform>В хранилище %Ln воспоминаний, все указатели с ними согласны.</numerusform>
-            </translation>
-        </message>
-        <message numerus="yes">
-            <source>The indexes of %Ln memories were built anew.</source>
-            <translation>
-                <numerusform>Указатели %Ln воспоминания построены заново.</numerusform>
-                <numerusform>Указатели %Ln воспоминаний построены заново.</numerusform>
-                <numerusform>Указатели %Ln воспоминаний построены заново.</numerusform>
-            </translation>
         </message>
         <message>
             <source>Offline: nothing leaves this computer.</source>
@@ -2930,6 +5202,29 @@
         </message>
     </context>
     <context>
+        <name>SplitDialog</name>
+        <message>
+            <source>Split a memory</source>
+            <translation>Разделить воспоминание</translation>
+        </message>
+        <message>
+            <source>Leave an empty line wherever a new memory shall begin.</source>
+            <translation>Оставьте пустую строку там, где начинается новое воспоминание.</translation>
+        </message>
+        <message>
+            <source>Split</source>
+            <translation>Разделить</translation>
+        </message>
+        <message>
+            <source>The text, with empty lines where it is cut</source>
+            <translation>Текст с пустыми строками в местах разреза</translation>
+        </message>
+        <message>
+            <source>This makes {0}. The whole stays, hidden behind them.</source>
+            <translation>Получится: {0}. Целое сохранится, скрытое за ними.</translation>
+        </message>
+    </context>
+    <context>
         <name>StartProblem</name>
         <message>
             <source>Nothing was changed.</source>
@@ -2958,6 +5253,14 @@
         <message>
             <source>Magray may not write to {0}. Nothing was changed. Allow writing there, or start Magray with --data-dir and another folder.</source>
             <translation>Magray не может писать в {0}. Ничего не изменено. Разрешите запись или запустите Magray с --data-dir и другой папкой.</translation>
+        </message>
+        <message>
+            <source>The database is damaged</source>
+            <translation>База данных повреждена</translation>
+        </message>
+        <message>
+            <source>The file of the database in {0} cannot be read; it was left as it is. A backup can take its place, and the damaged file is kept beside it. Look at the disk, too: it may be failing.</source>
+            <translation>Файл базы в {0} не читается; он оставлен как есть. Его место может занять резервная копия, повреждённый файл сохранится рядом. Проверьте и диск: возможно, он выходит из строя.</translation>
         </message>
         <message>
             <source>These data belong to a newer Magray</source>
@@ -3019,10 +5322,161 @@
         </message>
     </context>
     <context>
+        <name>TagsDialog</name>
+        <message>
+            <source>Tags</source>
+            <translation>Метки</translation>
+        </message>
+        <message>
+            <source>Tags of {0}, with commas between them</source>
+            <translation>Метки ({0}) через запятую</translation>
+        </message>
+        <message>
+            <source>Keep</source>
+            <translation>Оставить</translation>
+        </message>
+        <message>
+            <source>Some of them also have: {0}. These stay.</source>
+            <translation>У некоторых есть ещё: {0}. Эти остаются.</translation>
+        </message>
+    </context>
+    <context>
         <name>TextPane</name>
         <message>
             <source>Text of the document</source>
             <translation>Текст документа</translation>
+        </message>
+    </context>
+    <context>
+        <name>TimelineModel</name>
+        <message>
+            <source>When</source>
+            <translation>Когда</translation>
+        </message>
+        <message>
+            <source>Added</source>
+            <translation>Добавлено</translation>
+        </message>
+        <message>
+            <source>Promoted</source>
+            <translation>Повышено</translation>
+        </message>
+        <message>
+            <source>Recalled</source>
+            <translation>Обращений</translation>
+        </message>
+    </context>
+    <context>
+        <name>TimelinePicture</name>
+        <message>
+            <source>What happened over time</source>
+            <translation>Что было со временем</translation>
+        </message>
+        <message>
+            <source>Added</source>
+            <translation>Добавлено</translation>
+        </message>
+        <message>
+            <source>Promoted</source>
+            <translation>Повышено</translation>
+        </message>
+        <message>
+            <source>Recalled</source>
+            <translation>Обращений</translation>
+        </message>
+        <message>
+            <source>Left and right walk, Shift stretches, Enter shows what was said then.</source>
+            <translation>Влево и вправо — идти, Shift — растянуть, Enter показывает, что было сказано тогда.</translation>
+        </message>
+    </context>
+    <context>
+        <name>TimelineTable</name>
+        <message>
+            <source>Figures of the timeline</source>
+            <translation>Числа хронологии</translation>
+        </message>
+    </context>
+    <context>
+        <name>TimelineView</name>
+        <message>
+            <source>Timeline of memories</source>
+            <translation>Хронология памяти</translation>
+        </message>
+        <message>
+            <source>What a bar stands for</source>
+            <translation>Что значит столбик</translation>
+        </message>
+        <message>
+            <source>Days</source>
+            <translation>Дни</translation>
+        </message>
+        <message>
+            <source>Weeks</source>
+            <translation>Недели</translation>
+        </message>
+        <message>
+            <source>Months</source>
+            <translation>Месяцы</translation>
+        </message>
+        <message>
+            <source>All time</source>
+            <translation>Всё время</translation>
+        </message>
+        <message>
+            <source>Let go of the chosen days</source>
+            <translation>Снять выбор дней</translation>
+        </message>
+        <message>
+            <source>Go to a day</source>
+            <translation>Перейти к дню</translation>
+        </message>
+        <message>
+            <source>Show the figures as a table</source>
+            <translation>Показать числа таблицей</translation>
+        </message>
+        <message>
+            <source>Go to</source>
+            <translation>Перейти к</translation>
+        </message>
+        <message>
+            <source>The timeline could not be drawn</source>
+            <translation>Не удалось нарисовать хронологию</translation>
+        </message>
+        <message>
+            <source>Try again</source>
+            <translation>Попробовать снова</translation>
+        </message>
+        <message>
+            <source>Chosen days: {0}</source>
+            <translation>Выбранные дни: {0}</translation>
+        </message>
+        <message>
+            <source>Nothing has happened yet</source>
+            <translation>Пока ничего не было</translation>
+        </message>
+        <message>
+            <source>Here you see when memories came, rose and were recalled. It begins with a note or a file.</source>
+            <translation>Здесь видно, когда воспоминания появлялись, поднимались и понадобились. Начните с заметки или файла.</translation>
+        </message>
+        <message>
+            <source>Write a note</source>
+            <translation>Написать заметку</translation>
+        </message>
+        <message>
+            <source>Add files</source>
+            <translation>Добавить файлы</translation>
+        </message>
+        <message>
+            <source>Nothing is like this</source>
+            <translation>Ничего похожего</translation>
+        </message>
+        <message>
+            <source>No memory fits all of these filters at once.</source>
+            <translation>Ни одно воспоминание не подходит под все эти фильтры сразу.</translation>
+        </message>
+        <message>
+            <source>Show everything</source>
+            <translation>Показать всё</translation>
         </message>
     </context>
     <context>
@@ -3207,10 +5661,142 @@
         </message>
     </context>
     <context>
+        <name>VersionsDialog</name>
+        <message>
+            <source>Older versions</source>
+            <translation>Старые версии</translation>
+        </message>
+        <message>
+            <source>What this memory said before it was edited</source>
+            <translation>Что было сказано до правки</translation>
+        </message>
+        <message>
+            <source>Use this text again</source>
+            <translation>Вернуть этот текст</translation>
+        </message>
+        <message>
+            <source>Close</source>
+            <translation>Закрыть</translation>
+        </message>
+        <message>
+            <source>Until {0}</source>
+            <translation>До {0}</translation>
+        </message>
+        <message>
+            <source>The text of the chosen version</source>
+            <translation>Текст выбранной версии</translation>
+        </message>
+    </context>
+    <context>
         <name>ViewHeader</name>
         <message>
             <source>Back</source>
             <translation>Назад</translation>
+        </message>
+    </context>
+    <context>
+        <name>ViewSwitch</name>
+        <message>
+            <source>How memories are shown</source>
+            <translation>Как показана память</translation>
+        </message>
+        <message>
+            <source>Table</source>
+            <translation>Таблица</translation>
+        </message>
+        <message>
+            <source>Map</source>
+            <translation>Карта</translation>
+        </message>
+        <message>
+            <source>Timeline</source>
+            <translation>Хронология</translation>
+        </message>
+    </context>
+    <context>
+        <name>WatchedFolderCard</name>
+        <message>
+            <source>Ignore patterns</source>
+            <translation>Шаблоны исключения</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>Пауза</translation>
+        </message>
+        <message>
+            <source>Remove</source>
+            <translation>Удалить</translation>
+        </message>
+        <message>
+            <source>One pattern a line, as in a .gitignore file: *.tmp, build/, /drafts, !keep.txt. What was read before stays in memory.</source>
+            <translation>По одному шаблону в строке, как в файле .gitignore: *.tmp, build/, /drafts, !keep.txt. Прочитанное раньше остаётся в памяти.</translation>
+        </message>
+        <message>
+            <source>Save</source>
+            <translation>Сохранить</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Продолжить</translation>
+        </message>
+    </context>
+    <context>
+        <name>WatchedFoldersView</name>
+        <message>
+            <source>Watched folders</source>
+            <translation>Папки под наблюдением</translation>
+        </message>
+        <message>
+            <source>No folder is watched</source>
+            <translation>Ни за одной папкой не следят</translation>
+        </message>
+        <message>
+            <source>A watched folder is kept in step: new and changed files are read by themselves, on this computer. You can pause it at any time.</source>
+            <translation>Папка под наблюдением обновляется: новые и изменённые файлы читаются сами, на этом компьютере. Это можно приостановить в любой момент.</translation>
+        </message>
+        <message>
+            <source>Watch a folder</source>
+            <translation>Следить за папкой</translation>
+        </message>
+        <message>
+            <source>New and changed files in these folders are read by themselves. A file that is deleted leaves its document here, marked as missing.</source>
+            <translation>Новые и изменённые файлы в этих папках читаются сами. Документ удалённого файла остаётся здесь с пометкой, что файла нет.</translation>
+        </message>
+        <message>
+            <source>Watch a folder no more</source>
+            <translation>Больше не следить за папкой</translation>
+        </message>
+        <message>
+            <source>Stop watching {0}?</source>
+            <translation>Больше не следить за {0}?</translation>
+        </message>
+        <message>
+            <source>{0} of it are in memory. Forgetting them cannot be taken back; the files are not touched.</source>
+            <translation>В памяти из неё: {0}. Забыть их — без возврата; файлы не затрагиваются.</translation>
+        </message>
+        <message>
+            <source>Keep documents</source>
+            <translation>Оставить документы</translation>
+        </message>
+        <message>
+            <source>Forget documents</source>
+            <translation>Забыть документы</translation>
+        </message>
+        <message>
+            <source>Cancel</source>
+            <translation>Отмена</translation>
+        </message>
+        <message>
+            <source>No longer watched: {0}</source>
+            <translation>Больше не отслеживается: {0}</translation>
+        </message>
+        <message>
+            <source>No longer watched, forgotten: {0}</source>
+            <translation>Больше не отслеживается, забыто: {0}</translation>
         </message>
     </context>
     <context>
@@ -3265,6 +5851,29 @@
         </message>
     </context>
     <context>
+        <name>WhySection</name>
+        <message>
+            <source>Why it was found</source>
+            <translation>Почему найдено</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln %</source>
+            <translation>
+                <numerusform>%Ln %</numerusform>
+                <numerusform>%Ln %</numerusform>
+                <numerusform>%Ln %</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Place {0} before it was read again, {1} after</source>
+            <translation>Место {0} до повторного чтения, {1} после</translation>
+        </message>
+        <message>
+            <source>Place {0} of what was found</source>
+            <translation>Место {0} среди найденного</translation>
+        </message>
+    </context>
+    <context>
         <name>Workspace</name>
         <message>
             <source>Everything works</source>
@@ -3281,6 +5890,10 @@
         <message>
             <source>Show the models</source>
             <translation>Показать модели</translation>
+        </message>
+        <message>
+            <source>Show the backups</source>
+            <translation>Показать копии</translation>
         </message>
         <message>
             <source>Go on</source>
@@ -3340,6 +5953,21 @@
         <message>
             <source>Testing…</source>
             <translation>Проверяю…</translation>
+        </message>
+    </context>
+    <context>
+        <name>_Row</name>
+        <message>
+            <source>Do it now</source>
+            <translation>Сделать сейчас</translation>
+        </message>
+        <message>
+            <source>Pause</source>
+            <translation>Пауза</translation>
+        </message>
+        <message>
+            <source>Go on</source>
+            <translation>Продолжить</translation>
         </message>
     </context>
 </TS>

@@ -33,7 +33,7 @@ def test_every_string_is_translated_with_its_places_and_without_shouting() -> No
         for form in forms:
             assert form, f"{context}: {source}"
             assert sorted(re.findall(r"\{\d\}|%L?n", form)) == sorted(re.findall(r"\{\d\}|%L?n", source)), source
-            assert "!" not in form
+            assert not re.search(r"\w!|!$", form)  # one in front of a word is a pattern for files
         assert len(forms) == (3 if "%n" in source or "%Ln" in source else 1)
 
 
