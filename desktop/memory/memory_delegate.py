@@ -151,20 +151,21 @@ class MemoryDelegate(QStyledItemDelegate):
         key = (found.row.number, cell.width())
         layout = self._layouts.get(key)
         if layout is None:
-            layout = self._layouts[key] = self._lay_out(found, cell.width(), right_to_left=right_to_left)
+            layout = self._layouts[key] = self._lay_out(found, cell.width())
             while len(self._layouts) > _LAYOUTS_KEPT:
                 self._layouts.popitem(last=False)
         top = cell.top() + (cell.height() - layout.boundingRect().height()) / 2
-        layout.draw(painter, QPointF(cell.left(), top))
+        free = max(0.0, cell.width() - layout.lineAt(0).naturalTextWidth()) if right_to_left else 0.0
+        layout.draw(painter, QPointF(cell.left() + free, top))
 
-    def _lay_out(self, found: FoundMemory, width: int, *, right_to_left: bool) -> QTextLayout:
+    def _lay_out(self, found: FoundMemory, width: int) -> QTextLayout:
         """The stretch that answers the words, cut to one line of this width, found words strong."""
         whole = line_of(found.hit.memory.text, found.hit.memory.source)
         first = matched_words(whole, self._query)
         # While the first found word would be seen anyway, the memory begins at its beginning.
         seen = not first or self._body_metrics.horizontalAdvance(whole[: first[0][1]]) < width * 0.8
         text = whole[:600] if seen else self._window(whole, [begin for begin, _ in first])
-        layout = self._line(text, width, right_to_left=right_to_left)
+        layout = self._line(text, width)
         line = layout.lineAt(0)
         if line.naturalTextWidth() <= width:
             return layout
@@ -172,7 +173,7 @@ class MemoryDelegate(QStyledItemDelegate):
         for _ in range(8):  # a few steps: strong words are wider than the measure says
             cut = min(len(_utf16(text, int(line.xToCursor(room)))), len(text) - 1)
             text = text[: max(1, cut)].rstrip("… ")
-            layout = self._line(f"{text}…", width, right_to_left=right_to_left)
+            layout = self._line(f"{text}…", width)
             line = layout.lineAt(0)
             if line.naturalTextWidth() <= width:
                 break
@@ -186,7 +187,7 @@ class MemoryDelegate(QStyledItemDelegate):
         begin = whole.rfind(" ", 0, max(0, best - _BEFORE)) + 1
         return f"{'…' if begin else ''}{whole[begin : begin + 600]}"
 
-    def _line(self, text: str, width: int, *, right_to_left: bool) -> QTextLayout:
+    def _line(self, text: str, width: int) -> QTextLayout:
         layout = QTextLayout(text, self._body)
         strong = QFont(self._theme.font("body", strong=True))
         ranges = []
@@ -200,8 +201,8 @@ class MemoryDelegate(QStyledItemDelegate):
         layout.setFormats(ranges)
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.NoWrap)
-        if right_to_left:
-            option.setTextDirection(Qt.LayoutDirection.RightToLeft)
+        option.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
+        option.setTextDirection(Qt.LayoutDirection.LayoutDirectionAuto)  # by its own letters, whatever stands around it
         layout.setTextOption(option)
         layout.setCacheEnabled(True)
         layout.beginLayout()

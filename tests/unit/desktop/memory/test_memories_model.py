@@ -89,7 +89,7 @@ def test_hits_bring_their_rows(model: MemoriesModel, parts: DesktopParts, qtbot:
     for way in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
         table.setLayoutDirection(way)
         assert not table.grab().isNull()
-    line = table.delegate._lay_out(found, 160, right_to_left=False)
+    line = table.delegate._lay_out(found, 160)
     assert line.text().endswith("…")
     assert line.lineAt(0).naturalTextWidth() <= 160
 
