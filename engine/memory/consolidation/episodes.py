@@ -20,6 +20,8 @@ LONGEST = 1600
 """Characters of an episode."""
 
 _LONGEST_SENTENCE = 240
+_TELLING = 3
+"""A sentence with fewer words of the topic ("That's awesome!") counts less."""
 _SAME_WORDS = 0.6
 _OURS, _OTHERS = 0, 1
 _WORD = re.compile(r"[^\W\d_]{3,}")
@@ -41,7 +43,7 @@ def tell(turns: Sequence[Turn], background: Sequence[str], language: Language) -
     Returns:
         The title and the text.
     """
-    namer = Namer(language)
+    namer = Namer(language, besides=sorted({turn.speaker for turn in turns if turn.speaker}))
     namer.add(_OURS, [turn.text for turn in turns])
     if background:
         namer.add(_OTHERS, background)
@@ -66,7 +68,8 @@ def _text(turns: Sequence[Turn], namer: Namer, language: Language, spoken: str) 
         for sentence in language.sentences(turn.text):
             written = _cut(" ".join(sentence.split()))
             stems = frozenset(language.stem(word.casefold().replace("ё", "е")) for word in _WORD.findall(written))
-            value = sum(weights.get(stem, 0.0) for stem in stems) / math.sqrt(len(stems) + 1)
+            known = [weights[stem] for stem in stems if stem in weights]
+            value = sum(known) / math.sqrt(len(stems) + 1) * min(1.0, len(known) / _TELLING)
             value *= 0.5 if written.endswith(("?", "？")) else 1.0
             if best is None or value > best[0]:
                 best = (value, place, written, stems)

@@ -28,7 +28,8 @@ _SAME_WORDS = 0.5
 _CHAT = words(
     "yeah yep okay thanks thank hey hi hello wow lol haha sure great good nice really sounds like love glad awesome "
     "cool know think going get got one thing things time year day week last next lot way let want see look make made "
-    "mean means happened feel feeling",
+    "mean means happened feel feeling woohoo yay thats amazing totally definitely absolutely tough other others since "
+    "being everyone something someone anything",
     "спасибо привет пока хорошо ладно конечно очень просто вообще думаю знаю надо могу хочу раз день год время "
     "неделя сегодня завтра вчера",
 )
@@ -38,7 +39,13 @@ _CHAT = words(
 class Namer:
     """Counts the words of groups, and names them."""
 
-    def __init__(self, language: Language) -> None:
+    def __init__(self, language: Language, *, besides: Sequence[str] = ()) -> None:
+        """Make it.
+
+        Args:
+            language: How texts are read.
+            besides: Texts whose words name nothing, as the names of those who speak to each other.
+        """
         self._language = language
         self._empty = (
             frozenset({""})
@@ -46,6 +53,7 @@ class Namer:
             | frozenset(language.stem(word) for word in language.stop)
         )
         self._stems: dict[str, str] = {}
+        self._empty |= {self._stem(word) for text in besides for word in _WORD.findall(text)}
         self._groups: dict[int, Counter[str]] = {}
         self._shared: dict[int, frozenset[str]] = {}
         self._forms: dict[int, dict[str, Counter[str]]] = {}

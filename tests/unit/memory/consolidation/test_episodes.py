@@ -153,6 +153,20 @@ async def test_it_speaks_once_its_turns_have_cooled(lived: Engine, fake_clock: F
     assert [memory.id for memory in await lived.episode_turns(episode.id)] == ids
 
 
+async def test_what_has_expired_is_found_by_its_episode(lived: Engine, fake_clock: FakeClock) -> None:
+    """A day later the turns lie in the archive, and recall still knows what was said."""
+    await say(lived, TALK)
+    fake_clock.advance(hours=25)
+    await lived._parts.life.sweep(fake_clock())
+    assert await lived.recall("How long does the adoption take?") == []
+
+    await lived.consolidate()
+
+    (hit,) = await lived.recall("How long does the adoption take?")
+    assert "The adoption takes two years on average" in hit.memory.text
+    assert all(turn.archived_at is not None for turn in await lived.episode_turns(hit.memory.id))
+
+
 async def test_turns_that_cool_are_told_at_once(lived: Engine, fake_clock: FakeClock) -> None:
     ids = await say(lived, TALK)
     await lived.archive_memories(ids)
