@@ -12,24 +12,25 @@ from engine import Action
 
 def done_words(actions: Sequence[Action]) -> str:
     """`Raised: 3 memories`."""
-    tr = QCoreApplication.translate
     names = {
-        "promoted": tr("MemoryDeeds", "Raised: {0}"),
-        "demoted": tr("MemoryDeeds", "Lowered: {0}"),
-        "kept": tr("MemoryDeeds", "Kept for longer: {0}"),
-        "archived": tr("MemoryDeeds", "Put into the archive: {0}"),
-        "woken": tr("MemoryDeeds", "Taken out of the archive: {0}"),
-        "pinned": tr("MemoryDeeds", "Pinned: {0}"),
-        "unpinned": tr("MemoryDeeds", "Unpinned: {0}"),
-        "tagged": tr("MemoryDeeds", "Tags changed: {0}"),
-        "merged": tr("MemoryDeeds", "Merged: {0}"),
-        "split": tr("MemoryDeeds", "Split"),
-        "superseded": tr("MemoryDeeds", "Replaced: {0}"),
+        "promoted": QCoreApplication.translate("MemoryDeeds", "Raised: {0}"),
+        "demoted": QCoreApplication.translate("MemoryDeeds", "Lowered: {0}"),
+        "kept": QCoreApplication.translate("MemoryDeeds", "Kept for longer: {0}"),
+        "archived": QCoreApplication.translate("MemoryDeeds", "Put into the archive: {0}"),
+        "woken": QCoreApplication.translate("MemoryDeeds", "Taken out of the archive: {0}"),
+        "pinned": QCoreApplication.translate("MemoryDeeds", "Pinned: {0}"),
+        "unpinned": QCoreApplication.translate("MemoryDeeds", "Unpinned: {0}"),
+        "tagged": QCoreApplication.translate("MemoryDeeds", "Tags changed: {0}"),
+        "merged": QCoreApplication.translate("MemoryDeeds", "Merged: {0}"),
+        "split": QCoreApplication.translate("MemoryDeeds", "Split"),
+        "superseded": QCoreApplication.translate("MemoryDeeds", "Replaced: {0}"),
     }
     if len(actions) > 1:
-        return tr("MemoryDeeds", "Moved: {0}").format(memories_words(len({m for a in actions for m in a.memories})))
+        return QCoreApplication.translate("MemoryDeeds", "Moved: {0}").format(
+            memories_words(len({m for a in actions for m in a.memories}))
+        )
     action = actions[0]
-    form = names.get(action.event, tr("MemoryDeeds", "Changed: {0}"))
+    form = names.get(action.event, QCoreApplication.translate("MemoryDeeds", "Changed: {0}"))
     return form.format(memories_words(len(action.memories)))
 
 

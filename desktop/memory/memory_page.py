@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 REFRESH_MILLISECONDS = 500
 """While memories come in, what is shown is fetched anew this often, never more."""
+_MANY = 25_000
+"""With every so many rows, news wait as long again."""
 _DETAIL, _DETAIL_LEAST = 330, 260
 _NARROW = 700
 """Below this width, in design pixels, the details stand under the views instead of beside them."""
@@ -178,7 +180,8 @@ class MemoryPage(Panel):
 
     def _changed(self) -> None:
         if not self._refresh.isActive():
-            self._refresh.start()
+            # Reading the numbers of very many takes its time, and recall waits for the same threads.
+            self._refresh.start(REFRESH_MILLISECONDS * (1 + self.table.model.rowCount() // _MANY))
 
     def showEvent(self, event: QShowEvent) -> None:
         """What changed meanwhile is fetched now."""

@@ -15,7 +15,6 @@ from engine import DayActivity
 Zoom = Literal["day", "week", "month"]
 ZOOMS: tuple[Zoom, ...] = ("day", "week", "month")
 _DAY = timedelta(days=1)
-_translate = QCoreApplication.translate
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,19 +102,19 @@ def span_words(span: Span, zoom: Zoom) -> str:
         return locale.toString(_qdate(span.first), "dddd d MMMM yyyy")
     last = span.end - _DAY
     form = "d" if last.month == span.first.month else "d MMMM"
-    words = _translate("Timeline", "{0} to {1}")
+    words = QCoreApplication.translate("Timeline", "{0} to {1}")
     return words.format(locale.toString(_qdate(span.first), form), locale.toString(_qdate(last), "d MMMM yyyy"))
 
 
 def figures_words(figures: Sequence[int]) -> str:
     """`14 added · 2 promoted · 5 recalled`; what did not happen is left out."""
     forms = (
-        _translate("Timeline", "{0} added"),
-        _translate("Timeline", "{0} promoted"),
-        _translate("Timeline", "{0} recalled"),
+        QCoreApplication.translate("Timeline", "{0} added"),
+        QCoreApplication.translate("Timeline", "{0} promoted"),
+        QCoreApplication.translate("Timeline", "{0} recalled"),
     )
     parts = [form.format(number(count)) for form, count in zip(forms, figures, strict=True) if count]
-    return " · ".join(parts) or _translate("Timeline", "nothing happened")
+    return " · ".join(parts) or QCoreApplication.translate("Timeline", "nothing happened")
 
 
 def nice_top(highest: int) -> int:
