@@ -15,7 +15,7 @@ from engine.memory.layer_index import LayerIndex
 from engine.memory.lexical_sync import LexicalIndex
 from engine.memory.migrations import migrate
 from engine.memory.records import Memory, Removal
-from engine.memory.store import memories
+from engine.memory.store import life_deeds, memories
 from engine.memory.store.database import Database
 from engine.settings import IndexSettings
 from engine.values import NewMemory
@@ -68,12 +68,12 @@ class Truth:
     def delete(self, *ids: str) -> None:
         """Hide memories."""
         with self.store.write() as writer:
-            memories.delete(self.store, writer, ids)
+            life_deeds.delete(self.store, writer, ids)
 
     def undelete(self, *ids: str) -> None:
         """Show them again."""
         with self.store.write() as writer:
-            memories.undelete(self.store, writer, ids)
+            life_deeds.restore(self.store, writer, ids)
 
     def erase(self, *ids: str) -> None:
         """Remove them for good."""

@@ -15,7 +15,7 @@ from engine.errors import ChatModelError, MagrayError, SettingsError
 from engine.events import EventBus, MemoriesRemembered
 from engine.memory.conversations import Conversations
 from engine.memory.memory import LayeredMemory
-from engine.memory.store import conversations as stored, memories, turns
+from engine.memory.store import conversations as stored, life_deeds, memories, turns
 from engine.memory.store.turns import Turn
 from engine.settings import Settings
 
@@ -24,6 +24,7 @@ EXTRACTED = "extracted"
 """Tag of memories that were drawn from conversations."""
 PREFERENCE = "preference"
 """Tag of those that state a preference."""
+_NEWER = "It was said otherwise later."
 _KINDS: tuple[values.Kind, ...] = ("fact", "decision")
 _TURNS = 60
 _KNOWN = 12
@@ -118,7 +119,7 @@ class Extraction:
         Returns:
             How many were taken back.
         """
-        await self._memory.write(lambda store, writer: memories.restore_superseded(writer, ids))
+        await self._memory.write(lambda store, writer: life_deeds.hold_again(store, writer, ids))
         return await self._memory.delete(ids)
 
     async def close(self) -> None:
@@ -196,7 +197,10 @@ class Extraction:
         return made
 
     async def _supersede(self, old: Collection[str], new: values.Memory) -> None:
-        await self._memory.write(lambda store, writer: memories.supersede(writer, old, by=new.id, at=new.occurred_at))
+        at = memories.to_us(new.occurred_at)
+        await self._memory.write(
+            lambda store, writer: life_deeds.supersede(store, writer, old, by=new.id, at=at, reason=_NEWER)
+        )
 
     async def _near(self, item: Item) -> list[values.Memory]:
         found: list[values.Memory] = []

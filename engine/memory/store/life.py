@@ -122,6 +122,17 @@ def present_states(reader: peewee.SqliteDatabase, ids: Iterable[str]) -> dict[st
     return found
 
 
+def hidden_behind(reader: peewee.SqliteDatabase, ids: Iterable[str]) -> list[State]:
+    """Memories that one of these superseded; earlier versions are none."""
+    found: list[State] = []
+    for batch in batches(list(ids)):
+        rows = reader.execute_sql(
+            f"SELECT {STATE_COLUMNS} FROM memory WHERE superseded_by IN ({_marks(batch)}) AND version_of IS NULL", batch
+        ).fetchall()
+        found += [State._make(row) for row in rows]
+    return found
+
+
 def overdue(reader: peewee.SqliteDatabase, *, now: int, limit: int) -> list[State]:
     """Memories in the hot indexes whose time is over and that are not pinned, those that expired first at the head."""
     rows = reader.execute_sql(

@@ -171,13 +171,13 @@ def fresh_term(state: State, fields: Fields, *, at: int, terms: Mapping[str, int
     return {"expires_at": at + term} if there and not after["pinned"] and overdue and term is not None else {}
 
 
-def mark_restored(writer: peewee.SqliteDatabase, ids: Sequence[str], *, at: int) -> None:
-    """Deleted memories came back by another way than undoing: their deletions count as taken back."""
+def mark_restored(writer: peewee.SqliteDatabase, ids: Sequence[str], *, at: int, event: str = "deleted") -> None:
+    """Memories came back by another way than undoing: what had hidden them counts as taken back."""
     for batch in life.batches(ids):
         marks = ",".join("?" * len(batch))
         writer.execute_sql(
-            f"UPDATE history SET undone_at = ? WHERE memory IN ({marks}) AND event = 'deleted' AND undone_at IS NULL",
-            [at, *batch],
+            f"UPDATE history SET undone_at = ? WHERE memory IN ({marks}) AND event = ? AND undone_at IS NULL",
+            [at, *batch, event],
         )
 
 

@@ -222,46 +222,6 @@ def counts(reader: peewee.SqliteDatabase) -> dict[str, int]:
     return {layer: found.get(layer, 0) for layer in values.LAYERS}
 
 
-def delete(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str]) -> int:
-    """Hide memories so that it can be undone.
-
-    Returns:
-        How many were there and not hidden yet.
-    """
-    changed = 0
-    for batch in _batches(list(ids)):
-        query = _hot_columns().where(Memory.id.in_(batch), Memory.deleted_at.is_null())
-        rows = list(query.tuples().execute(writer))
-        sequences = _leave_index(store, writer, rows)
-        for (number, *_), sequence in zip(rows, sequences, strict=True):
-            Memory.update(deleted_at=store.now_us(), label=None, sequence=sequence).where(
-                Memory.number == number
-            ).execute(writer)
-        changed += len(rows)
-    return changed
-
-
-def undelete(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str]) -> int:
-    """Bring hidden memories back.
-
-    Returns:
-        How many were hidden.
-    """
-    changed = 0
-    for batch in _batches(list(ids)):
-        query = Memory.select(Memory.number, Memory.archived_at).where(
-            Memory.id.in_(batch), Memory.deleted_at.is_null(False)
-        )
-        rows = list(query.tuples().execute(writer))
-        for (number, archived_at), sequence in zip(rows, store.next_sequences(writer, len(rows)), strict=True):
-            label = sequence if archived_at is None else None
-            Memory.update(deleted_at=None, label=label, sequence=sequence).where(Memory.number == number).execute(
-                writer
-            )
-        changed += len(rows)
-    return changed
-
-
 def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], *, purge: bool = True) -> int:
     """Remove memories, their vectors and what was logged about them for good.
 
@@ -291,30 +251,6 @@ def erase(store: Database, writer: peewee.SqliteDatabase, ids: Collection[str], 
         cluster_queries.forget(writer, numbers)
         Memory.delete().where(Memory.number.in_(numbers)).execute(writer)
     return count
-
-
-def supersede(
-    writer: peewee.SqliteDatabase, ids: Collection[str], *, by: str, at: datetime, recorded: int | None = None
-) -> int:
-    """A newer memory says otherwise from a moment on: these stay, and recall hides them unless asked for.
-
-    Args:
-        writer: The transaction.
-        ids: What no longer holds.
-        by: The newer memory.
-        at: From when on it is no longer true in the world.
-        recorded: When that became known, in microseconds since 1970 UTC; by default now.
-
-    Returns:
-        How many did not have a successor yet.
-    """
-    changed = 0
-    for batch in _batches(list(ids)):
-        query = Memory.update(
-            superseded_by=by, valid_to=to_us(at), superseded_at=now_us() if recorded is None else recorded
-        ).where(Memory.id.in_(batch), Memory.superseded_by.is_null())
-        changed += int(query.execute(writer))
-    return changed
 
 
 def restore_superseded(writer: peewee.SqliteDatabase, by: Collection[str]) -> int:

@@ -10,7 +10,7 @@ import pytest
 from engine.memory import word_tail
 from engine.memory.lexical_sync import LexicalIndex
 from engine.memory.migrations import migrate
-from engine.memory.store import memories, recall_queries
+from engine.memory.store import life_deeds, memories, recall_queries
 from engine.memory.store.database import Database
 from engine.memory.word_tail import Asked, WordTail
 from engine.values import NewMemory
@@ -86,7 +86,7 @@ def test_what_changed_is_not_found_by_what_it_was(database: Database, lexical: L
     lexical.catch_up()
     with database.write() as writer:
         found = memories.fetch(writer, [first])
-        memories.delete(database, writer, [found[0].id])
+        life_deeds.delete(database, writer, [found[0].id])
     assert search(database, lexical, "cellar")["body"] == {}
     assert set(search(database, lexical, "heron")["body"]) == {second}
 

@@ -5,6 +5,8 @@ import pytest
 
 from engine import ConversationSource, InvalidMemoryError, MemoriesChanged, Memory, NotFoundError
 from engine.life_values import Action
+from engine.memory.store import life_deeds
+from engine.memory.store.database import Database
 from tests.helpers.life_house import LifeHouse
 
 HOURS = timedelta(hours=1)
@@ -358,3 +360,30 @@ async def test_thousands_at_once(house: LifeHouse) -> None:
     assert house.query("SELECT COUNT(*) FROM memory WHERE layer = 'insights' AND label = sequence") == [(3000,)]
     await house.life.undo(action.id)
     assert house.query("SELECT COUNT(*) FROM memory WHERE layer = 'interact'") == [(3000,)]
+
+
+async def test_what_magray_supersedes_and_takes_back_is_logged(house: LifeHouse) -> None:
+    old, new, other = await house.add("rent is nine hundred", "rent is a thousand", "nothing to do with it")
+    at = house.store.now_us()
+
+    def supersede(store: Database, writer: object) -> int:
+        return life_deeds.supersede(store, writer, [old.id, "gone"], by=new.id, at=at, reason="Said later.")  # type: ignore[arg-type]
+
+    assert await house.memory.write(supersede) == 1
+    assert await house.memory.write(supersede) == 0
+    (entry,) = await house.life.history(old.id)
+    assert (entry.event, entry.actor, entry.reason, entry.undone) == ("superseded", "magray", "Said later.", False)
+    assert await house.memory.write(lambda store, writer: life_deeds.hold_again(store, writer, [new.id])) == 1
+    assert await house.get(old.id) == old
+    back, entry = await house.life.history(old.id)
+    assert (back.event, entry.undone) == ("restored", True)
+    assert await house.life.history(other.id) == []
+
+
+async def test_what_was_deleted_for_long_comes_back_with_a_new_term(house: LifeHouse) -> None:
+    (memory,) = await house.add("the gate is green")
+    await house.memory.delete([memory.id])
+    house.clock.advance(days=9)
+    assert await house.memory.undelete([memory.id]) == 1
+    assert (await house.get(memory.id)).expires_at == house.clock.now() + 24 * HOURS
+    assert await house.found("gate") == {memory.text}

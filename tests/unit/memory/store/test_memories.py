@@ -9,7 +9,7 @@ from hypothesis import given, strategies as st
 from engine import InvalidMemoryError, NewMemory, NotFoundError
 from engine.memory.migrations import migrate
 from engine.memory.records import Memory, Removal, Usage, Vector
-from engine.memory.store import memories
+from engine.memory.store import life_deeds, memories
 from engine.memory.store.database import Database, rows
 from tests.helpers.clock import FakeClock
 
@@ -67,14 +67,14 @@ def test_what_was_written_is_read_back(store: Database) -> None:
 def test_labels_sequences_and_numbers_follow_the_rules(store: Database) -> None:
     ids = add(store, "a", "b")
     with store.write() as writer:
-        memories.delete(store, writer, ids[:1])
-        memories.undelete(store, writer, ids[:1])
+        life_deeds.delete(store, writer, ids[:1])
+        life_deeds.restore(store, writer, ids[:1])
     with store.read() as reader:
         found = rows(Memory.select().order_by(Memory.number), reader)
         removals = rows(Removal.select(), reader)
     assert [row.number for row in found] == [1, 2]
-    assert [row.label for row in found] == [4, 2], "a label is drawn anew and never used twice"
-    assert [row.sequence for row in found] == [4, 2]
+    assert [row.label for row in found] == [5, 2], "a label is drawn anew and never used twice"
+    assert [row.sequence for row in found] == [5, 2]
     assert [(row.sequence, row.memory, row.label) for row in removals] == [(3, 1, 1)]
 
 
@@ -89,14 +89,14 @@ def test_an_external_id_that_is_taken_changes_nothing(store: Database) -> None:
 def test_hidden_memories_are_counted_and_listed_apart(store: Database) -> None:
     ids = add(store, "a", "b", "c")
     with store.write() as writer:
-        assert memories.delete(store, writer, [ids[0], ids[0], "nobody"]) == 1
-        assert memories.delete(store, writer, [ids[0]]) == 0
+        assert life_deeds.delete(store, writer, [ids[0], ids[0], "nobody"]) == 1
+        assert life_deeds.delete(store, writer, [ids[0]]) == 0
     with store.read() as reader:
         assert memories.counts(reader) == {"interact": 2, "insights": 0, "assets": 0}
         assert [memory.text for memory in memories.page(reader)] == ["c", "b"]
         assert [memory.text for memory in memories.page(reader, deleted=True)] == ["a"]
     with store.write() as writer:
-        assert memories.undelete(store, writer, ids) == 1
+        assert life_deeds.restore(store, writer, ids) == 1
     with store.read() as reader:
         assert memories.counts(reader)["interact"] == 3
 
