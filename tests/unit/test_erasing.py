@@ -367,3 +367,22 @@ async def test_a_chunk_that_was_edited_stays_when_the_file_is_read_again(data_di
         assert [one.text.split("\n")[-1] for one in await engine.memories()] == ["The lamp was sold."]
         await settled(engine)
         assert (await engine.verify()).problems == ()
+
+
+async def test_what_came_through_a_stream_leaves_no_byte_embedded_or_not(data_dir: Path) -> None:
+    async with Engine.open(Settings(data_dir=data_dir)) as engine:
+        await engine.remember("Something that stays.", layer="assets")
+        async with engine.stream("zirkonbach", layer="assets") as stream:
+            embedded = await stream.add("The parrot said quetzalwort.", external_id="ovolactate")
+            await engine.run_background("vectors")
+            await engine.pause_background("vectors")
+            waiting = await stream.add("The parrot never said marzipanquell.", tags=("umbrafox",))
+            await engine.recall("quetzalwort marzipanquell")
+            (memory,) = [one for one in await engine.memories() if one.id == embedded.ids[0]]
+            traces = parts(engine, memory)
+        assert await engine.delete_memories([*embedded.ids, *waiting.ids], erase=True) == 2
+        await engine.resume_background("vectors")
+        await engine.run_background("vectors")
+    words = ("quetzalwort", "marzipanquell", "zirkonbach", "ovolactate", "umbrafox")
+    assert places(data_dir, *forms(*words), *traces) == []
+    assert not any(known(data_dir, word) for word in words)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,12 @@ from desktop.status.resources_card import ResourcesCard
 from desktop.status.status_page import StatusPage
 from desktop.words import number
 from engine import BackgroundStatus, Engine, IndexMemory, Load, ResourcesStatus, Settings
-from tests.helpers.desktop_parts import DesktopParts, until
+from tests.helpers.desktop_parts import DesktopParts, until as until_within
+
+
+async def until(condition: Callable[[], bool]) -> None:
+    """An engine at work beside the window may take its time."""
+    await until_within(condition, seconds=30)
 
 
 def page_of(parts: DesktopParts, qtbot: QtBot) -> tuple[StatusPage, BackgroundCard, ResourcesCard]:
