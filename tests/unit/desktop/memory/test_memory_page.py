@@ -465,3 +465,49 @@ def test_only_one_source_and_its_neighbours(play: Play) -> None:
         await until(lambda: not page._operations._tasks.names)
 
     play(story)
+
+
+@pytest.mark.expected_logs("(list|count) memories failed: layers: 'attic' is not one of")
+def test_what_cannot_be_listed_is_told(play: Play, parts: DesktopParts) -> None:
+    async def story(page: MemoryPage, engine: Engine) -> None:
+        broken = MemoryFilter(layers=("attic",))  # type: ignore[arg-type]
+        page.filters.set_filter(broken)
+        await until(lambda: any("attic" in words for words in said(parts)))
+        assert len(texts(page)) == len(TEXTS)  # what was shown stays
+        page.filters.set_filter(MemoryFilter(pinned=True))
+        await until(page.table._empty.isVisible)
+        page.filters.set_filter(broken)
+        await until(lambda: page.table._empty.accessibleName() == "The memories could not be listed")
+        page.table._empty.triggered.emit("again")
+        await until(lambda: not page._operations._tasks.names)
+        page.filters.clear()
+        await until(lambda: len(texts(page)) == len(TEXTS))
+        page.look_at("nobody")  # it went meanwhile
+        await until(page.detail._empty.isVisible)
+
+    play(story)
+
+
+def test_menus_say_what_can_be_done(play: Play) -> None:
+    async def story(page: MemoryPage, engine: Engine) -> None:
+        await choose(page, 2)
+        names = [action.text() for action in memory_actions(page)]
+        assert {"Open source", "Only from this source", "Edit", "Pin", "Move to Assets", "Split…", "Delete"} <= set(
+            names
+        )
+        assert "Move to Insights" not in names
+        assert "Take out of the archive" not in names
+        page.act("delete")
+        page.filters.set_filter(MemoryFilter(deleted=True))
+        await until(lambda: len(texts(page)) == 1)
+        await choose(page, 0)
+        assert [action.text() for action in memory_actions(page)][-2:] == ["Bring back", "Erase for good…"]
+        assert page.detail.edit.isHidden()
+        page.act("edit")
+        assert not page.detail.text.editing
+        page.act("restore")
+        await until(page.table._empty.isVisible)
+        page.filters.clear()
+        await until(lambda: len(texts(page)) == len(TEXTS))
+
+    play(story)
