@@ -28,7 +28,9 @@ SITTING_US = 6 * 3600 * 1_000_000
 """What was said within this around a memory, in the same conversation, is its sitting."""
 SITTING_MOST = 400
 RECENT = 4_000
-"""Newest memories that novelty is held against, and whose words are counted at the start."""
+"""Newest memories that novelty is held against."""
+COUNTED = 2_000
+"""Newest memories whose words are counted at first; more are counted as they come."""
 CONTEXT = 16
 """Newest memories that tell what is being talked about; each weighs 0.85 of the next."""
 _FADE = 0.85
@@ -155,11 +157,11 @@ class Reader:
             self._stale = False
             self._words, self._upto = WordCounts(), 0
             self._texts.clear()
-        new = queries.texts_after(reader, self._upto, RECENT)
+        new = queries.texts_after(reader, self._upto, COUNTED)
         for number, text in new:
             read = self._text(number, text)
             self._words.add(number, read.stems)
-            self._mean_words += (read.words - self._mean_words) / max(1, min(self._words.texts, RECENT))
+            self._mean_words += (read.words - self._mean_words) / min(self._words.texts, COUNTED)
             self._upto = number
 
     def _text(self, number: int, text: str) -> ReadText:
