@@ -37,10 +37,11 @@ class Judgeable(NamedTuple):
 
 
 _COLUMNS = ", ".join(f"m.{name}" for name in Judgeable._fields)
+_TAKEN_DOWN = "(h.event = 'demoted' OR (h.event = 'undone' AND instr(h.before, '\"layer\"') > 0))"
 _ALIVE = (
     "m.label IS NOT NULL AND m.deleted_at IS NULL AND m.superseded_by IS NULL AND m.version_of IS NULL "
     "AND m.pinned = 0 AND m.layer = ? AND NOT EXISTS (SELECT 1 FROM history h WHERE h.memory = m.id "
-    "AND h.actor = 'owner' AND h.event IN ('demoted', 'undone'))"
+    f"AND h.actor = 'owner' AND {_TAKEN_DOWN})"
 )
 """May rise by itself. What its owner once took down, or whose rise was undone, is the owner's own affair."""
 
@@ -78,7 +79,7 @@ def used_since(
 def taken_down(reader: peewee.SqliteDatabase, memory: str) -> bool:
     """Whether its owner once took this memory down, or undid its rise."""
     row = reader.execute_sql(
-        "SELECT 1 FROM history WHERE memory = ? AND actor = 'owner' AND event IN ('demoted', 'undone') LIMIT 1",
+        f"SELECT 1 FROM history h WHERE h.memory = ? AND h.actor = 'owner' AND {_TAKEN_DOWN} LIMIT 1",
         (memory,),
     ).fetchone()
     return row is not None

@@ -146,6 +146,19 @@ async def test_the_owner_has_the_last_word(house: RisingHouse) -> None:
     assert kept != down
 
 
+async def test_undoing_something_else_takes_nothing_down(house: RisingHouse) -> None:
+    house.promotion.follow(Settings(promotion={"share": 0.9, "explore": 0.0}))
+    tagged, undone = await house.talk(FACT, FACT + " Again.")
+    action = await house.life.tag([tagged], add=["travel"])
+    await house.life.undo(action.id)
+    risen = await house.life.promote([undone], actor="magray")
+    await house.life.undo(risen.id)
+    house.clock.advance(hours=23)
+    assert await house.promotion.run() == "1 memory promoted."
+    assert (await house.get(tagged)).layer == "insights"
+    assert (await house.get(undone)).layer == "interact"
+
+
 async def test_it_can_be_switched_off(house: RisingHouse) -> None:
     house.promotion.follow(Settings(promotion={"enabled": False}))
     (one,) = await house.talk(FACT)
