@@ -47,6 +47,7 @@ class DetailPane(Panel):
         menu_wanted: All that can be done is to be shown at a place of the screen (`QPoint`).
         edited: A memory's id and its new text.
         chosen: The id of another memory that is to be looked at.
+        left_unsaved: Another memory is looked at while this one's text was being typed; its id and what was typed.
         versions_wanted: Older versions of a memory are to be shown (`Memory`, `list[Memory]`).
     """
 
@@ -55,6 +56,7 @@ class DetailPane(Panel):
     menu_wanted = Signal(QPoint)
     edited = Signal(str, str)
     chosen = Signal(str)
+    left_unsaved = Signal(str, str)
     versions_wanted = Signal(object, object)
 
     def __init__(self, *, theme: Theme, icons: Icons, operations: Operations, parent: QWidget | None = None) -> None:
@@ -68,6 +70,7 @@ class DetailPane(Panel):
         self._found: FoundMemory | None = None
         self._ids: tuple[str, ...] = ()
         self._versions: list[Memory] = []
+        self._resumed: tuple[str, str] | None = None
         self.query = ""
         """The words that are searched: strong in a hit."""
         self.setAccessibleName(self.tr("The memory that is selected"))
@@ -202,6 +205,9 @@ class DetailPane(Panel):
             found: What the search says of it, where it is one hit.
         """
         same = tuple(ids) == self._ids
+        typed = self.text.unsaved()
+        if typed and not same and self._memory is not None:
+            self.left_unsaved.emit(self._memory.id, typed)
         self._ids = tuple(ids)
         self._found = found
         if len(ids) == 1:
@@ -226,6 +232,11 @@ class DetailPane(Panel):
             self._problem.hide()
             self.text.begin_edit()
             self._scroll.ensureWidgetVisible(self.text.save)
+
+    def resume_edit(self, memory_id: str, typed: str) -> None:
+        """Go on typing where a memory was left."""
+        self._resumed = (memory_id, typed)
+        self.chosen.emit(memory_id)
 
     def show_problem(self, words: str) -> None:
         """An edit could not be kept: what was typed stays."""
@@ -316,6 +327,9 @@ class DetailPane(Panel):
             self.near.hide()
             self._scroll.verticalScrollBar().setValue(0)
         self._stack.setCurrentWidget(self._scroll)
+        if self._resumed is not None and self._resumed[0] == memory.id:
+            self.text.begin_edit(self._resumed[1])
+            self._resumed = None
 
     # What the owner wants
 

@@ -116,14 +116,19 @@ class DetailText(QWidget):
         self.leave()
         self._draw()
 
-    def begin_edit(self) -> None:
-        """Turn into a field that holds the text."""
+    def unsaved(self) -> str:
+        """What was typed and not saved; empty where there is nothing of it."""
+        typed = self.editor.toPlainText() if self.editing else ""
+        return typed if typed.strip() and typed != self._text else ""
+
+    def begin_edit(self, typed: str = "") -> None:
+        """Turn into a field that holds the text, or what had been typed before."""
         if self.editing:
             return
         self.label.hide()
         self._more.hide()
         self._field.show()
-        self.editor.setPlainText(self._text)
+        self.editor.setPlainText(typed or self._text)
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._look()
         self.editing_changed.emit(True)

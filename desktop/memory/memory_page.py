@@ -133,7 +133,8 @@ class MemoryPage(Panel):
         self.detail.chosen.connect(self.look_at)
         self.detail.versions_wanted.connect(self._show_versions)
         self.deeds.done.connect(lambda _ids: self._changed())
-        self.deeds.edited.connect(lambda _memory: self.detail.text.leave())
+        self.detail.left_unsaved.connect(self._offer_typed)
+        self.deeds.edited.connect(self._edit_kept)
         self.deeds.edit_failed.connect(self.detail.show_problem)
         self.deeds.added.connect(lambda memory: self.look_at(memory.id))
 
@@ -283,6 +284,18 @@ class MemoryPage(Panel):
 
         self._operations.start(
             Operation(name="open a source", run=lambda: engine.memory(memory_id), success=opened, owner=self)
+        )
+
+    def _edit_kept(self, memory: Memory) -> None:
+        if self.detail.memory is not None and self.detail.memory.id == memory.id:
+            self.detail.text.leave()
+
+    def _offer_typed(self, memory_id: str, typed: str) -> None:
+        self._messages.info(
+            self.tr("What you typed is not saved yet."),
+            action=self.tr("Go on typing"),
+            run=lambda: self.detail.resume_edit(memory_id, typed),
+            key="memory typed",
         )
 
     def _show_versions(self, memory: Memory, versions: list[Memory]) -> VersionsDialog:

@@ -95,7 +95,8 @@ async def choose(page: MemoryPage, *places: int) -> None:
     page.table.table.select_numbers(numbers)
     await until(lambda: len(page._ids) == len(places))
     if len(places) == 1:
-        await until(lambda: (m := page.detail.memory) is not None and m.id == page._ids[0])
+        (wanted,) = await page._engine.memory_ids(numbers)  # type: ignore[union-attr]
+        await until(lambda: (m := page.detail.memory) is not None and m.id == wanted)
 
 
 def said(parts: DesktopParts) -> list[str]:
@@ -232,6 +233,26 @@ def test_a_text_is_edited_and_its_version_kept(play: Play, parts: DesktopParts) 
         dialog.accept()
         await until(lambda: TEXTS[0][0] in texts(page))
         assert any("older version" in words for words in said(parts))
+
+    play(story)
+
+
+def test_what_was_typed_is_not_lost(play: Play, parts: DesktopParts) -> None:
+    async def story(page: MemoryPage, engine: Engine) -> None:
+        await choose(page, 5)
+        page.act("edit")
+        page.detail.text.editor.setPlainText("Half a sen")
+        await choose(page, 4)
+        await until(lambda: bool(parts.messages.waiting))
+        message = parts.messages.take()
+        assert message is not None
+        assert message.text == "What you typed is not saved yet."
+        assert message.run is not None
+        message.run()
+        await until(page.detail.text.editor.isVisible)
+        assert page.detail.text.editor.toPlainText() == "Half a sen"
+        assert page.detail.memory is not None
+        assert page.detail.memory.text == TEXTS[0][0]
 
     play(story)
 
@@ -501,6 +522,7 @@ def test_menus_say_what_can_be_done(play: Play) -> None:
         page.filters.set_filter(MemoryFilter(deleted=True))
         await until(lambda: len(texts(page)) == 1)
         await choose(page, 0)
+        await until(lambda: (m := page.detail.memory) is not None and m.deleted_at is not None)
         assert [action.text() for action in memory_actions(page)][-2:] == ["Bring back", "Erase for good…"]
         assert page.detail.edit.isHidden()
         page.act("edit")
