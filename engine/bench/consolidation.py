@@ -151,6 +151,8 @@ async def _recall(context: BenchContext, name: str, collection: Collection) -> l
             )
             for depth in (5, 10)
         ]
+        if name.startswith("locomo"):
+            figures.append(await _cooled(engine, clock, questions, collection, name))
         if name.startswith("xquad"):
             figures += await _fit(engine, collection, name)
     return figures
@@ -162,6 +164,33 @@ async def _asked(engine: Engine, questions: Sequence[tuple[str, str]], collectio
         hits = await engine.recall(text, limit=10)
         sums.add([hit.memory.external_id for hit in hits], collection.relevant[key])
     return sums
+
+
+async def _cooled(
+    engine: Engine, clock: _Clock, questions: Sequence[tuple[str, str]], collection: Collection, name: str
+) -> Figure:
+    """A day later the turns lie in the archive, but for those that rose; their episodes lead to them."""
+    clock.ahead = timedelta(hours=30)
+    await engine._parts.life.sweep(clock())
+    await engine.consolidate()
+    turns: dict[str, set[str | None]] = {}
+    led = 0.0
+    for key, text in questions:
+        found: set[str | None] = set()
+        for hit in await engine.recall(text, limit=5):
+            if hit.memory.id not in turns:
+                told = await engine.episode_turns(hit.memory.id)
+                turns[hit.memory.id] = {hit.memory.external_id, *(turn.external_id for turn in told)}
+            found |= turns[hit.memory.id]
+        led += sum(wanted in found for wanted in collection.relevant[key]) / len(collection.relevant[key])
+    sessions = len({memory.session for memory in collection.memories})
+    return Figure(
+        name=f"{name} evidence that five hits are or lead to, turns cooled",
+        value=led / len(questions),
+        reference=min(1.0, 5 / sessions),
+        reference_name="five sessions by chance",
+        note=f"{sessions} sessions",
+    )
 
 
 async def _fit(engine: Engine, collection: Collection, name: str) -> list[Figure]:
