@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
@@ -63,14 +64,14 @@ class FolderDocuments:
             found.update((one.number, one) for one in store.missing_in(reader, self._row.path))
             return list(found.values())
 
-        await self._settle(await self._own(find))
+        sound = await self._settle(await self._own(find))
         keys = [key_of(path) for path in gone]
 
         def drop() -> None:
             with self._parts.store.write() as writer:
                 store.drop_files(writer, self._row.number, keys)
 
-        if keys:
+        if keys and sound:
             await self._parts.executors.run("store", drop)
 
     async def settle_all(self, *, forgotten: Collection[bytes]) -> None:
@@ -89,13 +90,25 @@ class FolderDocuments:
                     store.wanted_again(writer, self._row.number, again)
 
             await self._parts.executors.run("store", write)
-        await self._settle(found)
-        await self._put_aside()
+        if await self._settle(found):
+            await self._put_aside()
 
     # ------------------------------------------------------------------ inside
 
-    async def _settle(self, found: Sequence[Placed]) -> None:
-        there = await self._parts.executors.run("io", lambda: [still_there(one.path) for one in found])
+    async def _settle(self, found: Sequence[Placed]) -> bool:
+        """Write which documents are missing now, and which are back.
+
+        Returns:
+            False where the folder itself has gone or is empty, as with its disk: then nothing is written.
+        """
+
+        def look() -> tuple[list[bool], bool]:
+            there = [still_there(one.path) for one in found]
+            return there, _holds_something(self._row.path)  # asked last: it may have gone in between
+
+        there, sound = await self._parts.executors.run("io", look)
+        if not sound:
+            return False
         gone = [one for one, here in zip(found, there, strict=True) if not here and one.missing_since is None]
         back = [one for one, here in zip(found, there, strict=True) if here and one.missing_since is not None]
         if gone:
@@ -115,6 +128,7 @@ class FolderDocuments:
         for one, here in zip(found, there, strict=True):
             if here and one.set_aside:
                 await self._bring_back(one)
+        return True
 
     async def _put_aside(self) -> None:
         """Delete the memories of documents that have been missing for too long, if the owner wants that."""
@@ -165,3 +179,12 @@ class FolderDocuments:
                 return query(reader)
 
         return await self._parts.executors.run("query", read)
+
+
+def _holds_something(folder: str) -> bool:
+    """Blocking: a folder is there and not empty; where a disk was mounted there may be an empty one."""
+    try:
+        with os.scandir(folder) as entries:
+            return next(entries, None) is not None
+    except OSError:
+        return False

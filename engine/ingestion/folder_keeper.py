@@ -10,18 +10,18 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import time
-from collections.abc import AsyncGenerator, Callable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from engine.errors import MagrayError
 from engine.ingestion.folder_documents import FolderDocuments
 from engine.ingestion.folder_events import EVERY_FOLDER, EventsError, FolderEvents
-from engine.ingestion.folder_scan import Looked, Stamp, examine, look, scan
-from engine.ingestion.ignoring import IgnoreRules
+from engine.ingestion.folder_scan import Looked, examine, scan
+from engine.ingestion.folder_view import FolderView, is_new, trouble
+from engine.ingestion.folder_waiting import Waiting
 from engine.ingestion.watch_parts import WatchParts
 from engine.memory.store import watched_folders
 from engine.memory.store.watched_folders import FolderRow, Known, key_of
@@ -30,28 +30,10 @@ from engine.watch_values import FolderState
 _log = logging.getLogger(__name__)
 MOST_SINGLE = 2000
 """More changes than this are not looked at one by one: the folder is looked through instead."""
-_MOST_PENDING = 20_000
-"""Files that may wait to be quiet; the rest is found by the next look, once these are read."""
-_TAKEN_AT_ONCE = 1000
 _STORM_SECONDS = 30.0
 """While changes pour in, a look through the folder waits so long at most."""
-_MOVE_SECONDS = 30.0
-_MOVE_STEP = 0.5
-"""What is gone is not called missing so long while files of the folder are read: it may be found to have moved."""
-_LONGEST_WAIT = 600.0
-"""A file that is never quiet, as a log, is read as it is after this."""
 _AWAY_SECONDS = 15.0
 _AGAIN_SECONDS = 60.0
-_SLICE_SECONDS = 0.1
-
-
-@dataclass(slots=True)
-class _Pending:
-    """A changed file that is not quiet yet. Times are monotonic; `stamp` is as seen at `at`."""
-
-    stamp: Stamp
-    at: float
-    first: float
 
 
 class FolderKeeper:
@@ -63,16 +45,13 @@ class FolderKeeper:
         self.problem = row.problem
         self._parts = parts
         self._options = parts.settings.watch
+        self._view = FolderView(row, parts)
         self._documents = FolderDocuments(row, parts)
-        self._own = frozenset(os.path.realpath(folder) for folder in parts.own_folders)
+        self._waiting = Waiting(self._documents, parts.executors, quiet=self._options.quiet_seconds)
         self._events: FolderEvents | None = None
         self._why_polling: str | None = None
         self._dirty: set[str] = set()
-        self._gone: dict[str, float] = {}
-        self._came_at: float | None = None
-        self._settle_at = 0.0
         self._lost = False
-        self._pending: dict[str, _Pending] = {}
         self._scan = True
         self._scanned_at: float | None = None
         self._looks = 0
@@ -80,8 +59,6 @@ class FolderKeeper:
         self._wake = asyncio.Event()
         self._rounds = asyncio.Condition()
         self._task: asyncio.Task[None] | None = None
-        self._forgotten: set[bytes] | None = None
-        self._forgotten_at = 0.0
         self._failed = False
 
     # ------------------------------------------------------------------ from outside
@@ -127,11 +104,11 @@ class FolderKeeper:
                 seconds = await self._round()
                 self._failed = self.state == "away"
             except MagrayError as error:  # as a full disk: the folder is in order
-                seconds, self._failed = _AGAIN_SECONDS, True
+                seconds, self._failed, self._scan = _AGAIN_SECONDS, True, True
                 self._tell_failure(str(error))
             except Exception as error:
                 _log.exception("watched folder %s could not be looked at", self.row.path)
-                seconds, self._failed = _AGAIN_SECONDS, True
+                seconds, self._failed, self._scan = _AGAIN_SECONDS, True, True
                 self._tell_failure(f"Magray failed on it ({type(error).__name__}: {error}) and tries again soon.")
             async with self._rounds:
                 self._rounds.notify_all()
@@ -146,7 +123,7 @@ class FolderKeeper:
         Returns:
             Seconds until there is something to do again; None waits to be woken.
         """
-        if not await self._parts.executors.run("io", os.path.isdir, self.row.path):
+        if not await self._view.is_there():
             return await self._away(
                 "It is not there now. If it lies on a disk that is not connected, connect it; its documents are kept."
             )
@@ -154,7 +131,7 @@ class FolderKeeper:
             await self._listen()
         if self._is_due():
             self._scan = True
-        if self._scan and len(self._pending) < _MOST_PENDING:
+        if self._scan and not self._waiting.full:
             storm = self._storm_left()
             if storm > 0:
                 return storm
@@ -162,7 +139,7 @@ class FolderKeeper:
                 return _AWAY_SECONDS
         if self._dirty:
             await self._look_at_single()
-        await self._take_quiet()
+        await self._waiting.work()
         return self._next()
 
     def _is_due(self) -> bool:
@@ -170,17 +147,11 @@ class FolderKeeper:
         return polling and time.monotonic() - (self._scanned_at or 0) >= self._options.poll_minutes * 60
 
     def _next(self) -> float | None:
-        if self._dirty or (self._scan and len(self._pending) < _MOST_PENDING):
+        if self._dirty or (self._scan and not self._waiting.full):
             return 0.0
-        now = time.monotonic()
-        waits = [one.at + self._options.quiet_seconds - now for one in self._pending.values()]
-        waits += [max(at + self._options.quiet_seconds, self._settle_at) - now for at in self._gone.values()]
-        if self._came_at is not None:
-            waits.append(self._came_at + self._options.quiet_seconds - now)
-        if self._forgotten is not None and not self._pending:
-            waits.append(_MOVE_STEP)
+        waits = self._waiting.waits()
         if self._events is None and self._scanned_at is not None:
-            waits.append(self._scanned_at + self._options.poll_minutes * 60 - now)
+            waits.append(self._scanned_at + self._options.poll_minutes * 60 - time.monotonic())
         return max(0.05, min(waits)) if waits else None
 
     def _storm_left(self) -> float:
@@ -190,10 +161,8 @@ class FolderKeeper:
         return min(quiet, self._storm_since + _STORM_SECONDS - now)
 
     async def _away(self, words: str) -> float:
-        self._pending.clear()
-        self._gone.clear()
+        self._waiting.clear()
         self._dirty.clear()
-        self._forgotten = None
         self._scan = True  # once it is back
         await self._stop_listening()
         await self._say("away", words)
@@ -204,30 +173,33 @@ class FolderKeeper:
     async def _listen(self) -> None:
         """Begin to hear of changes, before looking: what changes in between is heard."""
         self._lost = False
-        rules = self._rules()
         folders = [self.row.path]
         if EVERY_FOLDER:
-            looks = scan(self.row.path, rules, leave=self._leave(), stat_files=False)
+            looks = scan(self.row.path, self._view.rules(), leave=self._view.leave(), stat_files=False)
             # One that cannot be opened cannot be heard of either, and would spoil the rest.
-            folders = [looked.folder async for looked in self._slices(looks) if looked.problem is None]
+            folders = [looked.folder async for looked in self._view.slices(looks) if looked.problem is None]
         loop = asyncio.get_running_loop()
 
         def call(function: Callable[..., None], *args: object) -> None:
             with contextlib.suppress(RuntimeError):  # the loop has ended
                 loop.call_soon_threadsafe(function, *args)
 
-        old = self._events
-        try:
-            self._events = await self._parts.executors.run(
-                "io",
-                lambda: FolderEvents(
-                    folders,
-                    heard=lambda paths, moved: call(self._hear, paths, moved),
-                    failed=lambda why: call(self._deaf, why),
-                    name=f"magray-watch-{self.row.id[:8]}",
-                ),
+        def begin() -> FolderEvents:
+            return FolderEvents(
+                folders,
+                heard=lambda paths, moved: call(self._hear, paths, moved),
+                failed=lambda why: call(self._deaf, why),
+                name=f"magray-watch-{self.row.id[:8]}",
             )
+
+        old = self._events
+        opening = asyncio.ensure_future(self._parts.executors.run("io", begin))
+        try:
+            self._events = await asyncio.shield(opening)
             self._why_polling = None
+        except asyncio.CancelledError:
+            opening.add_done_callback(_end)  # what opens behind our back must not stay
+            raise
         except EventsError as error:
             self._events, self._why_polling = None, str(error)
         if old is not None:
@@ -280,13 +252,13 @@ class FolderKeeper:
     async def _look_through_now(self) -> bool:
         began = time.monotonic()
         await self._say("looking", self.problem)
-        known = await self._parts.executors.run("query", self._known)
+        known = await self._view.known()
         seen: set[bytes] = set()
         folders: set[str] = set()
         troubled = closed = 0
         whole = True
         async with contextlib.aclosing(
-            self._slices(scan(self.row.path, self._rules(), leave=self._leave()))
+            self._view.slices(scan(self.row.path, self._view.rules(), leave=self._view.leave()))
         ) as everything:
             async for looked in everything:
                 if looked.problem is None:
@@ -294,7 +266,7 @@ class FolderKeeper:
                 troubled += looked.problem is not None
                 closed += looked.closed
                 seen |= self._note_changed(looked, known)
-                if len(self._pending) >= _MOST_PENDING:
+                if self._waiting.full:
                     whole = False
                     break
         if not seen and len(folders) == 1 and not troubled and await self._documents.any():
@@ -305,16 +277,15 @@ class FolderKeeper:
             return False
         if whole and not troubled:
             gone = [key for key, old in known.items() if key not in seen and not old.forgotten]
-            await self._parts.executors.run("store", self._drop, gone)
+            await self._view.drop(gone)
         if whole:
-            self._forgotten = {key for key, old in known.items() if old.forgotten}
-            self._forgotten_at = began
+            self._waiting.looked_through({key for key, old in known.items() if old.forgotten}, began)
         self._scan = self._scan or not whole
         self._scanned_at = began
         self._looks += 1
-        trouble = _trouble(self._why_polling, troubled, closed, self._options.poll_minutes)
+        problem = trouble(self._why_polling, troubled, closed, self._options.poll_minutes)
         state: FolderState = "polling" if self._events is None else "watching"
-        await self._say(state, trouble, scanned_at=self._parts.clock())
+        await self._say(state, problem, scanned_at=self._parts.clock())
         await self._hear_of(folders)
         return True
 
@@ -323,31 +294,28 @@ class FolderKeeper:
         for path, stamp in looked.files.items():
             key = key_of(path)
             keys.add(key)
-            if _is_new(stamp, known.get(key)):
-                self._note(path, stamp)
+            if is_new(stamp, known.get(key)):
+                self._waiting.note(path, stamp)
         return keys
 
     async def _look_at_single(self) -> None:
         """Look at what was told one by one."""
         dirty, self._dirty = self._dirty, set()
-        rules, leave = self._rules(), self._leave()
+        rules, leave = self._view.rules(), self._view.leave()
         met = await self._parts.executors.run("io", lambda: examine(dirty, rules, leave=leave, most=MOST_SINGLE))
         if met is None or self.row.path in dirty:
             self._scan = True
             return
         keys = [key_of(path) for path in met.files]
-        known = await self._parts.executors.run("query", self._known_among, keys)
+        known = await self._view.known_among(keys)
         for (path, stamp), key in zip(met.files.items(), keys, strict=True):
-            if _is_new(stamp, known.get(key)):
-                self._note(path, stamp)
+            if is_new(stamp, known.get(key)):
+                self._waiting.note(path, stamp)
             else:
-                self._pending.pop(path, None)
-        now = time.monotonic()
-        for path in met.gone:
-            self._pending.pop(path, None)
-            self._gone[path] = now
+                self._waiting.drop(path)
+        self._waiting.went(met.gone)
         if met.files:
-            self._came_at = now  # one that was missing may be back
+            self._waiting.came()
         await self._hear_of(met.folders)
 
     async def _hear_of(self, folders: set[str]) -> None:
@@ -360,102 +328,7 @@ class FolderKeeper:
             if self._events is not None:
                 self._dirty |= new & self._events.folders
 
-    def _note(self, path: str, stamp: Stamp) -> None:
-        now = time.monotonic()
-        old = self._pending.get(path)
-        if old is None:
-            self._pending[path] = _Pending(stamp, now, now)
-        elif old.stamp != stamp:
-            old.stamp, old.at = stamp, now
-
-    # ------------------------------------------------------------------ reading
-
-    async def _take_quiet(self) -> None:
-        """Hand on what has been left alone for long enough."""
-        quiet = self._options.quiet_seconds
-        while True:
-            now = time.monotonic()
-            due = [path for path, one in self._pending.items() if now - one.at >= quiet][:_TAKEN_AT_ONCE]
-            if not due:
-                break
-            stamps = await self._parts.executors.run("io", _look_again, due)
-            take: dict[str, Stamp] = {}
-            for path, stamp in stamps.items():
-                one = self._pending[path]
-                if stamp is None:
-                    del self._pending[path]
-                    self._gone[path] = now
-                elif stamp == one.stamp or now - one.first > _LONGEST_WAIT:
-                    del self._pending[path]
-                    take[path] = stamp
-                else:
-                    self._note(path, stamp)
-            if take:
-                await self._documents.read(take)
-        now = time.monotonic()
-        gone = [path for path, at in self._gone.items() if now - at >= quiet]
-        came = self._came_at is not None and now - self._came_at >= quiet
-        if gone and now - min(self._gone[path] for path in gone) < _MOVE_SECONDS and await self._documents.reading():
-            self._settle_at = now + _MOVE_STEP
-            return
-        await self._settle_all(now)
-        self._settle_at = 0.0
-        if gone or came:
-            self._came_at = None
-            for path in gone:
-                del self._gone[path]
-            await self._documents.settle(gone)
-
-    async def _settle_all(self, now: float) -> None:
-        """After a look through the folder, look after its documents, once what moved has been found again."""
-        forgotten = self._forgotten
-        if forgotten is None:
-            return
-        if now - self._forgotten_at < _MOVE_SECONDS and (self._pending or await self._documents.reading()):
-            return
-        self._forgotten = None
-        await self._documents.settle_all(forgotten=forgotten)
-
     # ------------------------------------------------------------------ inside
-
-    async def _slices(self, looks: Iterator[Looked]) -> AsyncGenerator[Looked, None]:
-        """Look in slices off the loop, so that closing and other work wait for none of it."""
-
-        def some() -> list[Looked]:
-            end = time.monotonic() + _SLICE_SECONDS
-            found: list[Looked] = []
-            for looked in looks:
-                found.append(looked)
-                if time.monotonic() >= end:
-                    break
-            return found
-
-        while found := await self._parts.executors.run("io", some):
-            for looked in found:
-                yield looked
-
-    def _rules(self) -> IgnoreRules:
-        return IgnoreRules(
-            self.row.path,
-            names=self._parts.settings.ingestion.ignore,
-            patterns=self.row.ignore,
-            gitignore=self._options.gitignore,
-        )
-
-    def _leave(self) -> frozenset[str]:
-        return self._parts.nested(self.row.path) | self._own
-
-    def _known(self) -> dict[bytes, Known]:
-        with self._parts.store.read() as reader:
-            return watched_folders.known_files(reader, self.row.number)
-
-    def _known_among(self, keys: list[bytes]) -> dict[bytes, Known]:
-        with self._parts.store.read() as reader:
-            return watched_folders.known_among(reader, self.row.number, keys)
-
-    def _drop(self, keys: list[bytes]) -> None:
-        with self._parts.store.write() as writer:
-            watched_folders.drop_files(writer, self.row.number, keys)
 
     def _tell_failure(self, problem: str) -> None:
         """Without the database, which may be what fails."""
@@ -480,32 +353,6 @@ class FolderKeeper:
         self.row = replace(self.row, **fields)
 
 
-def _is_new(stamp: Stamp, known: Known | None) -> bool:
-    if known is None:
-        return True
-    return not known.forgotten and (known.size, known.modified_ns) != (stamp.size, stamp.modified_ns)
-
-
-def _trouble(why_polling: str | None, troubled: int, closed: int, minutes: float) -> str | None:
-    """What is in the way, in words."""
-    words = []
-    if why_polling is not None:
-        words.append(f"Changes are not told: {why_polling}. It is looked through every {minutes:g} minutes instead.")
-    if troubled:
-        which = "One folder" if troubled == 1 else f"{troubled:,} folders"
-        words.append(f"{which} in it cannot be opened; the permissions may not allow it.")
-    if closed:
-        which = "One file" if closed == 1 else f"{closed:,} files"
-        words.append(f"{which} in it cannot be looked at; the permissions may not allow it.")
-    return " ".join(words) or None
-
-
-def _look_again(paths: list[str]) -> dict[str, Stamp | None]:
-    """Blocking: how files stand now."""
-    found: dict[str, Stamp | None] = {}
-    for path in paths:
-        try:
-            found[path] = look(path)
-        except OSError:
-            found[path] = None
-    return found
+def _end(opening: asyncio.Future[FolderEvents]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().end()

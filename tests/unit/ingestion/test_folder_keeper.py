@@ -18,7 +18,7 @@ import pytest
 from engine import Settings
 from engine.events import EventBus
 from engine.executors import Executors
-from engine.ingestion import folder_events, folder_keeper
+from engine.ingestion import folder_events, folder_keeper, folder_waiting
 from engine.ingestion.folder_events import EventsError
 from engine.ingestion.folder_keeper import FolderKeeper
 from engine.ingestion.watch_parts import WatchParts
@@ -228,7 +228,7 @@ async def test_a_file_that_is_being_written_waits(stand: Stand) -> None:
 
 
 async def test_a_file_that_is_never_quiet_is_read_at_last(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_keeper, "_LONGEST_WAIT", 0.6)
+    monkeypatch.setattr(folder_waiting, "_LONGEST_WAIT", 0.6)
     await stand.keep()
     path = stand.folder / "log.txt"
     stop = threading.Event()
@@ -274,7 +274,7 @@ async def test_ten_thousand_changes_at_once(stand: Stand) -> None:
 
 
 async def test_more_files_than_may_wait_are_read_in_turns(stand: Stand, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folder_keeper, "_MOST_PENDING", 10)
+    monkeypatch.setattr(folder_waiting, "MOST", 10)
     for number in range(35):
         folder = stand.folder / str(number // 5)
         folder.mkdir(exist_ok=True)
@@ -295,7 +295,11 @@ async def test_a_folder_that_vanishes_forgets_nothing(stand: Stand, monkeypatch:
     assert "its documents are kept" in (keeper.problem or "")
     await keeper.look_through()
     assert await stand.missing() == set()
-    assert (await stand.rows())[0].problem == keeper.problem
+
+    async def kept() -> bool:
+        return (await stand.rows())[0].problem == keeper.problem
+
+    await until(kept)
     stand.queued.clear()
     (away / "b.txt").write_text("words")
     away.rename(stand.folder)
@@ -392,6 +396,40 @@ async def test_when_the_system_stops_telling_the_folder_is_looked_through(stand:
     assert keeper.state == "watching"
 
 
+def test_an_end_of_the_telling_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Broken:
+        def watch(self, *_: object) -> set[tuple[int, str]]:
+            raise RuntimeError("the queue overflowed")
+
+        def close(self) -> None:
+            return None
+
+    why: list[str] = []
+    monkeypatch.setattr(folder_events, "_open", lambda _: Broken())
+    events = folder_events.FolderEvents([str(tmp_path)], heard=lambda *_: None, failed=why.append)
+    events.close()
+    assert why in ([], ["the system stopped telling of changes"])  # closed before it could say so, or behind it
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (OSError(28, "No space left on device"), "limit of watched folders"),
+        (RuntimeError("OS file watch limit reached."), "limit of watched folders"),
+        (PermissionError(13, "Permission denied"), "does not tell of changes there"),
+    ],
+)
+def test_every_refusal_of_the_system_has_its_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, said: str
+) -> None:
+    def refuse(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("watchfiles._rust_notify.RustNotify", refuse)
+    with pytest.raises(EventsError, match=said):
+        folder_events.FolderEvents([str(tmp_path)], heard=lambda *_: None, failed=lambda _: None)
+
+
 def test_the_limits_of_the_system_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def nothing(*_: object) -> None:
         return None
@@ -420,8 +458,8 @@ async def test_a_full_disk_is_told_and_tried_again(stand: Stand, monkeypatch: py
     keeper = await stand.keep()
     await until(lambda: keeper.problem == "The disk is full.")
     full = False
-    await keeper.look_through()
     await until(lambda: _length(stand.known(), 1))
+    await until(lambda: keeper.problem is None)
 
 
 @pytest.mark.expected_logs("watched folder .* could not be looked at")
