@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _EDGE = 40
-_SMALLEST, _LARGEST = 1.25, 6.0
+_SMALLEST, _LARGEST = 1.5, 6.0
 """Design pixels of a point's radius."""
 _SPREAD = 0.2
 """A point's radius as a share of the distance that points would have if they lay evenly."""
@@ -306,4 +306,5 @@ class MapPicture(QWidget):
         self.space.width, self.space.height = float(self.width()), float(self.height())
         if not self._own_view:
             self.space.fit(self._points.x, self._points.y, self._theme.px(_EDGE))
+        self.moved.emit()
         self._anew()
