@@ -50,16 +50,17 @@ def rows_of(reader: peewee.SqliteDatabase, action: str) -> list[Row]:
     return [Row._make(row) for row in reader.execute_sql(query, (action,)).fetchall()]
 
 
-def action_of(rows: Sequence[Row]) -> Action:
-    """The rows of one action as a value."""
-    first = rows[0]
+def _action(reader: peewee.SqliteDatabase, action: str) -> Action:
+    query = f"SELECT {_COLUMNS} FROM history WHERE action = ? ORDER BY number LIMIT 1"
+    first = Row._make(reader.execute_sql(query, (action,)).fetchone())
+    touched = reader.execute_sql("SELECT memory FROM history WHERE action = ? ORDER BY number", (action,)).fetchall()
     return Action(
         id=first.action,
         at=from_us(first.at),
         event=first.event,
         actor="owner" if first.actor == "owner" else "magray",
         reason=first.reason,
-        memories=tuple(dict.fromkeys(row.memory for row in rows)),
+        memories=tuple(dict.fromkeys(memory for (memory,) in touched)),
         undone_at=None if first.undone_at is None else from_us(first.undone_at),
         can_undo=first.undone_at is None,
         undoes=json.loads(first.after).get("$undoes"),
@@ -80,7 +81,7 @@ def actions(reader: peewee.SqliteDatabase, *, limit: int, memory: str | None = N
         if len(found) < _PAGE:
             break
         last = found[-1][0]
-    return [action_of(rows_of(reader, action)) for action in list(ids)[:limit]]
+    return [_action(reader, action) for action in list(ids)[:limit]]
 
 
 def history(reader: peewee.SqliteDatabase, memory: str) -> list[HistoryEntry]:

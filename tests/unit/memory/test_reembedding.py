@@ -136,3 +136,25 @@ async def test_a_new_model_that_fails_leaves_everything_as_it_was(two_models: Pa
         (hit,) = await engine.recall(TEXTS[149], limit=1)
         assert hit.scores["dense"] > 0.99
     assert models(two_models) == {"first": 150}
+
+
+async def test_what_is_edited_meanwhile_gets_the_vector_of_its_new_text(two_models: Path) -> None:
+    """Texts that were gathered, or were being embedded, before they changed; and earlier versions, for days past."""
+    async with Engine.open(settings(two_models, "second")) as engine:
+        chosen = (await engine.memories(limit=30))[::6]
+        for number, memory in enumerate(chosen):
+            await engine.edit_memory(memory.id, text=f"word{number} changed{number} meanwhile")
+        await engine.undo_action((await engine.actions(1))[0].id)
+        await engine._parts.reembedding.wait()
+        assert models(two_models) == {"second": 150 + len(chosen)}
+        for number, memory in enumerate(chosen[:-1]):
+            (hit,) = await engine.recall(f"word{number} changed{number} meanwhile", limit=1)
+            assert hit.memory.id == memory.id
+            assert hit.scores["dense"] == pytest.approx(1, abs=1e-3)
+            (before,) = await engine.recall(memory.text, limit=1, as_of=memory.created_at)
+            assert (before.memory.text, before.memory.version_of) == (memory.text, memory.id)
+            assert before.scores["dense"] == pytest.approx(1, abs=1e-3)
+        (hit,) = await engine.recall(chosen[-1].text, limit=1)
+        assert (hit.memory.id, hit.memory.text) == (chosen[-1].id, chosen[-1].text)
+        assert hit.scores["dense"] == pytest.approx(1, abs=1e-3)
+        assert (await engine.verify()).problems == ()
