@@ -13,11 +13,14 @@ from engine.memory.consolidation.naming import Namer
 from engine.memory.store.episode_queries import Turn
 from engine.memory.store.memories import from_us
 
-SENTENCES = 8
-"""Sentences of an episode; each comes from another turn."""
+SENTENCES = 14
+"""Sentences of an episode at most, each from another turn. On LoCoMo, once the turns have cooled, five hits lead to .64 of
+the evidence with so many, to .57 with 8."""
 
-LONGEST = 1600
+LONGEST = 2400
 """Characters of an episode."""
+
+_FEWEST, _SHARE = 4, 0.5
 
 _LONGEST_SENTENCE = 240
 _TELLING = 3
@@ -75,6 +78,7 @@ def _text(turns: Sequence[Turn], namer: Namer, language: Language, spoken: str) 
                 best = (value, place, written, stems)
         if best is not None:
             rated.append(best)
+    most = min(SENTENCES, max(_FEWEST, round(_SHARE * len(turns))))
     chosen: list[tuple[int, str, frozenset[str]]] = []
     length = 0
     for _, place, written, stems in sorted(rated, key=lambda one: (-one[0], one[1])):
@@ -84,7 +88,7 @@ def _text(turns: Sequence[Turn], namer: Namer, language: Language, spoken: str) 
             continue
         chosen.append((place, line, stems))
         length += len(line) + 1
-        if len(chosen) == SENTENCES:
+        if len(chosen) == most:
             break
     return "\n".join(line for _, line, _ in sorted(chosen))
 

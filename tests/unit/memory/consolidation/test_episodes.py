@@ -8,7 +8,7 @@ from pathlib import Path
 
 from engine import Engine, Memory, NewMemory
 from engine.agent.language import language
-from engine.memory.consolidation.episodes import tell
+from engine.memory.consolidation.episodes import LONGEST, tell
 from engine.memory.store.episode_queries import Turn, key_of
 from tests.helpers.clock import FakeClock
 
@@ -244,5 +244,5 @@ def test_long_and_odd_turns_are_told_within_bounds() -> None:
     title, text = tell(turns, [], language())
 
     assert title
-    assert len(text) <= 1600
+    assert len(text) <= LONGEST
     assert text
