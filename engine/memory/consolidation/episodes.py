@@ -14,8 +14,8 @@ from engine.memory.store.episode_queries import Turn
 from engine.memory.store.memories import from_us
 
 SENTENCES = 14
-"""Sentences of an episode at most, each from another turn. On LoCoMo, once the turns have cooled, five hits lead to .64 of
-the evidence with so many, to .57 with 8."""
+"""Sentences of an episode at most, each from another turn. On LoCoMo, once the turns have cooled, five hits lead to
+.64 of the evidence with so many, to .57 with 8."""
 
 LONGEST = 2400
 """Characters of an episode."""
