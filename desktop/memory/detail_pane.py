@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -36,6 +36,10 @@ from engine import CloseMemory, ConversationSource, FoundMemory, HistoryEntry, M
 
 if TYPE_CHECKING:
     from engine import Engine
+
+
+_PLACED_MS = 30
+"""After so long the field that a text turned into has its place."""
 
 
 class DetailPane(Panel):
@@ -231,7 +235,14 @@ class DetailPane(Panel):
         if self._memory is not None and self._memory.deleted_at is None and self._memory.superseded_by is None:
             self._problem.hide()
             self.text.begin_edit()
-            self._scroll.ensureWidgetVisible(self.text.save)
+            QTimer.singleShot(_PLACED_MS, self.text.save, self._show_editor)
+
+    def _show_editor(self) -> None:
+        """Scroll no further than the buttons below the field need."""
+        if self.text.editing:
+            edge = self._theme.px(8)
+            self._scroll.verticalScrollBar().setValue(0)
+            self._scroll.ensureWidgetVisible(self.text.save, 0, edge)
 
     def resume_edit(self, memory_id: str, typed: str) -> None:
         """Go on typing where a memory was left."""

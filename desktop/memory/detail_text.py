@@ -14,7 +14,7 @@ SHOWN = 1500
 """Letters shown at once; the rest unfolds."""
 MOST = 60_000
 """Letters that unfold here at most: a label of more is slow to lay out. Opening the source shows all of it."""
-_EDITOR = 120
+_EDITOR_LEAST, _EDITOR_MOST = 84, 260
 
 
 class _Editor(QPlainTextEdit):
@@ -67,7 +67,6 @@ class DetailText(QWidget):
         self.editor.setAccessibleName(self.tr("The text of the memory"))
         self.editor.setFont(theme.font("chat"))
         self.editor.setTabChangesFocus(True)
-        self.editor.setMinimumHeight(px(_EDITOR))
         self.editor.textChanged.connect(self._look)
         self.editor.kept.connect(self.keep)
         self.editor.left.connect(self.leave)
@@ -129,6 +128,7 @@ class DetailText(QWidget):
         self._more.hide()
         self._field.show()
         self.editor.setPlainText(typed or self._text)
+        self.editor.setFixedHeight(self._wanted_height())
         self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
         self._look()
         self.editing_changed.emit(True)
@@ -159,6 +159,14 @@ class DetailText(QWidget):
         """A label with word wrap needs to be told that its height depends on the width."""
         super().resizeEvent(event)
         self.label.updateGeometry()
+
+    def _wanted_height(self) -> int:
+        """Room for the text, within bounds: the buttons below it are to be seen as well."""
+        px, metrics = self._theme.px, self.editor.fontMetrics()
+        room = max(1, self.width() - 2 * px(12)) // max(1, metrics.averageCharWidth())
+        lines = sum(1 + len(line) // max(1, room) for line in self.editor.toPlainText().split("\n"))
+        wanted = (lines + 1) * metrics.lineSpacing() + 2 * px(10)
+        return max(px(_EDITOR_LEAST), min(px(_EDITOR_MOST), wanted))
 
     def _look(self) -> None:
         self.save.setEnabled(bool(self.editor.toPlainText().strip()))
