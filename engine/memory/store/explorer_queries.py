@@ -120,7 +120,7 @@ def counts(reader: peewee.SqliteDatabase, wanted: MemoryFilter, *, now: datetime
     found = _conditions(reader, replace(wanted, layers=()), now)
     sql = f"SELECT m.layer, COUNT(*) FROM {found.table} WHERE {found.where} GROUP BY m.layer"
     by_layer = dict(reader.execute_sql(sql, found.values).fetchall())
-    layers = {layer: int(by_layer.get(layer, 0)) for layer in values.LAYERS}
+    layers: dict[str, int] = {layer: int(by_layer.get(layer, 0)) for layer in values.LAYERS}
     return MemoryCounts(layers=layers, total=sum(layers[layer] for layer in wanted.layers or values.LAYERS))
 
 
