@@ -126,6 +126,10 @@ def run_desktop(options: Options, *, drive: Drive | None = None) -> int:
         instance.close()
         state.save()
         crash.uninstall()
+        if window.starts_again:
+            from desktop.starting_again import start_again
+
+            start_again(options)
 
 
 def wait_for_paint(window: MainWindow) -> None:

@@ -49,6 +49,8 @@ class MainWindow(QMainWindow):
         self._may_close = False
         self.close_asked = False
         """The owner has asked to close the window."""
+        self.starts_again = False
+        """Once it is closed, another one is to be opened: a restore takes place at a start."""
         self._squeezed: set[str] = set()
         self.setWindowTitle("Magray")
         self.setObjectName("MainWindow")

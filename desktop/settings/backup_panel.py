@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop.main_window import MainWindow
 from desktop.settings.backup_rows import BackupRow, Question
 from desktop.settings.panel import SettingsPanel, clear
 from desktop.theme import restyle
@@ -95,9 +96,9 @@ class BackupPanel(SettingsPanel):
         )
         row = QHBoxLayout()
         row.setSpacing(self.theme.px(8))
-        self.close_now = QPushButton(self.tr("Close Magray now"), self.waiting)
+        self.restart = QPushButton(self.tr("Restart and restore now"), self.waiting)
         self.take_back = QPushButton(self.tr("Do not restore"), self.waiting)
-        for button in (self.close_now, self.take_back):
+        for button in (self.restart, self.take_back):
             button.setAutoDefault(False)
             row.addWidget(button)
         row.addStretch(1)
@@ -105,7 +106,7 @@ class BackupPanel(SettingsPanel):
         self.waiting.body.addLayout(row)
         self.column.addWidget(self.waiting)
         self.waiting.hide()
-        self.close_now.clicked.connect(self._close_program)
+        self.restart.clicked.connect(self._start_again)
         self.take_back.clicked.connect(
             lambda: self.start("give up a restore", self.engine.give_up_restore, lambda _there: self.refresh())
         )
@@ -207,7 +208,7 @@ class BackupPanel(SettingsPanel):
         self.start(
             "restore a backup",
             lambda: self.engine.restore(path, passphrase),
-            lambda _ready: self._say(self.tr("The backup is whole. Close Magray and start it again to restore it.")),
+            lambda _ready: self._say(self.tr("The backup is whole and waits for the next start.")),
             failure=self._failed,
         )
 
@@ -287,10 +288,12 @@ class BackupPanel(SettingsPanel):
             failure=self._failed,
         )
 
-    def _close_program(self) -> None:
+    def _start_again(self) -> None:
         main: QWidget = self.window()
         while (parent := main.parentWidget()) is not None:
             main = parent.window()
+        if isinstance(main, MainWindow):
+            main.starts_again = True
         main.close()
 
     # What came of it

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QPushButton
 
+from desktop.options import Options
+from desktop.starting_again import command, start_again
 from engine import BackupDamagedError, Engine, Settings, prepare_restore, youngest_backup
 from tests.helpers.desktop_parts import DesktopParts, until
 from tests.helpers.desktop_session import Run, run_session
@@ -69,3 +72,18 @@ def test_a_damaged_backup_is_passed_over(tmp_path: Path) -> None:
     assert youngest_backup(settings) is None
     with pytest.raises(BackupDamagedError):
         prepare_restore(settings, found.path)
+
+
+def test_a_restart_is_asked_for_as_it_was_started(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert command(Options()) == [sys.executable, "-m", "desktop"]
+    given = Options(data_dir=tmp_path, paths=("a.pdf",))
+    assert command(given)[-2:] == ["--data-dir", str(tmp_path)]
+    assert "a.pdf" not in command(given)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    assert command(Options()) == [sys.executable]
+
+
+@pytest.mark.expected_logs("could not be started again")
+def test_a_program_that_does_not_start_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "nowhere"))
+    assert not start_again(Options())

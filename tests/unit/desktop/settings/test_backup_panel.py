@@ -132,7 +132,7 @@ def test_a_file_from_elsewhere_is_restored_at_the_next_start(play: Callable[[Sto
         press(panel.question.yes)
         await until(panel.waiting.isVisible)
         window = panel.window()
-        press(panel.close_now)
+        press(panel.restart)
         await until(lambda: not window.isVisible())
 
     play(story)
