@@ -120,8 +120,8 @@ class Notice:
     Attributes:
         level: `info`, `warning` or `error`.
         text: What happened and what can be done about it.
-        action: What a front end may offer to do: `resume_ingestion`, or `get_model:ID` or `use_model:ID` for a model of
-            the catalogue.
+        action: What a front end may offer to do: `resume_ingestion`, `show_backups`, or `get_model:ID` or
+            `use_model:ID` for a model of the catalogue.
     """
 
     level: str

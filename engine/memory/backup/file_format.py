@@ -14,8 +14,8 @@ knows, so that damage, a piece in a wrong place and a wrong end are noticed in t
 
 A piece is one byte, 0 for bytes as they are and 1 for zlib, then the bytes; at most a MiB of them when they are taken
 out. The first piece is JSON: size and SHA-256 of the database, and how much it holds. All others are the database. zlib
-at its quickest: vectors make nine tenths of a database and hardly shrink, and level 6 or LZMA give 1 % more for the
-same time or ten times as much (bench `backup`).
+at its quickest: vectors make nine tenths of a database and hardly shrink, and level 6 and LZMA give 1 % and 3 %
+more, LZMA for ten times the time (bench `backup`).
 
 A mark is the beginning of HMAC-SHA256 of an id under a secret of the database: with the database at hand it can be said
 whether a backup holds something that was erased, and without it a mark says nothing. An encrypted backup has random
