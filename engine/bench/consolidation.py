@@ -126,7 +126,9 @@ def _otherwise(text: str, choose: random.Random) -> Iterator[str]:
         one, two = sorted(choose.sample(long, 2))
         if words[one].casefold() != words[two].casefold():
             yield " ".join([*words[:one], words[two], *words[one + 1 : two], words[one], *words[two + 1 :]])
-        yield " ".join([*words[:one], "озеро" if russian else "lake", *words[one + 1 :]])
+        other = "кирпич" if russian else "brick"
+        if words[one].casefold() != other:
+            yield " ".join([*words[:one], other, *words[one + 1 :]])
 
 
 async def _recall(context: BenchContext, name: str, collection: Collection) -> list[Figure]:
