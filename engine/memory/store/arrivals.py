@@ -102,8 +102,9 @@ def ids_of(reader: peewee.SqliteDatabase, numbers: Sequence[int]) -> list[str]:
     """What the world calls these memories, in their order."""
     found: dict[int, str] = {}
     for start in range(0, len(numbers), BATCH):
-        query = Memory.select(Memory.number, Memory.id).where(Memory.number.in_(numbers[start : start + BATCH]))
-        found.update(query.tuples().execute(reader))
+        batch = list(numbers[start : start + BATCH])
+        marks = ",".join("?" * len(batch))
+        found.update(reader.execute_sql(f"SELECT number, id FROM memory WHERE number IN ({marks})", batch).fetchall())
     return [found[number] for number in numbers]
 
 

@@ -35,7 +35,7 @@ MOST_BYTES = 32 * 1024 * 1024
 """Of all texts that wait, of all streams together."""
 _BATCH_RECORDS, _BATCH_BYTES = 1000, 4 * 1024 * 1024
 """One transaction takes no more: recall and everything else that writes has its turn between two."""
-_GATHER_SECONDS = 0.002
+_GATHER_SECONDS = 0.004
 """Where several streams are open, a transaction waits so long for the others."""
 _TELL_SECONDS = 0.25
 """New memories are told so often."""
