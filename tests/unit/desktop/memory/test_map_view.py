@@ -19,6 +19,7 @@ from desktop.memory.map_view import MapView
 from engine import MapUpdate, MemoryFilter, StoreError
 from tests.helpers.desktop_parts import DesktopParts, until
 from tests.helpers.map_updates import MapEngine, make_update
+from tests.helpers.pointer import move_pointer
 
 LEFT = Qt.MouseButton.LeftButton
 NONE, SHIFT, CONTROL = (
@@ -253,7 +254,7 @@ def test_another_scheme_has_other_hues(parts: DesktopParts, view: MapView) -> No
 def test_the_pointer_says_what_a_memory_holds(parts: DesktopParts, view: MapView) -> None:
     async def then() -> None:
         canvas = view.scene.canvas
-        QTest.mouseMove(canvas, place_of(canvas, 7))
+        move_pointer(canvas, place_of(canvas, 7))
         assert canvas.pointed_at >= 1
         await until(lambda: canvas._card is not None)
         assert canvas._card is not None
@@ -261,7 +262,7 @@ def test_the_pointer_says_what_a_memory_holds(parts: DesktopParts, view: MapView
         assert "Assets" in canvas._card.note
         assert f"Memory number {canvas.pointed_at}" in canvas.accessibleDescription()
         assert not canvas.grab().isNull()
-        QTest.mouseMove(canvas, QPoint(2, 2))
+        move_pointer(canvas, QPoint(2, 2))
         assert canvas.pointed_at == -1
 
     show(parts, view, MapEngine(make_update(30)), then)
@@ -317,7 +318,7 @@ def test_a_lasso_selects_what_it_is_drawn_around(parts: DesktopParts, view: MapV
         corners = [(2, 2), (width // 2, 2), (width // 2, height // 2), (2, height // 2)]
         QTest.mousePress(canvas, LEFT, modifier, QPoint(*corners[0]))
         for corner in corners[1:]:
-            QTest.mouseMove(canvas, QPoint(*corner))
+            move_pointer(canvas, QPoint(*corner), pressed=True)
         assert not canvas.grab().isNull()
         QTest.mouseRelease(canvas, LEFT, modifier, QPoint(*corners[-1]))
         wanted = [number for number in range(1, 31) if number % 3 == 1]  # the group at the left above
@@ -334,8 +335,8 @@ def test_dragging_moves_and_the_wheel_zooms(parts: DesktopParts, view: MapView) 
         canvas = view.scene.canvas
         before = canvas.space.to_map(QPointF(100, 100))
         QTest.mousePress(canvas, LEFT, NONE, QPoint(100, 100))
-        QTest.mouseMove(canvas, QPoint(150, 130))
-        QTest.mouseMove(canvas, QPoint(180, 160))
+        move_pointer(canvas, QPoint(150, 130), pressed=True)
+        move_pointer(canvas, QPoint(180, 160), pressed=True)
         QTest.mouseRelease(canvas, LEFT, NONE, QPoint(180, 160))
         assert canvas.space.to_map(QPointF(180, 160)) == pytest.approx(before, abs=0.02)
         zoom, under = canvas.space.zoom, canvas.space.to_map(QPointF(200, 200))
@@ -478,7 +479,7 @@ def test_a_menu_is_for_what_is_pointed_at(parts: DesktopParts, view: MapView) ->
         wanted: list[QPoint] = []
         view.menu_wanted.connect(wanted.append)
         place = place_of(canvas, 3)
-        QTest.mouseMove(canvas, place)
+        move_pointer(canvas, place)
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, place, canvas.mapToGlobal(place))
         QApplication.sendEvent(canvas, event)
         assert wanted == [canvas.mapToGlobal(place)]

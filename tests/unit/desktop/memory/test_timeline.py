@@ -31,6 +31,7 @@ from desktop.memory.timeline_view import TimelineView
 from engine import DayActivity, MemoryFilter, StoreError
 from tests.helpers.desktop_parts import DesktopParts, until
 from tests.helpers.map_updates import MapEngine
+from tests.helpers.pointer import move_pointer
 
 LEFT = Qt.MouseButton.LeftButton
 NONE, SHIFT = Qt.KeyboardModifier.NoModifier, Qt.KeyboardModifier.ShiftModifier
@@ -210,7 +211,7 @@ def test_a_click_a_drag_and_a_second_click_choose_days(parts: DesktopParts, view
         QTest.mouseClick(port, LEFT, NONE, middle_of(canvas, 30))
         assert ranges[-1] == (None, None)
         QTest.mousePress(port, LEFT, NONE, middle_of(canvas, 35))
-        QTest.mouseMove(port, middle_of(canvas, 32))
+        move_pointer(port, middle_of(canvas, 32), pressed=True)
         assert not port.grab().isNull()
         QTest.mouseRelease(port, LEFT, NONE, middle_of(canvas, 32))
         assert canvas.days == (spans[32].first, spans[35].end)
@@ -303,7 +304,7 @@ def test_the_pointer_shows_the_figures_of_a_day(parts: DesktopParts, view: Timel
         canvas = view.canvas
         walked: list[Any] = []
         canvas.walked.connect(walked.append)
-        QTest.mouseMove(canvas.viewport(), middle_of(canvas, 33))
+        move_pointer(canvas.viewport(), middle_of(canvas, 33))
         assert walked[-1] == canvas.spans[33]
         assert not canvas.viewport().grab().isNull()
         QApplication.sendEvent(canvas.viewport(), QEvent(QEvent.Type.Leave))
