@@ -143,12 +143,6 @@ def overdue(reader: peewee.SqliteDatabase, *, now: int, limit: int) -> list[Stat
     return [State._make(row) for row in rows]
 
 
-def count_overdue(reader: peewee.SqliteDatabase, *, now: int) -> int:
-    """How many `overdue` there are."""
-    query = "SELECT COUNT(*) FROM memory WHERE label IS NOT NULL AND expires_at <= ? AND pinned = 0"
-    return int(reader.execute_sql(query, (now,)).fetchone()[0])
-
-
 def place_of(reader: peewee.SqliteDatabase, number: int) -> tuple[int | None, int]:
     """Number of the document that a memory was made from, and its place among its neighbours."""
     document, position = reader.execute_sql(
