@@ -154,4 +154,4 @@ def test_verify_in_words(capsys: pytest.CaptureFixture[str]) -> None:
     show.print_verify(VerifyReport(memories=1, indexed={}, problems=("assets: 1 missing",), seconds=0.1))
     out = capsys.readouterr().out
     assert "assets: 1 missing" in out
-    assert "memory rebuild" in out
+    assert "memory verify --mend" in out
