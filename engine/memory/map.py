@@ -11,6 +11,7 @@ the next slice.
 from __future__ import annotations
 
 import dataclasses
+import math
 import time
 from collections.abc import AsyncGenerator, Callable, Generator
 from typing import TYPE_CHECKING, TypeVar, cast
@@ -38,7 +39,7 @@ MOST_LAID_OUT = 50_000
 """Memories that the layout itself holds at once; more are put between their neighbours, a slice at a time."""
 SLICE = 2048
 """Vectors read at a time."""
-SAMPLE = 4096
+SAMPLE = 2048
 """Vectors that the first plane is found from."""
 TELL_SECONDS = 0.25
 """While it is being laid out, an update comes about so often."""
@@ -93,7 +94,7 @@ class MemoryMap:
         if known.placed.any():
             yield drawing.update("placing", 0.0)
         work = drawing.work(lambda some: self._read_vectors(some, model, dimensions))
-        told = time.monotonic()
+        told = time.monotonic() if known.placed.any() else -math.inf  # what can be shown first is shown at once
         while True:
             step = await self._do(lambda: next(work, None))
             if step is None:
