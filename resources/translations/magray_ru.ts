@@ -2,74 +2,6 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="ru_RU" sourcelanguage="en">
     <context>
-        <name />
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Raised: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Lowered: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Kept for longer: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Put into the archive: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Taken out of the archive: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Pinned: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Unpinned: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Tags changed: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Merged: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Split</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Replaced: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Moved: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-        <message>
-            <source>MemoryDeeds</source>
-            <comment>Changed: {0}</comment>
-            <translation>Действия с памятью</translation>
-        </message>
-    </context>
-    <context>
         <name>Adding</name>
         <message>
             <source>Add files to memory</source>
@@ -279,8 +211,8 @@
             <translation>Она проверена и заменит всё при следующем запуске Magray. То, что есть сейчас, останется резервной копией.</translation>
         </message>
         <message>
-            <source>Close Magray now</source>
-            <translation>Закрыть Magray</translation>
+            <source>Restart and restore now</source>
+            <translation>Перезапустить и восстановить</translation>
         </message>
         <message>
             <source>Do not restore</source>
@@ -359,8 +291,8 @@
             <translation>Копия проверяется…</translation>
         </message>
         <message>
-            <source>The backup is whole. Close Magray and start it again to restore it.</source>
-            <translation>Копия цела. Чтобы восстановить её, закройте Magray и запустите снова.</translation>
+            <source>The backup is whole and waits for the next start.</source>
+            <translation>Копия цела и ждёт следующего запуска.</translation>
         </message>
         <message>
             <source>Deleted.</source>
@@ -2698,6 +2630,242 @@
             <source>Why</source>
             <translation>Почему</translation>
         </message>
+        <message>
+            <source>message</source>
+            <translation>сообщение</translation>
+        </message>
+        <message>
+            <source>fact</source>
+            <translation>факт</translation>
+        </message>
+        <message>
+            <source>decision</source>
+            <translation>решение</translation>
+        </message>
+        <message>
+            <source>document passage</source>
+            <translation>отрывок документа</translation>
+        </message>
+        <message>
+            <source>code</source>
+            <translation>код</translation>
+        </message>
+        <message>
+            <source>note</source>
+            <translation>заметка</translation>
+        </message>
+        <message>
+            <source>Messages</source>
+            <translation>Сообщения</translation>
+        </message>
+        <message>
+            <source>Facts</source>
+            <translation>Факты</translation>
+        </message>
+        <message>
+            <source>Decisions</source>
+            <translation>Решения</translation>
+        </message>
+        <message>
+            <source>Document passages</source>
+            <translation>Отрывки документов</translation>
+        </message>
+        <message>
+            <source>Code</source>
+            <translation>Код</translation>
+        </message>
+        <message>
+            <source>Notes</source>
+            <translation>Заметки</translation>
+        </message>
+        <message>
+            <source>1 memory</source>
+            <translation>1 воспоминание</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln memories</source>
+            <translation>
+                <numerusform>%Ln воспоминание</numerusform>
+                <numerusform>%Ln воспоминания</numerusform>
+                <numerusform>%Ln воспоминаний</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>today</source>
+            <translation>сегодня</translation>
+        </message>
+        <message>
+            <source>yesterday</source>
+            <translation>вчера</translation>
+        </message>
+        <message>
+            <source>conversation, {0}</source>
+            <translation>беседа, {0}</translation>
+        </message>
+        <message>
+            <source>note, {0}</source>
+            <translation>заметка, {0}</translation>
+        </message>
+        <message>
+            <source>fades now</source>
+            <translation>угасает</translation>
+        </message>
+        <message>
+            <source>under an hour</source>
+            <translation>меньше часа</translation>
+        </message>
+        <message>
+            <source>1 hour</source>
+            <translation>1 час</translation>
+        </message>
+        <message numerus="yes">
+            <source>%Ln hours</source>
+            <translation>
+                <numerusform>%Ln час</numerusform>
+                <numerusform>%Ln часа</numerusform>
+                <numerusform>%Ln часов</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>deleted</source>
+            <translation>удалено</translation>
+        </message>
+        <message>
+            <source>in the archive</source>
+            <translation>в архиве</translation>
+        </message>
+        <message>
+            <source>replaced</source>
+            <translation>заменено</translation>
+        </message>
+        <message>
+            <source>pinned</source>
+            <translation>закреплено</translation>
+        </message>
+        <message>
+            <source>for ever</source>
+            <translation>всегда</translation>
+        </message>
+        <message>
+            <source>never recalled</source>
+            <translation>не понадобилось</translation>
+        </message>
+        <message>
+            <source>recalled once</source>
+            <translation>понадобилось один раз</translation>
+        </message>
+        <message numerus="yes">
+            <source>recalled %Ln times</source>
+            <translation>
+                <numerusform>понадобилось %Ln раз</numerusform>
+                <numerusform>понадобилось %Ln раза</numerusform>
+                <numerusform>понадобилось %Ln раз</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>Words</source>
+            <translation>Слова</translation>
+        </message>
+        <message>
+            <source>Meaning</source>
+            <translation>Смысл</translation>
+        </message>
+        <message>
+            <source>Neighbours</source>
+            <translation>Соседи</translation>
+        </message>
+        <message>
+            <source>Whole text</source>
+            <translation>Весь текст</translation>
+        </message>
+        <message>
+            <source>Age, use, importance</source>
+            <translation>Возраст, польза, важность</translation>
+        </message>
+        <message>
+            <source>{0}, page {1}</source>
+            <translation>{0}, страница {1}</translation>
+        </message>
+        <message>
+            <source>Rose from {0} to {1}</source>
+            <translation>Поднялось из {0} в {1}</translation>
+        </message>
+        <message>
+            <source>Went down from {0} to {1}</source>
+            <translation>Опустилось из {0} в {1}</translation>
+        </message>
+        <message>
+            <source>Moved to {0}</source>
+            <translation>Перемещено в «{0}»</translation>
+        </message>
+        <message>
+            <source>Edited</source>
+            <translation>Изменено</translation>
+        </message>
+        <message>
+            <source>Rose a layer</source>
+            <translation>Поднялось на слой</translation>
+        </message>
+        <message>
+            <source>Went down a layer</source>
+            <translation>Опустилось на слой</translation>
+        </message>
+        <message>
+            <source>Kept for longer</source>
+            <translation>Оставлено дольше</translation>
+        </message>
+        <message>
+            <source>Faded into the archive</source>
+            <translation>Угасло в архив</translation>
+        </message>
+        <message>
+            <source>Put into the archive</source>
+            <translation>Убрать в архив</translation>
+        </message>
+        <message>
+            <source>Taken out of the archive</source>
+            <translation>Взято из архива</translation>
+        </message>
+        <message>
+            <source>Pinned</source>
+            <translation>Закреплённые</translation>
+        </message>
+        <message>
+            <source>Unpinned</source>
+            <translation>Откреплено</translation>
+        </message>
+        <message>
+            <source>Tags changed</source>
+            <translation>Метки изменены</translation>
+        </message>
+        <message>
+            <source>Merged</source>
+            <translation>Объединено</translation>
+        </message>
+        <message>
+            <source>Split</source>
+            <translation>Разделить</translation>
+        </message>
+        <message>
+            <source>Made of a session's turns</source>
+            <translation>Сложено из реплик беседы</translation>
+        </message>
+        <message>
+            <source>Replaced by a newer one</source>
+            <translation>Заменено новым</translation>
+        </message>
+        <message>
+            <source>Deleted</source>
+            <translation>Удалённые</translation>
+        </message>
+        <message>
+            <source>Brought back</source>
+            <translation>Возвращено</translation>
+        </message>
+        <message>
+            <source>Taken back</source>
+            <translation>Отменено</translation>
+        </message>
     </context>
     <context>
         <name>MemoryCommands</name>
@@ -2860,6 +3028,58 @@
     </context>
     <context>
         <name>MemoryDeeds</name>
+        <message>
+            <source>Raised: {0}</source>
+            <translation>Повышено: {0}</translation>
+        </message>
+        <message>
+            <source>Lowered: {0}</source>
+            <translation>Понижено: {0}</translation>
+        </message>
+        <message>
+            <source>Kept for longer: {0}</source>
+            <translation>Оставлено дольше: {0}</translation>
+        </message>
+        <message>
+            <source>Put into the archive: {0}</source>
+            <translation>Убрано в архив: {0}</translation>
+        </message>
+        <message>
+            <source>Taken out of the archive: {0}</source>
+            <translation>Взято из архива: {0}</translation>
+        </message>
+        <message>
+            <source>Pinned: {0}</source>
+            <translation>Закреплено: {0}</translation>
+        </message>
+        <message>
+            <source>Unpinned: {0}</source>
+            <translation>Откреплено: {0}</translation>
+        </message>
+        <message>
+            <source>Tags changed: {0}</source>
+            <translation>Метки изменены: {0}</translation>
+        </message>
+        <message>
+            <source>Merged: {0}</source>
+            <translation>Объединено: {0}</translation>
+        </message>
+        <message>
+            <source>Split</source>
+            <translation>Разделить</translation>
+        </message>
+        <message>
+            <source>Replaced: {0}</source>
+            <translation>Заменено: {0}</translation>
+        </message>
+        <message>
+            <source>Moved: {0}</source>
+            <translation>Перемещено: {0}</translation>
+        </message>
+        <message>
+            <source>Changed: {0}</source>
+            <translation>Изменено: {0}</translation>
+        </message>
         <message>
             <source>Taken back: 1 memory is as before</source>
             <translation>Отменено: 1 воспоминание как прежде</translation>
@@ -3148,6 +3368,14 @@
                 <numerusform>найдено %Ln</numerusform>
                 <numerusform>найдено %Ln</numerusform>
             </translation>
+        </message>
+        <message>
+            <source>What you typed is not saved yet.</source>
+            <translation>Набранное ещё не сохранено.</translation>
+        </message>
+        <message>
+            <source>Go on typing</source>
+            <translation>Продолжить</translation>
         </message>
     </context>
     <context>
@@ -5345,6 +5573,29 @@
         <message>
             <source>Text of the document</source>
             <translation>Текст документа</translation>
+        </message>
+    </context>
+    <context>
+        <name>Timeline</name>
+        <message>
+            <source>{0} to {1}</source>
+            <translation>{0} – {1}</translation>
+        </message>
+        <message>
+            <source>{0} added</source>
+            <translation>добавлено: {0}</translation>
+        </message>
+        <message>
+            <source>{0} promoted</source>
+            <translation>повышено: {0}</translation>
+        </message>
+        <message>
+            <source>{0} recalled</source>
+            <translation>понадобилось: {0}</translation>
+        </message>
+        <message>
+            <source>nothing happened</source>
+            <translation>ничего не было</translation>
         </message>
     </context>
     <context>
