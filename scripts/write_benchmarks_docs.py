@@ -63,8 +63,16 @@ def stalls_section(run: dict[str, Any]) -> str:
     )
 
 
+def earlier() -> dict[str, str]:
+    """Sections that stand on the page, by their headings, in their order."""
+    if not TARGET.exists():
+        return {}
+    _, *parts = TARGET.read_text(encoding="utf-8").split("\n## ")
+    return {part.partition("\n")[0]: f"\n## {part.rstrip()}\n" for part in parts}
+
+
 def main() -> None:
-    """Read the runs, the later ones in the place of the earlier, and write the page."""
+    """Read the runs, the later ones in the place of the earlier, and write the page; what was not run stays."""
     parser = argparse.ArgumentParser(
         description="Write docs/benchmarks.md from runs of `magray bench --json` and stalls.py."
     )
@@ -79,7 +87,10 @@ def main() -> None:
         if run["quick"]:
             parser.error(f"{path} is of a quick run, whose figures are not the promised ones")
         benches |= {bench["name"]: bench for bench in run["benches"]}
-    TARGET.write_text(HEAD + "".join(map(section, benches.values())) + stalls, encoding="utf-8", newline="\n")
+    new = {bench["name"].capitalize(): section(bench) for bench in benches.values()}
+    if stalls:
+        new["Stalls of the window"] = stalls
+    TARGET.write_text(HEAD + "".join((earlier() | new).values()), encoding="utf-8", newline="\n")
     print(f"{TARGET}: {', '.join(benches)}")
 
 
