@@ -18,7 +18,7 @@ WORDS = "words"
 """In place of an embedder's id: the centre is made of words, for languages that the embedder does not know."""
 
 _BATCH = 900
-_HEAD = 200
+_HEAD = 120
 _LIVING = "m.label IS NOT NULL AND m.superseded_by IS NULL AND m.valid_to IS NULL"
 
 
