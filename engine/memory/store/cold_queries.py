@@ -140,7 +140,7 @@ def candidates(reader: peewee.SqliteDatabase, back: Back, wanted: Collection[int
     for batch in _batches(list(wanted)):
         rows = reader.execute_sql(
             "SELECT m.number, m.number, m.layer, m.kind, m.group_key, m.occurred_at, m.expires_at, 0, m.pinned, "
-            "m.importance, m.access_count, m.document, m.speaker, NULL, NULL FROM memory m "
+            "m.importance, m.access_count, m.document, m.speaker, NULL, NULL FROM memory m NOT INDEXED "
             f"WHERE m.number IN ({_marks(batch)}) AND {condition}",
             [*batch, *given],
         ).fetchall()
@@ -151,10 +151,13 @@ def candidates(reader: peewee.SqliteDatabase, back: Back, wanted: Collection[int
 def vectors(
     reader: peewee.SqliteDatabase, back: Back, model: str, *, after: int, limit: int
 ) -> list[tuple[int, bytes]]:
-    """(number, vector of this model) of what is looked for, by number above `after`."""
+    """(number, vector of this model) of what is looked for, by number above `after`.
+
+    Rows are gone through in the order of their numbers: by any index SQLite would read all of them for every slice.
+    """
     condition, given = back.condition()
     return reader.execute_sql(  # type: ignore[no-any-return]
-        "SELECT m.number, x.data FROM memory m JOIN vector x ON x.memory = m.number AND x.model = ? "
+        "SELECT m.number, x.data FROM memory m NOT INDEXED JOIN vector x ON x.memory = m.number AND x.model = ? "
         f"WHERE m.number > ? AND {condition} ORDER BY m.number LIMIT ?",
         [model, after, *given, limit],
     ).fetchall()
