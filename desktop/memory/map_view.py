@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import shiboken6
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import QShowEvent
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedLayout, QVBoxLayout, QWidget
 
 from desktop.icons import Icons
@@ -166,6 +166,11 @@ class MapView(QWidget):
         """A map that nobody sees is not laid out."""
         super().showEvent(event)
         self._load_if_seen()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Words are for those who look."""
+        super().hideEvent(event)
+        self.words.stop()
 
     def _load_if_seen(self) -> None:
         engine, wanted = self._engine, self._filter

@@ -61,6 +61,11 @@ class MapWords(QObject):
         """Memories may have changed."""
         self._rows.clear()
 
+    def stop(self) -> None:
+        """Nobody looks: nothing that was about to be fetched is fetched."""
+        self.hovering.stop()
+        self._captioning.stop()
+
     def help(self) -> str:
         """What can be done with the map, for those who hear it."""
         return self.tr(

@@ -43,8 +43,15 @@ def show(parts: DesktopParts, view: MapView, engine: MapEngine, then: Callable[[
         view.attach(engine)  # type: ignore[arg-type]
         await until(lambda: not engine.updates or view.scene.isVisible() or not len(engine.updates[-1].numbers))
         await then()
+        rest(view)
 
     parts.run(main)
+
+
+def rest(view: MapView) -> None:
+    """Nothing is about to be fetched any more: what a timer starts behind the loop's end fails."""
+    view.words.stop()
+    view._refresh.stop()
 
 
 def place_of(canvas: MapCanvas, number: int) -> QPoint:
@@ -126,6 +133,7 @@ def test_what_fails_is_said_and_can_be_tried_again(parts: DesktopParts, view: Ma
         engine.error, engine.updates = None, [make_update(9)]
         view._empty.triggered.emit("again")
         await until(view.scene.isVisible)
+        rest(view)
 
     parts.run(main)
 
@@ -142,6 +150,7 @@ def test_a_map_that_nobody_sees_is_not_laid_out(qtbot: QtBot, parts: DesktopPart
         assert engine.asked == []
         view.show()
         await until(view.scene.isVisible)
+        rest(view)
 
     parts.run(main)
     assert engine.asked == [MemoryFilter(pinned=True)]
@@ -167,6 +176,7 @@ def test_another_filter_ends_the_drawing_of_the_one_before(parts: DesktopParts, 
         await until(lambda: len(view.scene.canvas.points.numbers) == 12)
         view.set_filter(MemoryFilter(pinned=True))
         await until(lambda: len(view.scene.canvas.points.numbers) == 24)
+        rest(view)
 
     parts.run(main)
     assert engine.closed == 2
@@ -183,6 +193,7 @@ def test_changes_are_drawn_once_they_have_settled(parts: DesktopParts, view: Map
             view.reload()
         await until(lambda: not view._refresh.isActive() and not view._stale)
         await asyncio.sleep(0.05)
+        rest(view)
 
     parts.run(main)
     assert 2 <= len(engine.asked) <= 4
@@ -209,6 +220,7 @@ def test_changes_wait_for_the_end_of_a_layout(parts: DesktopParts, view: MapView
         assert len(engine.asked) == 1
         engine.goes_on.set()
         await until(lambda: len(engine.asked) == 2 and view._drawing == 0)
+        rest(view)
 
     parts.run(main)
 

@@ -62,5 +62,6 @@ def test_memories_are_found_on_the_map_and_on_their_day(qtbot: QtBot, parts: Des
             await asyncio.sleep(0.05)
             bridge.detach()
             page.hide()
+            view._refresh.stop()
 
     parts.run(main)
