@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from desktop.icons import Icons
-from desktop.memory.detail_sections import CloseSection, WhySection
+from desktop.memory.detail_sections import CloseSection, TurnsSection, WhySection
 from desktop.memory.detail_text import DetailText
 from desktop.memory.life_section import LifeSection
 from desktop.memory.memory_words import kind_name, memories_words, place_words, read_text
@@ -131,6 +131,9 @@ class DetailPane(Panel):
             flow.addWidget(button)
         self.why, self.life = WhySection(theme, page), LifeSection(theme, page)
         self.rises, self.near = RisesSection(theme, page), CloseSection(theme, icons, page)
+        self.turns = TurnsSection(theme, icons, page)
+        self.turns.chosen.connect(self.chosen)
+        self.turns.hide()
         self.life.versions_wanted.connect(self._show_versions)
         self.near.chosen.connect(self.chosen)
         self._problem = QLabel(page)
@@ -148,7 +151,7 @@ class DetailPane(Panel):
         layout.addWidget(self._tags)
         layout.addSpacing(px(4))
         layout.addWidget(self._buttons)
-        for section in (self.why, self.life, self.rises, self.near):
+        for section in (self.why, self.turns, self.life, self.rises, self.near):
             layout.addSpacing(px(8))
             layout.addWidget(section)
         layout.addStretch(1)
@@ -214,6 +217,9 @@ class DetailPane(Panel):
             self.left_unsaved.emit(self._memory.id, typed)
         self._ids = tuple(ids)
         self._found = found
+        if not same:
+            for section in (self.turns, self.rises, self.near):
+                section.hide()  # what they show comes in any order
         if len(ids) == 1:
             self._fetch(ids[0], fresh=not same)
             return
@@ -290,7 +296,12 @@ class DetailPane(Panel):
             if self._ids == (memory_id,):
                 self.rises.show_view(found)
 
+        def put_turns(found: list[Memory]) -> None:
+            if self._ids == (memory_id,):
+                self.turns.show_turns(found)
+
         self._start("life", life, put_life)
+        self._start("turns", lambda: engine.episode_turns(memory_id), put_turns)
         self._start("close", lambda: engine.close_memories(memory_id), put_close)
         self._start("rises", lambda: engine.explain_promotion(memory_id), put_rises)
 
@@ -334,8 +345,6 @@ class DetailPane(Panel):
             self.why.show_found(self._found)
         if fresh:
             self.life.show_life(memory, (), 0)
-            self.rises.hide()
-            self.near.hide()
             self._scroll.verticalScrollBar().setValue(0)
         self._stack.setCurrentWidget(self._scroll)
         if self._resumed is not None and self._resumed[0] == memory.id:

@@ -16,10 +16,11 @@ from desktop.theme import Theme, restyle
 from desktop.widgets.elided_label import ElidedLabel
 from desktop.widgets.layer_mark import layer_name
 from desktop.words import number
-from engine import CloseMemory, FoundMemory
+from engine import CloseMemory, FoundMemory, Memory
 
 _BAR = 4
 _LETTERS = 120
+_TURNS = 20
 
 
 class Section(QWidget):
@@ -122,23 +123,28 @@ class WhySection(Section):
             self.add_line(self.tr("Place {0} of what was found").format(number(found.place)))
 
 
-class CloseRow(QPushButton):
-    """One neighbour: its mark and its words, on two lines at most."""
+class OtherRow(QPushButton):
+    """Another memory: its mark and its words, on one line."""
 
-    def __init__(self, theme: Theme, icons: Icons, close: CloseMemory, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, theme: Theme, icons: Icons, memory: Memory, parent: QWidget | None = None, *, alike: float | None = None
+    ) -> None:
         super().__init__(parent)
         restyle(self, kind="flush")
-        self.setIcon(icons.icon(f"layer-{close.memory.layer}", "muted"))
+        self.setIcon(icons.icon(f"layer-{memory.layer}", "muted"))
         self.setIconSize(icons.box() * 0.65)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAutoDefault(False)
-        line = line_of(close.memory.text[: 4 * _LETTERS], close.memory.source)
-        self._line = line if len(line) <= _LETTERS else f"{line[:_LETTERS].rstrip()}…"
-        percent = self.tr("%Ln %", "", round(100 * max(0.0, close.similarity)))
-        self.setAccessibleName(
-            self.tr("{0}, {1} alike: {2}").format(layer_name(close.memory.layer), percent, self._line)
-        )
-        self.setToolTip(f"{self.tr('{0} alike').format(percent)}\n{self._line}")
+        line = line_of(memory.text[: 4 * _LETTERS], memory.source)
+        line = line if len(line) <= _LETTERS else f"{line[:_LETTERS].rstrip()}…"
+        self._line = f"{memory.speaker}: {line}" if memory.speaker and alike is None else line
+        if alike is None:
+            self.setAccessibleName(f"{layer_name(memory.layer)}: {self._line}")
+            self.setToolTip(f"{moment_words(memory.occurred_at)}\n{self._line}")
+        else:
+            percent = self.tr("%Ln %", "", round(100 * max(0.0, alike)))
+            self.setAccessibleName(self.tr("{0}, {1} alike: {2}").format(layer_name(memory.layer), percent, self._line))
+            self.setToolTip(f"{self.tr('{0} alike').format(percent)}\n{self._line}")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._elide()
 
@@ -175,10 +181,37 @@ class CloseSection(Section):
         """Show them, nearest first; nothing hides the section."""
         self.clear()
         for close in found:
-            row = CloseRow(self.theme, self._icons, close, self)
+            row = OtherRow(self.theme, self._icons, close.memory, self, alike=close.similarity)
             row.clicked.connect(lambda _checked=False, wanted=close.memory.id: self.chosen.emit(wanted))
             self.body.addWidget(row)
         self.setVisible(bool(found))
+
+
+class TurnsSection(Section):
+    """What was said in the session that an episode tells in short.
+
+    Attributes:
+        chosen: The id of a turn that is to be looked at.
+    """
+
+    chosen = Signal(str)
+
+    def __init__(self, theme: Theme, icons: Icons, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._icons = icons
+        self.body.setSpacing(0)
+        self.set_title(self.tr("What was said"))
+
+    def show_turns(self, turns: Sequence[Memory]) -> None:
+        """Show them in their order, the first ones where they are many; nothing hides the section."""
+        self.clear()
+        for turn in turns[:_TURNS]:
+            row = OtherRow(self.theme, self._icons, turn, self)
+            row.clicked.connect(lambda _checked=False, wanted=turn.id: self.chosen.emit(wanted))
+            self.body.addWidget(row)
+        if len(turns) > _TURNS:
+            self.add_line(self.tr("and {0} more").format(number(len(turns) - _TURNS)))
+        self.setVisible(bool(turns))
 
 
 def moment_words(moment: datetime) -> str:

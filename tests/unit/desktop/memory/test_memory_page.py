@@ -12,9 +12,10 @@ import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMainWindow
+from PySide6.QtWidgets import QApplication, QLabel, QMainWindow
 
 from desktop.bridge import Bridge
+from desktop.memory.detail_sections import OtherRow
 from desktop.memory.erase_dialog import EraseDialog
 from desktop.memory.memory_page import MemoryPage
 from desktop.memory.memory_table import MEMORIES_MIME
@@ -105,6 +106,30 @@ def said(parts: DesktopParts) -> list[str]:
     while (message := parts.messages.take()) is not None:
         found.append(message.text)
     return found
+
+
+def test_an_episode_shows_what_was_said(play: Play) -> None:
+    async def story(page: MemoryPage, engine: Engine) -> None:
+        turns = await engine.remember_many(
+            [
+                NewMemory(text=f"Turn {number} about the boat.", kind="message", session="boat", speaker="Anna")
+                for number in range(23)
+            ]
+        )
+        told = await engine._parts.life.compose(
+            NewMemory(text="Anna spoke about the boat.", layer="insights"), [turn.id for turn in turns], kind="episode"
+        )
+        page.look_at(told.memories[0])
+        await until(lambda: not page.detail.turns.isHidden())
+        rows = page.detail.turns.findChildren(OtherRow)
+        assert len(rows) == 20
+        assert rows[0].accessibleName() == "Interact: Anna: Turn 0 about the boat."
+        assert "and 3 more" in [label.text() for label in page.detail.turns.findChildren(QLabel)]
+        rows[1].click()
+        await until(lambda: (m := page.detail.memory) is not None and m.text == "Turn 1 about the boat.")
+        assert page.detail.turns.isHidden()
+
+    play(story)
 
 
 def test_words_find_as_the_chat_does_and_say_why(play: Play, parts: DesktopParts) -> None:
