@@ -683,21 +683,6 @@
         </message>
     </context>
     <context>
-        <name>CloseRow</name>
-        <message numerus="yes">
-            <source>%Ln %</source>
-            <translation>
-                <numerusform>%Ln %</numerusform>
-                <numerusform>%Ln %</numerusform>
-                <numerusform>%Ln %</numerusform>
-            </translation>
-        </message>
-        <message>
-            <source>{0}, {1} alike: {2}</source>
-            <translation>{0}, сходство {1}: {2}</translation>
-        </message>
-    </context>
-    <context>
         <name>CloseSection</name>
         <message>
             <source>Close to it</source>
@@ -4594,6 +4579,21 @@
         </message>
     </context>
     <context>
+        <name>OtherRow</name>
+        <message numerus="yes">
+            <source>%Ln %</source>
+            <translation>
+                <numerusform>%Ln %</numerusform>
+                <numerusform>%Ln %</numerusform>
+                <numerusform>%Ln %</numerusform>
+            </translation>
+        </message>
+        <message>
+            <source>{0}, {1} alike: {2}</source>
+            <translation>{0}, сходство {1}: {2}</translation>
+        </message>
+    </context>
+    <context>
         <name>PageField</name>
         <message>
             <source>Previous page</source>
@@ -5870,6 +5870,17 @@
         <message>
             <source>Save</source>
             <translation>Сохранить</translation>
+        </message>
+    </context>
+    <context>
+        <name>TurnsSection</name>
+        <message>
+            <source>What was said</source>
+            <translation>Что было сказано</translation>
+        </message>
+        <message>
+            <source>and {0} more</source>
+            <translation>и ещё {0}</translation>
         </message>
     </context>
     <context>
