@@ -110,7 +110,7 @@ class MemoryMap:
         return await self._executors.run("io", work)
 
     async def _keep(self, drawing: _Drawing, model: str) -> None:
-        rows = drawing.to_keep()
+        rows = await self._do(drawing.to_keep)
         for start in range(0, len(rows), _SAVED_AT_ONCE):
             some = rows[start : start + _SAVED_AT_ONCE]
 
