@@ -14,7 +14,7 @@ from desktop.theme import Theme
 
 _WIDEST = 180
 _RIM = 4
-_NEW_A_FRAME = 3
+_NEW_A_FRAME = 1
 _SMALL = 72
 """A group that reaches less far above its middle has its name above it, so that the name hides nothing."""
 _MOST = 40
