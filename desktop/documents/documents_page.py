@@ -82,6 +82,8 @@ class DocumentsPage(Panel):
         self._messages = messages
         self._engine: Engine | None = None
         self._query = ""
+        self._told = False
+        """The engine has said once what there is: before that nothing is empty."""
         self._on_disk = FilesOnDisk(operations=operations, messages=messages)
         self.setAccessibleName(self.tr("Documents"))
 
@@ -175,7 +177,10 @@ class DocumentsPage(Panel):
         self.search.selectAll()
 
     def start_search(self) -> None:
-        """Put the cursor into the search field."""
+        """Put the cursor into the search field, though nothing may be there to search yet."""
+        if self.views.current() == "documents":
+            self._top.show()
+            self.search.show()
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.search.selectAll()
 
@@ -209,6 +214,7 @@ class DocumentsPage(Panel):
                 # How many there are is not known before the end is reached: one row more asks for the next page.
                 self.model.set_count(first + PAGE_LENGTH + 1)
             self.model.put_page(page, documents)
+            self._told = True
             self._show_state()
 
         def failed(error: Exception) -> None:
@@ -261,8 +267,9 @@ class DocumentsPage(Panel):
             self._stack.setCurrentWidget(self.folders)
             self.setFocusProxy(self._header.back_button)
             return
-        self.search.setVisible(bool(self.model.rowCount() or self._query))
-        if self.model.rowCount():
+        some = bool(self.model.rowCount()) or not self._told
+        self.search.setVisible(some or bool(self._query) or self.search.hasFocus())
+        if some:
             self._stack.setCurrentWidget(self.table)
             self._top.show()
             if self.focusProxy() is not self.table:

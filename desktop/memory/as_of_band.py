@@ -31,9 +31,10 @@ class AsOfBand(Panel):
         super().__init__(parent, surface="quote", edge="bottom")
         self._first = self._today()
         px = theme.px
-        icon = QLabel(self)
-        icon.setPixmap(icons.pixmap("clock", "accent", size=px(16)))
-        theme.changed.connect(lambda: icon.setPixmap(icons.pixmap("clock", "accent", size=px(16))))
+        self._theme, self._icons = theme, icons
+        self._icon = QLabel(self)
+        self._draw_icon()
+        theme.changed.connect(self._draw_icon)
         self._words = QLabel(self)
         restyle(self._words, role="strong")
         self._words.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -50,7 +51,7 @@ class AsOfBand(Panel):
         row = QHBoxLayout(self)
         row.setContentsMargins(px(16), px(6), px(8), px(6))
         row.setSpacing(px(8))
-        row.addWidget(icon)
+        row.addWidget(self._icon)
         row.addWidget(self._words, 1)
         row.addWidget(self.slider, 1)
         row.addWidget(self._back)
@@ -62,6 +63,9 @@ class AsOfBand(Panel):
         self.slider.valueChanged.connect(self._moved)
         self.set_first(None)
         self.hide()
+
+    def _draw_icon(self) -> None:
+        self._icon.setPixmap(self._icons.pixmap("clock", "accent", size=self._theme.px(16)))
 
     def set_first(self, moment: datetime | None) -> None:
         """Let the slider begin at the day of the oldest memory."""

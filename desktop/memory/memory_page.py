@@ -162,8 +162,8 @@ class MemoryPage(Panel):
         self.detail.attach(engine)
         for view in self.views.values():
             view.attach(engine)  # type: ignore[attr-defined]
-        bridge.memories_changed.connect(lambda _event: self._changed())
-        bridge.documents_changed.connect(lambda _document: self._changed())
+        bridge.memories_changed.connect(self._changed)
+        bridge.documents_changed.connect(self._changed)
         self._facts.attach(engine)
 
     def reload(self) -> None:
@@ -179,7 +179,7 @@ class MemoryPage(Panel):
         self._facts.count()
         self.detail.refresh()
 
-    def _changed(self) -> None:
+    def _changed(self, _what: object = None) -> None:
         if not self._refresh.isActive():
             # Reading the numbers of very many takes its time, and recall waits for the same threads.
             self._refresh.start(REFRESH_MILLISECONDS * (1 + self.table.model.rowCount() // _MANY))

@@ -300,18 +300,21 @@ def test_text_and_files_reach_memory_from_everywhere(parts: DesktopParts, data_d
         mime = QMimeData()
         mime.setText("The gate's code is 4471 since the second of March.")
         run.library.target.dropped_text.emit(mime.text())  # type: ignore[attr-defined]
-        run.window.chat.composer.paths_pasted.emit([str(file)])
+        run.session._called([str(file)])
         assert run.engine is not None
+        given: list[str] = []
         for _ in range(600):
-            documents = await run.engine.documents()
-            if len([d for d in documents if "welcome" not in d.path]) >= 2:
+            given = [one.path for one in await run.engine.documents() if "welcome" not in one.path]
+            if len(given) == 2:
                 break
             await asyncio.sleep(0.1)
+        assert len(given) == 2
         await ask(run, "What is the code of the gate?")
         answer = run.window.chat.transcript.entries[-1].answer
         assert answer is not None
         assert "4471" in answer.text
-        run.session._called([str(file)])
+        run.window.chat.composer.paths_pasted.emit([str(file)])
+        await until(lambda: bool(run.window.chat.composer.chips.things))
         assert run.window.isVisible()
 
     run_session(parts, data_dir, story)
@@ -415,6 +418,8 @@ def test_documents_and_files_are_one_way_and_back(parts: DesktopParts, data_dir:
         library = run.library
         window.conversations.documents.click()
         assert chat.page is library.documents  # type: ignore[attr-defined]
+        window.activateWindow()
+        await until(window.isActiveWindow)
         QTest.keyClick(window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
         assert library.documents.search.hasFocus()  # type: ignore[attr-defined]
         document = (await run.engine.documents())[0]

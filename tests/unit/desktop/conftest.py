@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterator
 
 import pytest
+from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 
 from tests.helpers.desktop_parts import DesktopParts, make_parts
@@ -16,6 +17,15 @@ def parts(qapp: QApplication) -> Iterator[DesktopParts]:
     """Theme, icons, operations, messages; what an operation says is taken out by the test that causes it."""
     yield make_parts(qapp)
     gc.collect()  # widgets in cycles must go before the application does: collected after it, they end the process
+
+
+@pytest.fixture(autouse=True)
+def _plain_figures() -> Iterator[None]:
+    """Figures are set as in no language in particular, whatever a test before has left."""
+    before = QLocale()
+    QLocale.setDefault(QLocale.c())
+    yield
+    QLocale.setDefault(before)
 
 
 @pytest.fixture(autouse=True)
