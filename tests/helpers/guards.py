@@ -120,6 +120,12 @@ def _active_timers() -> dict[int, str]:
     return found
 
 
+def pytest_collection_finish() -> None:
+    """What stands before the first test stays to the end: no collection, and no look for timers, goes through it."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _no_leftovers(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     allowed = _marked(request, "leaves")
