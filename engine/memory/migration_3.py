@@ -19,9 +19,9 @@ _STATEMENTS = (
     """ALTER TABLE memory ADD COLUMN "moved_at" INTEGER""",
     """UPDATE memory SET superseded_at = valid_to WHERE superseded_by IS NOT NULL""",
     """CREATE INDEX "memory_version_of" ON "memory" ("version_of")""",
-    """CREATE INDEX "memory_explorer" ON "memory" ("deleted_at", "archived_at", "superseded_by", "layer", "kind",
-        "occurred_at", "created_at", "expires_at", "pinned", "document", "conversation_id", "access_count",
-        "accessed_at")""",
+    """CREATE INDEX "memory_explorer" ON "memory" ("access_count", "accessed_at", "deleted_at", "archived_at",
+        "superseded_by", "layer", "kind", "occurred_at", "created_at", "expires_at", "pinned", "document",
+        "conversation_id")""",
     """CREATE TABLE "history" ("number" INTEGER NOT NULL PRIMARY KEY, "action" VARCHAR(255) NOT NULL, "at"
         INTEGER NOT NULL, "memory" VARCHAR(255) NOT NULL, "event" VARCHAR(255) NOT NULL, "actor" VARCHAR(255) NOT
         NULL, "reason" TEXT NOT NULL, "before" TEXT NOT NULL, "after" TEXT NOT NULL, "undone_at" INTEGER)""",

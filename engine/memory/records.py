@@ -169,14 +169,18 @@ Memory.add_index(
     ModelIndex(
         Memory,
         (
-            Memory.deleted_at, Memory.archived_at, Memory.superseded_by, Memory.layer, Memory.kind,
-            Memory.occurred_at, Memory.created_at, Memory.expires_at, Memory.pinned, Memory.document,
-            Memory.conversation_id, Memory.access_count, Memory.accessed_at,
+            Memory.access_count, Memory.accessed_at, Memory.deleted_at, Memory.archived_at, Memory.superseded_by,
+            Memory.layer, Memory.kind, Memory.occurred_at, Memory.created_at, Memory.expires_at, Memory.pinned,
+            Memory.document, Memory.conversation_id,
         ),
         name="memory_explorer",
     )
 )  # fmt: skip
-"""Holds all that the explorer filters and sorts by: reading 100,000 rows with their texts takes three times as long."""
+"""Holds all that the explorer filters and sorts by: reading 100,000 rows with their texts takes three times as long.
+
+It begins with what no query compares by equality. Were it `deleted_at`, SQLite would take `deleted_at IS NULL` for
+selective and read the whole index where a recall names a hundred rows by their numbers.
+"""
 
 
 class Vector(Model):
