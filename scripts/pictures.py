@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 SIZES = ("900x600", "1240x780", "2560x1440")
 SCHEMES = ("light", "dark")
 SCALES = ("1", "1.5")
-README_STATES = ("answer", "written", "document", "documents", "reading", "drop")
+README_STATES = ("answer", "written", "document", "documents", "explorer-search", "reading", "drop")
 README_SIZE = "1240x780"
 _PATIENCE = 120.0
 
