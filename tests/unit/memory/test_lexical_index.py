@@ -170,3 +170,14 @@ def test_a_closed_index_finds_nothing_and_says_so_when_written(tmp_path: Path) -
 def test_no_question_breaks_it(index: WordIndex, question: str) -> None:
     put(index, "a word")
     index.search(question, (BODY, WINDOW), limit=5, phrases=[question])
+
+
+def test_a_file_that_is_merged_away_while_sizes_are_taken_counts_nothing(
+    index: WordIndex, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(index, "a few words")
+    before = index.size()
+    files = [*(tmp_path / "words").iterdir(), tmp_path / "words" / "gone.pos"]
+    monkeypatch.setattr(Path, "glob", lambda _folder, _pattern: files)
+    monkeypatch.setattr(Path, "is_file", lambda _path: True)
+    assert index.size() == before > 0
