@@ -219,6 +219,7 @@ async def assemble(
         executors=executors,
         publish=events.publish,
         release=release_unused_memory,
+        asked_at=memory.recalled_at,
     )
     stack.push_async_callback(resources.close)
     book = StoredJobs(store, executors)

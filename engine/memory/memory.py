@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import logging
+import time
 import unicodedata
 from collections.abc import Callable, Collection, Sequence
 from datetime import UTC, datetime, timedelta
@@ -74,6 +75,11 @@ class LayeredMemory:
         self._usage: dict[str, list[tuple[str, str | None]]] = {}
         self._usage_timer: asyncio.TimerHandle | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._recalled_at = float("-inf")
+
+    def recalled_at(self) -> float:
+        """When something was looked up last, as `time.monotonic` counts; minus infinity for never."""
+        return self._recalled_at
 
     async def remember_many(self, new: Sequence[values.NewMemory]) -> list[values.Memory]:
         """Remember texts in one transaction.
@@ -128,6 +134,7 @@ class LayeredMemory:
         for name, moment in (("as_of", as_of), ("valid_at", valid_at)):
             if moment is not None:
                 _check_time(moment, name)
+        self._recalled_at = time.monotonic()
         hits = await self._executors.run(
             "query",
             self._retriever.recall,

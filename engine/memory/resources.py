@@ -40,6 +40,9 @@ _ORDER: tuple[MemoryPressure, ...] = ("none", "short", "critical")
 _SMOOTHING = 0.5
 _OWN_SHARE = 0.5
 
+OWNER_SECONDS = 5.0
+"""So long after a recall unimportant work waits: it would take the next one's time."""
+
 
 class Adaptable(Protocol):
     """What can do with less memory: the embedder in use."""
@@ -75,6 +78,7 @@ class Resources:
         executors: Executors,
         publish: Callable[[Event], None],
         release: Callable[[], object],
+        asked_at: Callable[[], float] = lambda: float("-inf"),
         sensors: Sensing | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
@@ -88,6 +92,7 @@ class Resources:
             executors: `io` is used.
             publish: Tells the owner.
             release: Gives freed memory back to the system.
+            asked_at: When something was recalled last, on the clock of `monotonic`.
             sensors: By default the computer's.
             monotonic: Seconds, never going back.
             sleep: Waits between two looks.
@@ -98,6 +103,7 @@ class Resources:
         self._executors = executors
         self._publish = publish
         self._release = release
+        self._asked_at = asked_at
         self._sensors: Sensing = sensors if sensors is not None else Sensors()
         self._monotonic = monotonic
         self._sleep = sleep
@@ -140,6 +146,8 @@ class Resources:
             return Load(level="busy", reason="The computer runs on battery.")
         if self._busy:
             return Load(level="busy", reason="Other programs keep the computer busy.")
+        if self._monotonic() - self._asked_at() < OWNER_SECONDS:
+            return Load(level="busy", reason="You are using Magray.")
         return Load()
 
     def status(self) -> ResourcesStatus:

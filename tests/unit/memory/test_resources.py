@@ -11,7 +11,7 @@ from engine import Engine, Settings
 from engine.background_values import Load
 from engine.events import Event, Notice
 from engine.executors import Executors
-from engine.memory.resources import Resources
+from engine.memory.resources import OWNER_SECONDS, Resources
 from engine.memory.sensors import Reading
 from engine.memory.sync import IndexStatus
 from tests.helpers.clock import FakeClock
@@ -73,6 +73,7 @@ class House:
         self.executors = Executors()
         self.looked = asyncio.Event()
         self.again = asyncio.Event()
+        self.asked_at = float("-inf")
         self.resources = Resources(
             settings,
             embedder=self.embedder,
@@ -80,6 +81,7 @@ class House:
             executors=self.executors,
             publish=self.heard.append,
             release=self._release,
+            asked_at=lambda: self.asked_at,
             sensors=self.sensors,
             monotonic=self.clock.monotonic,
             sleep=self._sleep,
@@ -239,3 +241,14 @@ async def test_options_hold_at_once(engine: Engine) -> None:
     assert status.own_limit == 1 << 20
     assert status.pressure != "none"
     assert status.share < 1
+
+
+async def test_unimportant_work_waits_while_the_owner_looks_things_up(house: House) -> None:
+    assert house.resources.load().level == "calm"
+    house.asked_at = house.clock.monotonic()
+    assert house.resources.load() == Load(level="busy", reason="You are using Magray.")
+    house.clock.advance(OWNER_SECONDS)
+    assert house.resources.load().level == "calm"
+    house.asked_at = house.clock.monotonic()
+    house.follow(considerate=False)
+    assert house.resources.load().level == "calm"
