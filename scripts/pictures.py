@@ -26,13 +26,15 @@ from typing import TYPE_CHECKING, Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from scripts.picture_samples import BROKEN, ENGLISH, RUSSIAN, SAMPLES, WRITTEN, notes  # noqa: E402
+
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget
 
     from desktop.library import Library
     from desktop.main_window import MainWindow
     from desktop.memory.memory_page import MemoryPage
-    from engine import Engine, NewMemory
+    from engine import Engine, IngestProgress
 
 SIZES = ("900x600", "1240x780", "2560x1440")
 SCHEMES = ("light", "dark")
@@ -40,54 +42,6 @@ SCALES = ("1", "1.5")
 README_STATES = ("answer", "written", "document", "documents", "explorer-search", "reading", "drop")
 README_SIZE = "1240x780"
 _PATIENCE = 120.0
-
-SAMPLES = {
-    "Harbour office/lease-2024.md": (
-        "# Lease of the harbour office\n\n## Term and notice\n\nThe lease of the harbour office ends on 31 May 2027 "
-        "unless it is renewed in writing. The tenant gives notice of at least ninety days before the end of the term.\n"
-        "\n## Deposit\n\nThe deposit is two monthly rents. It is paid back within thirty days after the keys are "
-        "handed over.\n"
-    ),
-    "Harbour office/house-rules.txt": (
-        "House rules\n\nNotice by e-mail counts when its receipt is confirmed.\nBicycles stand in the yard.\n"
-    ),
-    "Договоры/Договор аренды склада № 14 от 3 марта 2026 года с приложениями и протоколом разногласий.md": (
-        "# Договор аренды склада\n\nСрок уведомления о расторжении договора аренды склада составляет шестьдесят дней. "
-        "Арендная плата вносится не позднее пятого числа каждого месяца.\n"
-    ),
-}
-BROKEN = {"empty.txt": "", "scan-17.pdf": "%PDF-1.7\nbroken off"}
-ENGLISH = "When does the lease of the harbour office end?"
-WRITTEN = """The lease of the harbour office ends on **31 May 2027** unless it is renewed in writing [1]. Before that:
-
-1. Give notice at least *ninety days* before the end of the term [2]
-2. Send it by letter
-   - with a receipt
-   - to the address in `lease-2024.md`
-
-- [x] read the contract
-- [ ] write the letter
-
-| Month | Rent | Paid |
-|:------|-----:|:----:|
-| April | 1,200 | yes |
-| May | 1,200 | no |
-
-```python
-def last_day(end: date, notice: int = 90) -> date:
-    # The letter has to arrive before this day
-    return end - timedelta(days=notice)
-```
-
-With a rent of $r$ that grows by a share $g$ each year, the whole sum over $n$ years is
-
-$$
-\\sum_{k=0}^{n-1} 12\\,r\\,(1+g)^k = 12\\,r\\,\\frac{(1+g)^n - 1}{g}
-$$
-
-Nobody has ever been asked for a deposit in this harbour.
-"""
-RUSSIAN = "За сколько дней нужно предупредить о расторжении договора аренды склада и когда вносится плата?"
 
 
 # ------------------------------------------------------------------ the parent
@@ -336,42 +290,25 @@ def _is_failed(file: Any) -> bool:
     return file is not None and file.state in ("failed", "skipped")
 
 
-async def _reading(scene: Scene) -> None:
-    """A run that was stopped in its middle, so that every picture of it is alike."""
+def _progress(finished: int, seconds_left: int) -> IngestProgress:
     from engine import IngestProgress
 
+    return IngestProgress(
+        total=1032, finished=finished, failed=2, skipped=5, current=None, seconds=60, seconds_left=seconds_left,
+        paused=False, active=bool(seconds_left),
+    )  # fmt: skip
+
+
+async def _reading(scene: Scene) -> None:
+    """A run that was stopped in its middle, so that every picture of it is alike."""
     await _answer(scene)
-    progress = IngestProgress(
-        total=1032,
-        finished=213,
-        failed=2,
-        skipped=5,
-        current=None,
-        seconds=60,
-        seconds_left=170,
-        paused=False,
-        active=True,
-    )
-    scene.library.strip.show_progress(progress)
+    scene.library.strip.show_progress(_progress(213, 170))
     await asyncio.sleep(0.2)
 
 
 async def _summary(scene: Scene) -> None:
-    from engine import IngestProgress
-
     await _reading(scene)
-    progress = IngestProgress(
-        total=1032,
-        finished=1032,
-        failed=2,
-        skipped=5,
-        current=None,
-        seconds=60,
-        seconds_left=0,
-        paused=False,
-        active=False,
-    )
-    scene.library.strip.show_progress(progress)
+    scene.library.strip.show_progress(_progress(1032, 0))
 
 
 async def _drop(scene: Scene) -> None:
@@ -470,7 +407,7 @@ async def _memory(scene: Scene) -> MemoryPage:
     if workspace is None:
         raise LookupError("the window has no workspace")
     if not scene.noted:
-        await scene.engine.remember_many(_notes())
+        await scene.engine.remember_many(notes())
         scene.noted = True
     workspace.show_memory()
     page = workspace.memory_page
@@ -480,26 +417,6 @@ async def _memory(scene: Scene) -> MemoryPage:
     page.show_view("table")
     await asyncio.sleep(1.0)
     return page
-
-
-def _notes() -> list[NewMemory]:
-    """What a person may have told Magray within some weeks."""
-    from engine import NewMemory
-
-    now = datetime.datetime.now(datetime.UTC)
-    rows = (
-        ("The renewal letter is drafted and waits for a date.", "assets", "note", 0),
-        ("Landlord prefers e-mail over letters", "insights", "fact", 12),
-        ("Decided to renew if the rent rises by less than 4 %", "insights", "decision", 20),
-        ("Ask about the deposit on Monday", "interact", "message", 0),
-        ("Срок уведомления по договору склада: шестьдесят дней", "assets", "fact", 30),
-        ("The harbour crew meets every second Thursday", "insights", "fact", 5),
-        ("مهلة الإشعار تسعون يوما قبل نهاية عقد المكتب", "assets", "note", 9),
-    )
-    return [
-        NewMemory(text=text, layer=layer, kind=kind, occurred_at=now - datetime.timedelta(days=days))  # type: ignore[arg-type]
-        for text, layer, kind, days in rows
-    ]
 
 
 async def _explorer(scene: Scene) -> None:
