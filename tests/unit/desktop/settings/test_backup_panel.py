@@ -1,19 +1,18 @@
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QMainWindow, QPushButton
+from PySide6.QtWidgets import QPushButton
 
-from desktop.bridge import Bridge
 from desktop.settings.backup_panel import BackupPanel
-from engine import Engine, Settings
+from engine import Engine
 from tests.helpers.desktop_parts import DesktopParts, until
+from tests.helpers.panel_story import play_panel
 
 Story = Callable[[BackupPanel, Engine], Coroutine[Any, Any, None]]
 PASSPHRASE = "correct horse battery"
@@ -24,28 +23,7 @@ def play(parts: DesktopParts, tmp_path: Path) -> Callable[[Story], None]:
     """Runs a story over the real panel and the real engine."""
 
     def run(story: Story) -> None:
-        async def main() -> None:
-            window, bridge = QMainWindow(), Bridge()
-            async with Engine.open(Settings(data_dir=tmp_path / "data")) as engine:
-                bridge.attach(engine)
-                panel = BackupPanel(
-                    theme=parts.theme, icons=parts.icons, engine=engine, bridge=bridge, operations=parts.operations
-                )
-                window.setCentralWidget(panel)
-                window.show()
-                await until(lambda: bool(panel.title.text()))
-                try:
-                    await story(panel, engine)
-                finally:
-                    await until(lambda: not parts.operations._tasks.names)
-                    bridge.detach()
-            window.close()
-            window.deleteLater()
-            bridge.deleteLater()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]
-
-        parts.run(main)
-        gc.collect()
+        play_panel(BackupPanel, parts, tmp_path / "data", story, ready=lambda panel: bool(panel.title.text()))
 
     return run
 

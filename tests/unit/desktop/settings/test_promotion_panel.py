@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
-from PySide6.QtWidgets import QLabel, QMainWindow
+from PySide6.QtWidgets import QLabel
 
-from desktop.bridge import Bridge
 from desktop.settings.promotion_panel import PromotionPanel
 from desktop.widgets.buttons import LinkButton
-from engine import Engine, PromotionDrift, PromotionVersion, Settings
+from engine import Engine, PromotionDrift, PromotionVersion
 from tests.helpers.desktop_parts import DesktopParts, until
+from tests.helpers.panel_story import play_panel
 
 Story = Callable[[PromotionPanel, Engine], Coroutine[Any, Any, None]]
 
@@ -24,27 +23,7 @@ def play(parts: DesktopParts, tmp_path: Path) -> Callable[[Story], None]:
     """Runs a story over the real panel and the real engine."""
 
     def run(story: Story) -> None:
-        async def main() -> None:
-            window, bridge = QMainWindow(), Bridge()
-            async with Engine.open(Settings(data_dir=tmp_path / "data")) as engine:
-                bridge.attach(engine)
-                panel = PromotionPanel(
-                    theme=parts.theme, icons=parts.icons, engine=engine, bridge=bridge, operations=parts.operations
-                )
-                window.setCentralWidget(panel)
-                window.show()
-                await until(lambda: bool(panel.words.text()))
-                try:
-                    await story(panel, engine)
-                finally:
-                    await until(lambda: not parts.operations._tasks.names)
-                    bridge.detach()
-            window.close()
-            window.deleteLater()
-            bridge.deleteLater()
-            QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # type: ignore[call-overload]
-
-        parts.run(main)
+        play_panel(PromotionPanel, parts, tmp_path / "data", story, ready=lambda panel: bool(panel.words.text()))
 
     return run
 
